@@ -1,0 +1,28 @@
+#pragma once
+
+// Writing files so that a reader, or a power cut, finds either the old file or the new one, never half of one.
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "core/base/Result.h"
+
+namespace hourglass {
+
+// Receives the content piece by piece; each call returns false once writing has failed, after which the rest is skipped.
+using ByteSink = std::function<bool(std::span<const std::byte>)>;
+
+// Writes what `produce` sends to its sink into a temporary file beside `path`, flushes it to the disk, renames it over
+// `path` and flushes the folder. On any failure (full disk, no permission) the temporary file is removed, whatever
+// stood at `path` stays, and the error says why.
+Result<void> writeFileAtomically(const std::filesystem::path& path, const std::function<void(const ByteSink&)>& produce);
+Result<void> writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> content);
+Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content);
+
+// Reads a whole file of at most `limit` bytes. Errors: NotFound, Unreadable (a folder, no permission, over the limit).
+Result<std::string> readFile(const std::filesystem::path& path, uint64_t limit = uint64_t{1} << 40);
+
+} // namespace hourglass

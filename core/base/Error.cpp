@@ -1,0 +1,33 @@
+#include "core/base/Error.h"
+
+namespace hourglass {
+
+Error::Error(ErrorCode code, std::string messageTemplate, std::vector<std::string> arguments)
+    : m_code(code), m_template(std::move(messageTemplate)), m_arguments(std::move(arguments)) {}
+
+std::string Error::message() const {
+    std::string text = fillTemplate(m_template, m_arguments);
+    for (const std::string& context : m_context)
+        text = context + ": " + text;
+    return text;
+}
+
+Error Error::withContext(std::string context) && {
+    m_context.push_back(std::move(context));
+    return std::move(*this);
+}
+
+std::string fillTemplate(std::string_view messageTemplate, const std::vector<std::string>& arguments) {
+    std::string text;
+    size_t from = 0;
+    for (const std::string& argument : arguments) {
+        const size_t place = messageTemplate.find("{}", from);
+        if (place == std::string_view::npos)
+            break;
+        text.append(messageTemplate.substr(from, place - from)).append(argument);
+        from = place + 2;
+    }
+    return text.append(messageTemplate.substr(from));
+}
+
+} // namespace hourglass
