@@ -55,7 +55,8 @@ void syncFolder(const std::filesystem::path& folder) {
 
 } // namespace
 
-Result<void> writeFileAtomically(const std::filesystem::path& path, const std::function<void(const ByteSink&)>& produce) {
+Result<void> writeFileAtomically(const std::filesystem::path& path,
+                                 const std::function<void(const ByteSink&)>& produce) {
     const std::string temporary = path.string() + ".part-" + std::to_string(::getpid());
     Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!file.valid())

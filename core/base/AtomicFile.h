@@ -12,13 +12,15 @@
 
 namespace hourglass {
 
-// Receives the content piece by piece; each call returns false once writing has failed, after which the rest is skipped.
+// Receives the content piece by piece; each call returns false once writing has failed, after which the rest is
+// skipped.
 using ByteSink = std::function<bool(std::span<const std::byte>)>;
 
 // Writes what `produce` sends to its sink into a temporary file beside `path`, flushes it to the disk, renames it over
 // `path` and flushes the folder. On any failure (full disk, no permission) the temporary file is removed, whatever
 // stood at `path` stays, and the error says why.
-Result<void> writeFileAtomically(const std::filesystem::path& path, const std::function<void(const ByteSink&)>& produce);
+Result<void> writeFileAtomically(const std::filesystem::path& path,
+                                 const std::function<void(const ByteSink&)>& produce);
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> content);
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 

@@ -1,10 +1,11 @@
 #pragma once
 
-// What can go wrong because of a person's file, option or disk. Broken contracts are ContractError (Contract.h) instead.
+// What can go wrong because of a person's file, option or disk. Broken contracts are ContractError (Contract.h)
+// instead.
 //
-// An Error keeps its sentence as a template with "{}" places and the arguments apart, so that the edge (window or command
-// line) can translate the template and fill it in there; message() fills in the English one.
-// Context is added on the way up, outermost last: "while reading 'x.npy'".
+// An Error keeps its sentence as a template with "{}" places and the arguments apart, so that the edge (window or
+// command line) can translate the template and fill it in there; message() fills in the English one. Context is added
+// on the way up, outermost last: "while reading 'x.npy'".
 
 #include <string>
 #include <vector>

@@ -21,8 +21,12 @@ void parallelFor(int64_t count, int64_t grain, RangeFunction function) {
         function(chunk * grain, std::min(count, (chunk + 1) * grain));
 }
 
-int computeThreads() { return omp_get_max_threads(); }
+int computeThreads() {
+    return omp_get_max_threads();
+}
 
-void setComputeThreads(int count) { omp_set_num_threads(count > 0 ? count : omp_get_num_procs()); }
+void setComputeThreads(int count) {
+    omp_set_num_threads(count > 0 ? count : omp_get_num_procs());
+}
 
 } // namespace hourglass

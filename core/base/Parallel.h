@@ -1,7 +1,7 @@
 #pragma once
 
-// The one way our own loops use several cores: the OpenMP pool that oneDNN uses too, so that there is never a second one.
-// Call it from the compute thread only: each calling thread would get a pool of its own.
+// The one way our own loops use several cores: the OpenMP pool that oneDNN uses too, so that there is never a second
+// one. Call it from the compute thread only: each calling thread would get a pool of its own.
 
 #include <cstdint>
 

@@ -19,7 +19,9 @@ uint64_t mix(uint64_t x) {
     return x ^ (x >> 31);
 }
 
-float toUnit(uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1.0p-24f; }
+float toUnit(uint32_t bits) {
+    return static_cast<float>(bits >> 8) * 0x1.0p-24f;
+}
 
 // Two independent standard normals from two words; 1 - u keeps the logarithm finite.
 std::pair<float, float> boxMuller(uint32_t a, uint32_t b) {
@@ -51,9 +53,13 @@ RandomBlock RandomStream::block(uint64_t index) const {
                   m_key);
 }
 
-uint32_t RandomStream::bits(uint64_t index) const { return block(index / 4)[index % 4]; }
+uint32_t RandomStream::bits(uint64_t index) const {
+    return block(index / 4)[index % 4];
+}
 
-float RandomStream::uniform(uint64_t index) const { return toUnit(bits(index)); }
+float RandomStream::uniform(uint64_t index) const {
+    return toUnit(bits(index));
+}
 
 float RandomStream::normal(uint64_t index) const {
     const RandomBlock words = block(index / 4);

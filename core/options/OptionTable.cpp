@@ -167,13 +167,21 @@ const Json& OptionValues::value(std::string_view key) const {
     return it->second;
 }
 
-bool OptionValues::boolean(std::string_view key) const { return value(key).get<bool>(); }
+bool OptionValues::boolean(std::string_view key) const {
+    return value(key).get<bool>();
+}
 
-int64_t OptionValues::integer(std::string_view key) const { return value(key).get<int64_t>(); }
+int64_t OptionValues::integer(std::string_view key) const {
+    return value(key).get<int64_t>();
+}
 
-double OptionValues::real(std::string_view key) const { return value(key).get<double>(); }
+double OptionValues::real(std::string_view key) const {
+    return value(key).get<double>();
+}
 
-std::string OptionValues::text(std::string_view key) const { return value(key).get<std::string>(); }
+std::string OptionValues::text(std::string_view key) const {
+    return value(key).get<std::string>();
+}
 
 std::vector<int64_t> OptionValues::integers(std::string_view key) const {
     return value(key).get<std::vector<int64_t>>();
@@ -181,7 +189,8 @@ std::vector<int64_t> OptionValues::integers(std::string_view key) const {
 
 std::pair<double, double> OptionValues::range(std::string_view key) const {
     const Json& v = value(key);
-    return v.is_array() ? std::pair(v[0].get<double>(), v[1].get<double>()) : std::pair(v.get<double>(), v.get<double>());
+    return v.is_array() ? std::pair(v[0].get<double>(), v[1].get<double>())
+                        : std::pair(v.get<double>(), v.get<double>());
 }
 
 bool OptionValues::applies(const OptionSpec& spec) const {

@@ -25,6 +25,8 @@ int64_t Shape::elementsPerSample() const {
     return Shape(std::vector<int64_t>(m_sizes.begin() + 1, m_sizes.end())).elements();
 }
 
-std::string Shape::toString() const { return fmt::format("{}", m_sizes); }
+std::string Shape::toString() const {
+    return fmt::format("{}", m_sizes);
+}
 
 } // namespace hourglass

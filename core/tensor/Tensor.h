@@ -20,7 +20,7 @@ class AlignedBuffer {
 public:
     AlignedBuffer() = default;
     explicit AlignedBuffer(size_t count)
-        : m_data(static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{kAlignment}))), m_count(count) {
+        : m_data(static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kAlignment}))), m_count(count) {
         std::fill_n(m_data.get(), count, T{});
     }
 
@@ -32,7 +32,7 @@ public:
 
 private:
     struct Release {
-        void operator()(T* data) const { ::operator delete(data, std::align_val_t{kAlignment}); }
+        void operator()(T* data) const { ::operator delete (data, std::align_val_t{kAlignment}); }
     };
     std::unique_ptr<T[], Release> m_data;
     size_t m_count = 0;

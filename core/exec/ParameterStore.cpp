@@ -1,0 +1,82 @@
+#include "core/exec/ParameterStore.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/Random.h"
+
+namespace hourglass {
+
+ArenaLayout::ArenaLayout(const Graph& graph) {
+    constexpr int64_t kFloatsPerLine = kAlignment / sizeof(float);
+    for (NodeId id : graph.parameters()) {
+        const Node& node = graph.node(id);
+        Result<Shape> shape = evaluate(node.shape, {});
+        m_entries.push_back({node.attributes.name, shape.value(), m_floats, node.attributes.initialisation});
+        m_floats += (shape->elements() + kFloatsPerLine - 1) / kFloatsPerLine * kFloatsPerLine;
+    }
+}
+
+const ArenaLayout::Entry* ArenaLayout::find(const std::string& name) const {
+    const auto it = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& e) { return e.name == name; });
+    return it == m_entries.end() ? nullptr : &*it;
+}
+
+int64_t ArenaLayout::parameterCount() const {
+    int64_t count = 0;
+    for (const Entry& entry : m_entries)
+        count += entry.shape.elements();
+    return count;
+}
+
+ParameterStore::ParameterStore(std::shared_ptr<const ArenaLayout> layout)
+    : m_layout(std::move(layout)), m_values(static_cast<size_t>(m_layout->floats())) {}
+
+std::span<const float> ParameterStore::values(const std::string& name) const {
+    const ArenaLayout::Entry* entry = m_layout->find(name);
+    expects(entry != nullptr, "there is no parameter '{}'", name);
+    return arena().subspan(static_cast<size_t>(entry->offset), static_cast<size_t>(entry->shape.elements()));
+}
+
+std::span<float> ParameterStore::values(const std::string& name) {
+    const std::span<const float> view = std::as_const(*this).values(name);
+    return {const_cast<float*>(view.data()), view.size()};
+}
+
+void ParameterStore::assign(std::span<const float> arena) {
+    expects(arena.size() == m_values.size(), "an arena of {} floats for a store of {}", arena.size(), m_values.size());
+    std::copy(arena.begin(), arena.end(), m_values.data());
+    touch();
+}
+
+void initialiseParameters(ParameterStore& store, uint64_t seed) {
+    using Kind = Initialisation::Kind;
+    uint64_t place = 0;
+    for (const ArenaLayout::Entry& entry : store.layout().entries()) {
+        const RandomStream stream(seed, static_cast<uint64_t>(RandomPurpose::Initialisation), place++);
+        const std::span<float> values = store.values(entry.name);
+        const auto fanIn = static_cast<float>(entry.initialisation.fanIn);
+        const auto fanOut = static_cast<float>(entry.initialisation.fanOut);
+        switch (entry.initialisation.kind) {
+        case Kind::Zeros:
+            std::fill(values.begin(), values.end(), 0.0f);
+            break;
+        case Kind::HeNormal:
+        case Kind::LecunNormal: {
+            const float deviation = std::sqrt((entry.initialisation.kind == Kind::HeNormal ? 2.0f : 1.0f) / fanIn);
+            stream.fillNormal(values);
+            std::for_each(values.begin(), values.end(), [=](float& v) { v *= deviation; });
+            break;
+        }
+        case Kind::GlorotUniform: {
+            const float bound = std::sqrt(6.0f / (fanIn + fanOut));
+            stream.fillUniform(values);
+            std::for_each(values.begin(), values.end(), [=](float& v) { v = (2.0f * v - 1.0f) * bound; });
+            break;
+        }
+        }
+    }
+    store.touch();
+}
+
+} // namespace hourglass

@@ -1,0 +1,96 @@
+#include "core/graph/Dim.h"
+
+namespace hourglass {
+
+namespace {
+
+int64_t floorDivide(int64_t a, int64_t b) {
+    return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+}
+
+} // namespace
+
+int64_t Dim::fixedSize() const {
+    expects(isFixed(), "{} is not a fixed size", toString());
+    return m_offset;
+}
+
+Dim Dim::times(int64_t k) const {
+    Dim result = *this;
+    result.m_multiplier *= k;
+    result.m_offset *= k;
+    result.m_exact = m_exact || (m_divisor != 1 && k != 1);
+    return result;
+}
+
+Dim Dim::plus(int64_t k) const {
+    Dim result = *this;
+    result.m_offset += k * m_divisor;
+    return result;
+}
+
+Dim Dim::dividedBy(int64_t k) const {
+    expects(k > 0, "division of a size by {}", k);
+    Dim result = *this;
+    if (isFixed()) {
+        result.m_offset = floorDivide(m_offset, k);
+        return result;
+    }
+    // floor(floor(a / d) / k) = floor(a / (d k)); common factors are taken out so that equal sizes compare equal.
+    result.m_divisor *= k;
+    while (result.m_divisor % 2 == 0 && result.m_multiplier % 2 == 0 && result.m_offset % 2 == 0) {
+        result.m_divisor /= 2;
+        result.m_multiplier /= 2;
+        result.m_offset /= 2;
+    }
+    return result;
+}
+
+Result<int64_t> Dim::evaluate(const SymbolSizes& sizes) const {
+    const int64_t symbol = m_symbol == Symbol::N ? sizes.n : m_symbol == Symbol::H ? sizes.h : sizes.w;
+    const int64_t numerator = m_multiplier * (isFixed() ? 0 : symbol) + m_offset;
+    if (m_exact && numerator % m_divisor != 0)
+        return makeError(ErrorCode::InvalidArgument, "The size {} = {} leaves a remainder in {}.",
+                         m_symbol == Symbol::N   ? "N"
+                         : m_symbol == Symbol::H ? "H"
+                                                 : "W",
+                         symbol, toString());
+    const int64_t size = floorDivide(numerator, m_divisor);
+    if (size < 1)
+        return makeError(ErrorCode::InvalidArgument, "The size {} of a layer would be {}; the picture is too small.",
+                         toString(), size);
+    return size;
+}
+
+std::string Dim::toString() const {
+    if (isFixed())
+        return std::to_string(m_offset);
+    std::string text = m_symbol == Symbol::N ? "N" : m_symbol == Symbol::H ? "H" : "W";
+    if (m_multiplier != 1)
+        text = fmt::format("{}·{}", m_multiplier, text);
+    if (m_offset != 0)
+        text = fmt::format("{}{:+}", text, m_offset);
+    if (m_divisor != 1)
+        text = fmt::format("{1}{0}{2}/{3}", text, m_offset != 0 ? "(" : "", m_offset != 0 ? ")" : "", m_divisor);
+    return text;
+}
+
+std::string toString(const SymbolicShape& shape) {
+    std::string text = "[";
+    for (const Dim& dim : shape)
+        text += (text.size() > 1 ? ", " : "") + dim.toString();
+    return text + "]";
+}
+
+Result<Shape> evaluate(const SymbolicShape& shape, const SymbolSizes& sizes) {
+    std::vector<int64_t> result;
+    for (const Dim& dim : shape) {
+        Result<int64_t> size = dim.evaluate(sizes);
+        if (!size)
+            return std::move(size).error();
+        result.push_back(*size);
+    }
+    return Shape(std::move(result));
+}
+
+} // namespace hourglass
