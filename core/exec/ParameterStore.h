@@ -1,7 +1,7 @@
 #pragma once
 
-// Named float32 values that several Programs share (training, evaluation, encoder alone, …), in one contiguous arena, so
-// that optimiser, clipping, averaging and checkpoints are single passes. Gradients and optimiser moments are further
+// Named float32 values that several Programs share (training, evaluation, encoder alone, …), in one contiguous arena,
+// so that optimiser, clipping, averaging and checkpoints are single passes. Gradients and optimiser moments are further
 // arenas of the same layout. Padding between entries is zero and stays zero.
 //
 // Threads: written by the compute thread only. Others read published copies (copyOf).

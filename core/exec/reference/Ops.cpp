@@ -9,7 +9,9 @@ namespace hourglass::reference {
 
 namespace {
 
-double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+double sigmoid(double x) {
+    return 1.0 / (1.0 + std::exp(-x));
+}
 
 double unary(const Node& node, double x) {
     const double alpha = node.attributes.alpha, beta = node.attributes.beta;

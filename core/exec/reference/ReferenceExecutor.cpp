@@ -11,9 +11,9 @@ namespace {
 struct Slot {
     std::string name;
     Shape shape;
-    const float* source = nullptr; // inputs
-    float* target = nullptr;       // bound outputs
-    std::vector<float> values;     // outputs
+    const float* source = nullptr;  // inputs
+    float* target = nullptr;        // bound outputs
+    std::vector<float> values = {}; // outputs
 };
 
 int find(const std::vector<Slot>& slots, const std::string& name) {
@@ -94,6 +94,8 @@ public:
 
 } // namespace
 
-std::unique_ptr<Executor> makeReferenceExecutor() { return std::make_unique<ReferenceExecutor>(); }
+std::unique_ptr<Executor> makeReferenceExecutor() {
+    return std::make_unique<ReferenceExecutor>();
+}
 
 } // namespace hourglass

@@ -1,0 +1,84 @@
+#include <algorithm>
+
+#include "core/base/Parallel.h"
+#include "core/exec/kernels/StripProgram.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/exec/kernels/Reduce.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "core/exec/kernels/StripOps-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hourglass::HWY_NAMESPACE {
+
+constexpr int64_t kColumns = 64; // columns summed together: a few cache lines wide
+
+// `count` ≤ kStrip elements of x from `at` on, as floats: in place, or converted into `buffer`.
+const float* asFloats(const void* x, ElementType type, int64_t at, int64_t count, float* buffer) {
+    if (type == ElementType::F32)
+        return static_cast<const float*>(x) + at;
+    bf16ToFloats(static_cast<const uint16_t*>(x) + at, buffer, count);
+    return buffer;
+}
+
+// Sums columns [begin, end) of x [rows, columns] from top to bottom.
+void columnSums(const void* x, ElementType type, float* y, int64_t rows, int64_t columns, int64_t begin, int64_t end,
+                float factor) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    alignas(64) float buffer[kColumns];
+    for (int64_t from = begin; from < end; from += kColumns) {
+        const int64_t count = std::min(kColumns, end - from);
+        alignas(64) float sums[kColumns] = {};
+        for (int64_t row = 0; row < rows; ++row) {
+            const float* line = asFloats(x, type, row * columns + from, count, buffer);
+            int64_t i = 0;
+            for (; i + lanes <= count; i += lanes)
+                hn::Store(hn::Add(hn::Load(tag, sums + i), hn::LoadU(tag, line + i)), tag, sums + i);
+            for (; i < count; ++i)
+                sums[i] += line[i];
+        }
+        for (int64_t i = 0; i < count; ++i)
+            y[from + i] = factor * sums[i];
+    }
+}
+
+void groupSums(const void* x, ElementType type, float* y, int64_t outer, int64_t kept, int64_t inner, int64_t begin,
+               int64_t end, float factor) {
+    alignas(64) float buffer[StripProgram::kStrip];
+    for (int64_t m = begin; m < end; ++m) {
+        double sum = 0.0;
+        for (int64_t p = 0; p < outer; ++p)
+            for (int64_t s = 0; s < inner; s += StripProgram::kStrip) {
+                const int64_t count = std::min(StripProgram::kStrip, inner - s);
+                sum += sumOf(asFloats(x, type, (p * kept + m) * inner + s, count, buffer), count);
+            }
+        y[m] = factor * static_cast<float>(sum);
+    }
+}
+
+} // namespace hourglass::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace hourglass {
+
+HWY_EXPORT(columnSums);
+HWY_EXPORT(groupSums);
+
+void reduceMiddle(const void* x, ElementType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor) {
+    if (inner == 1) {
+        const auto sums = HWY_DYNAMIC_DISPATCH(columnSums);
+        parallelFor(kept, 128, [&](int64_t begin, int64_t end) { sums(x, type, y, outer, kept, begin, end, factor); });
+        return;
+    }
+    const auto sums = HWY_DYNAMIC_DISPATCH(groupSums);
+    const int64_t grain = std::max<int64_t>(1, StripProgram::kChunk / std::max<int64_t>(1, outer * inner));
+    parallelFor(kept, grain,
+                [&](int64_t begin, int64_t end) { sums(x, type, y, outer, kept, inner, begin, end, factor); });
+}
+
+} // namespace hourglass
+#endif

@@ -1,0 +1,163 @@
+// Vector code of the elementwise ops, one line or so each; included once per instruction set (Highway's scheme).
+
+#if defined(HOURGLASS_STRIP_OPS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef HOURGLASS_STRIP_OPS_INL_H
+#undef HOURGLASS_STRIP_OPS_INL_H
+#else
+#define HOURGLASS_STRIP_OPS_INL_H
+#endif
+
+#include <bit>
+#include <stdexcept>
+
+#include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
+
+#include "core/exec/kernels/StripProgram.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hourglass::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using FloatTag = hn::ScalableTag<float>;
+using Floats = hn::Vec<FloatTag>;
+
+HWY_INLINE float bf16ToFloat(uint16_t bits) {
+    return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
+}
+
+HWY_INLINE void bf16ToFloats(const uint16_t* from, float* to, int64_t count) {
+    for (int64_t i = 0; i < count; ++i)
+        to[i] = bf16ToFloat(from[i]);
+}
+
+// Rounds to nearest, ties to even; a NaN stays one.
+HWY_INLINE uint16_t floatToBf16(float value) {
+    const auto bits = std::bit_cast<uint32_t>(value);
+    const uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+    const uint32_t quiet = (bits >> 16) | 0x40u;
+    return static_cast<uint16_t>((bits & 0x7FFFFFFFu) > 0x7F800000u ? quiet : rounded);
+}
+
+HWY_INLINE void floatsToBf16(const float* from, uint16_t* to, int64_t count) {
+    for (int64_t i = 0; i < count; ++i)
+        to[i] = floatToBf16(from[i]);
+}
+
+HWY_INLINE double sumOf(const float* values, int64_t count) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    Floats sum0 = hn::Zero(tag), sum1 = hn::Zero(tag);
+    int64_t i = 0;
+    for (; i + 2 * lanes <= count; i += 2 * lanes) {
+        sum0 = hn::Add(sum0, hn::LoadU(tag, values + i));
+        sum1 = hn::Add(sum1, hn::LoadU(tag, values + i + lanes));
+    }
+    double total = static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, hn::Add(sum0, sum1))));
+    for (; i < count; ++i)
+        total += static_cast<double>(values[i]);
+    return total;
+}
+
+// Abramowitz and Stegun 7.1.26: absolute error below 1.5e-7.
+HWY_INLINE Floats erf(FloatTag tag, Floats x) {
+    const Floats one = hn::Set(tag, 1.0f), magnitude = hn::Abs(x);
+    const Floats t = hn::Div(one, hn::MulAdd(hn::Set(tag, 0.3275911f), magnitude, one));
+    Floats poly = hn::Set(tag, 1.061405429f);
+    for (const float coefficient : {-1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f})
+        poly = hn::MulAdd(poly, t, hn::Set(tag, coefficient));
+    const Floats tail = hn::Mul(hn::Mul(poly, t), hn::Exp(tag, hn::Neg(hn::Mul(x, x))));
+    return hn::CopySignToAbs(hn::Sub(one, tail), x);
+}
+
+HWY_INLINE Floats sigmoid(FloatTag tag, Floats x) {
+    const Floats one = hn::Set(tag, 1.0f);
+    return hn::Div(one, hn::Add(one, hn::Exp(tag, hn::Neg(x))));
+}
+
+// Strips are padded to whole vectors, so the last vector may compute past `count`.
+template <typename Function>
+HWY_INLINE void forEach(const float* a, float* y, int64_t count, Function function) {
+    const FloatTag tag;
+    for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(tag)))
+        hn::Store(function(hn::LoadU(tag, a + i)), tag, y + i);
+}
+
+template <typename Function>
+HWY_INLINE void forEach(const float* a, const float* b, float* y, int64_t count, Function function) {
+    const FloatTag tag;
+    for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(tag)))
+        hn::Store(function(hn::LoadU(tag, a + i), hn::LoadU(tag, b + i)), tag, y + i);
+}
+
+// y = op(a, b) over a strip.
+HWY_INLINE void applyOp(const StripInstruction& step, const float* a, const float* b, float* y, int64_t count) {
+    const FloatTag tag;
+    const Floats zero = hn::Zero(tag), one = hn::Set(tag, 1.0f);
+    const Floats alpha = hn::Set(tag, step.alpha), beta = hn::Set(tag, step.beta);
+    switch (step.op) {
+    case OpKind::Constant:
+        for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(tag)))
+            hn::Store(alpha, tag, y + i);
+        return;
+    case OpKind::Add:
+        return forEach(a, b, y, count, [](auto u, auto v) HWY_ATTR { return hn::Add(u, v); });
+    case OpKind::Subtract:
+        return forEach(a, b, y, count, [](auto u, auto v) HWY_ATTR { return hn::Sub(u, v); });
+    case OpKind::Multiply:
+        return forEach(a, b, y, count, [](auto u, auto v) HWY_ATTR { return hn::Mul(u, v); });
+    case OpKind::Divide:
+        return forEach(a, b, y, count, [](auto u, auto v) HWY_ATTR { return hn::Div(u, v); });
+    case OpKind::Affine:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::MulAdd(x, alpha, beta); });
+    case OpKind::Square:
+        return forEach(a, y, count, [](auto x) HWY_ATTR { return hn::Mul(x, x); });
+    case OpKind::Sqrt:
+        return forEach(a, y, count, [](auto x) HWY_ATTR { return hn::Sqrt(x); });
+    case OpKind::Exp:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Exp(tag, x); });
+    case OpKind::Log:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Log(tag, x); });
+    case OpKind::Abs:
+        return forEach(a, y, count, [](auto x) HWY_ATTR { return hn::Abs(x); });
+    case OpKind::Sign:
+        return forEach(a, y, count,
+                       [=](auto x) HWY_ATTR { return hn::IfThenElse(hn::Eq(x, zero), zero, hn::CopySign(one, x)); });
+    case OpKind::Step:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::IfThenElseZero(hn::Gt(x, zero), one); });
+    case OpKind::Clamp:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Min(hn::Max(x, alpha), beta); });
+    case OpKind::Erf:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return erf(tag, x); });
+    case OpKind::Softplus:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR {
+            return hn::Add(hn::Max(x, zero), hn::Log1p(tag, hn::Exp(tag, hn::Neg(hn::Abs(x)))));
+        });
+    case OpKind::Sigmoid:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return sigmoid(tag, x); });
+    case OpKind::Tanh:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Tanh(tag, x); });
+    case OpKind::Relu:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Max(x, zero); });
+    case OpKind::LeakyRelu:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Max(x, hn::Mul(x, alpha)); });
+    case OpKind::Elu:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR {
+            return hn::IfThenElse(hn::Gt(x, zero), x, hn::Mul(alpha, hn::Expm1(tag, hn::Min(x, zero))));
+        });
+    case OpKind::Gelu:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR {
+            const Floats half = hn::Mul(hn::Set(tag, 0.5f), x);
+            return hn::MulAdd(half, erf(tag, hn::Mul(x, hn::Set(tag, 0.70710678118654752f))), half);
+        });
+    case OpKind::Silu:
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Mul(x, sigmoid(tag, x)); });
+    default:
+        throw std::logic_error("not an elementwise op");
+    }
+}
+
+} // namespace hourglass::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

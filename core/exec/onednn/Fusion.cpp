@@ -1,0 +1,259 @@
+#include "core/exec/onednn/Fusion.h"
+
+#include <algorithm>
+#include <queue>
+#include <set>
+
+#include "core/exec/kernels/StripProgram.h"
+
+namespace hourglass::onednn {
+
+namespace {
+
+bool isView(OpKind op) {
+    return op == OpKind::Reshape || op == OpKind::StopGradient;
+}
+
+// Activations that oneDNN can apply while it stores a product, and whose gradient needs no more than the result.
+bool isFusableActivation(OpKind op) {
+    switch (op) {
+    case OpKind::Relu:
+    case OpKind::LeakyRelu:
+    case OpKind::Elu:
+    case OpKind::Sigmoid:
+    case OpKind::Tanh:
+    case OpKind::Gelu:
+    case OpKind::Silu:
+        return true;
+    default:
+        return false;
+    }
+}
+
+class Fuser {
+public:
+    Fuser(const Graph& graph, const std::vector<Shape>& shapes)
+        : m_graph(graph), m_shapes(shapes), m_groupOf(graph.size(), -1), m_consumers(graph.size()) {
+        for (size_t i = 0; i < graph.size(); ++i)
+            for (NodeId id : graph.nodes()[i].inputs)
+                m_consumers[index(resolveView(graph, id))].push_back(static_cast<NodeId>(i));
+        for (const auto& [name, id] : graph.outputs())
+            m_isOutput.insert(resolveView(graph, id));
+    }
+
+    FusedGraph run() {
+        for (size_t i = 0; i < m_graph.size(); ++i)
+            if (m_graph.nodes()[i].op == OpKind::MatMul)
+                addMatMul(static_cast<NodeId>(i));
+        for (size_t i = 0; i < m_graph.size(); ++i)
+            if (m_groupOf[i] < 0)
+                addOther(static_cast<NodeId>(i));
+        return ordered();
+    }
+
+private:
+    const Node& node(NodeId id) const { return m_graph.node(id); }
+
+    int newGroup(Group group) {
+        for (NodeId id : group.nodes)
+            m_groupOf[index(id)] = static_cast<int>(m_groups.size());
+        m_groups.push_back(std::move(group));
+        return static_cast<int>(m_groups.size()) - 1;
+    }
+
+    // The one consumer of a node that nobody else sees, if there is exactly one.
+    std::optional<NodeId> onlyConsumer(NodeId id) const {
+        const auto& consumers = m_consumers[index(id)];
+        if (consumers.size() != 1 || m_isOutput.contains(id) || isView(node(consumers[0]).op))
+            return std::nullopt;
+        return consumers[0];
+    }
+
+    void addMatMul(NodeId product) {
+        Group group{Group::Kind::MatMul, {product}, {}, {}};
+        std::optional<NodeId> next = onlyConsumer(product);
+        if (next && node(*next).op == OpKind::Add && node(*next).inputs[0] == product) {
+            const NodeId bias = node(*next).inputs[1];
+            const OpKind source = node(bias).op;
+            if (m_shapes[index(bias)].rank() == 1 && (source == OpKind::Parameter || source == OpKind::Input)) {
+                group.nodes.push_back(*next);
+                group.bias = bias;
+                next = onlyConsumer(*next);
+            }
+        }
+        // An activation may be absorbed if nobody else needs what goes into it.
+        if (next && isFusableActivation(node(*next).op)) {
+            group.nodes.push_back(*next);
+            group.activation = *next;
+        }
+        newGroup(std::move(group));
+    }
+
+    void addOther(NodeId id) {
+        const Node& n = node(id);
+        if (isView(n.op) || n.op == OpKind::Input || n.op == OpKind::Parameter)
+            return;
+        if (n.op == OpKind::Constant && !m_isOutput.contains(id))
+            return; // written into whatever uses it
+        const bool fullSum = n.op == OpKind::Reduce && m_shapes[index(id)].rank() == 0;
+        if (!fullSum && !isStripNode(n)) {
+            expects(n.op == OpKind::Reduce, "{} has no kernel", info(n.op).name);
+            newGroup({Group::Kind::Reduce, {id}, {}, {}});
+            return;
+        }
+        int group = newGroup({Group::Kind::Strip, {id}, {}, {}});
+        for (NodeId operand : n.inputs) {
+            const NodeId source = resolveView(m_graph, operand);
+            const int other = m_groupOf[index(source)];
+            if (other >= 0 && other != group && m_groups[static_cast<size_t>(other)].kind == Group::Kind::Strip &&
+                passElements(source) == passElements(id) && node(source).op != OpKind::Reduce)
+                group = merge(other, group);
+        }
+    }
+
+    // Elements that the strip pass of a node walks over.
+    int64_t passElements(NodeId id) const {
+        const Node& n = node(id);
+        return n.op == OpKind::Reduce ? m_shapes[index(n.inputs[0])].elements() : m_shapes[index(id)].elements();
+    }
+
+    // Joins two strip groups unless that makes them wait for each other; returns the group that `b` is in afterwards.
+    int merge(int a, int b) {
+        Group& into = m_groups[static_cast<size_t>(a)];
+        Group& from = m_groups[static_cast<size_t>(b)];
+        if (valueCount(into, from) > StripProgram::kMaxValues || dependsThroughOthers(a, b) ||
+            dependsThroughOthers(b, a))
+            return b;
+        into.nodes.insert(into.nodes.end(), from.nodes.begin(), from.nodes.end());
+        std::sort(into.nodes.begin(), into.nodes.end());
+        for (NodeId id : from.nodes)
+            m_groupOf[index(id)] = a;
+        from.nodes.clear();
+        return a;
+    }
+
+    int valueCount(const Group& a, const Group& b) const {
+        std::set<NodeId> values(a.nodes.begin(), a.nodes.end());
+        values.insert(b.nodes.begin(), b.nodes.end());
+        for (const Group* group : {&a, &b})
+            for (NodeId id : group->nodes)
+                for (NodeId operand : node(id).inputs)
+                    values.insert(resolveView(m_graph, operand));
+        return static_cast<int>(values.size());
+    }
+
+    // Whether group `later` needs a result of group `earlier` by a way that leaves both, or needs a sum of it.
+    bool dependsThroughOthers(int later, int earlier) const {
+        std::set<int> seen;
+        std::vector<int> open;
+        const auto visit = [&](int group, bool direct) {
+            for (NodeId id : m_groups[static_cast<size_t>(group)].nodes)
+                for (NodeId operand : node(id).inputs) {
+                    const NodeId source = resolveView(m_graph, operand);
+                    const int other = m_groupOf[index(source)];
+                    if (other == earlier && (!direct || node(source).op == OpKind::Reduce))
+                        return true;
+                    if (other >= 0 && other != earlier && other != later && seen.insert(other).second)
+                        open.push_back(other);
+                }
+            return false;
+        };
+        if (visit(later, true))
+            return true;
+        while (!open.empty()) {
+            const int group = open.back();
+            open.pop_back();
+            if (visit(group, false))
+                return true;
+        }
+        return false;
+    }
+
+    // Groups in dependency order, the one whose first node comes first leading.
+    FusedGraph ordered() const {
+        std::vector<std::set<int>> needs(m_groups.size()), neededBy(m_groups.size());
+        for (size_t g = 0; g < m_groups.size(); ++g)
+            for (NodeId id : m_groups[g].nodes)
+                for (NodeId operand : node(id).inputs) {
+                    const int other = m_groupOf[index(resolveView(m_graph, operand))];
+                    if (other >= 0 && other != static_cast<int>(g)) {
+                        needs[g].insert(other);
+                        neededBy[static_cast<size_t>(other)].insert(static_cast<int>(g));
+                    }
+                }
+        using Ready = std::pair<NodeId, int>;
+        std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready;
+        const auto offer = [&](int g) {
+            const Group& group = m_groups[static_cast<size_t>(g)];
+            if (!group.nodes.empty() && needs[static_cast<size_t>(g)].empty())
+                ready.emplace(group.nodes.front(), g);
+        };
+        for (size_t g = 0; g < m_groups.size(); ++g)
+            offer(static_cast<int>(g));
+        FusedGraph result{{}, std::vector<int>(m_graph.size(), -1)};
+        while (!ready.empty()) {
+            const int g = ready.top().second;
+            ready.pop();
+            for (NodeId id : m_groups[static_cast<size_t>(g)].nodes)
+                result.groupOf[index(id)] = static_cast<int>(result.groups.size());
+            result.groups.push_back(m_groups[static_cast<size_t>(g)]);
+            for (int next : neededBy[static_cast<size_t>(g)]) {
+                needs[static_cast<size_t>(next)].erase(g);
+                offer(next);
+            }
+        }
+        for (size_t g = 0; g < m_groups.size(); ++g)
+            expects(needs[g].empty(), "fusion made groups wait for each other");
+        return result;
+    }
+
+    const Graph& m_graph;
+    const std::vector<Shape>& m_shapes;
+    std::vector<Group> m_groups;
+    std::vector<int> m_groupOf;
+    std::vector<std::vector<NodeId>> m_consumers;
+    std::set<NodeId> m_isOutput;
+};
+
+} // namespace
+
+FusedGraph fuse(const Graph& graph, const std::vector<Shape>& shapes) { return Fuser(graph, shapes).run(); }
+
+NodeId resolveView(const Graph& graph, NodeId id) {
+    while (isView(graph.node(id).op))
+        id = graph.node(id).inputs[0];
+    return id;
+}
+
+StripAccess stripAccess(const Node& node, const Shape& shape, const Shape& operandShape) {
+    if (node.op == OpKind::Reduce || operandShape.elements() == shape.elements())
+        return {};
+    if (node.op != OpKind::Expand)
+        return {1, operandShape.elements()};
+    int64_t after = 1; // elements behind the last kept axis
+    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+        if (!std::count(node.attributes.axes.begin(), node.attributes.axes.end(), axis))
+            break;
+        after *= shape[axis];
+    }
+    return operandShape.elements() == 1 ? StripAccess{1, 1} : StripAccess{after, operandShape.elements()};
+}
+
+bool isStripNode(const Node& node) {
+    if (node.op == OpKind::Constant)
+        return true;
+    if (node.op != OpKind::Expand)
+        return info(node.op).elementwise;
+    // The kept axes must lie side by side for one (repeat, period) to describe the reading.
+    const auto& axes = node.attributes.axes;
+    int runsOfKeptAxes = 0;
+    bool previousKept = false;
+    for (int axis = 0; axis < static_cast<int>(node.shape.size()); ++axis) {
+        const bool kept = std::count(axes.begin(), axes.end(), axis) == 0;
+        runsOfKeptAxes += kept && !previousKept ? 1 : 0;
+        previousKept = kept;
+    }
+    return runsOfKeptAxes <= 1;
+}
+
+} // namespace hourglass::onednn

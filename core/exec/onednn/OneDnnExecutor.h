@@ -1,0 +1,15 @@
+#pragma once
+
+// The executor that trains and denoises: matrix products by oneDNN, everything elementwise in strip passes, all memory
+// planned when compiled.
+
+#include "core/exec/Program.h"
+
+namespace hourglass {
+
+std::unique_ptr<Executor> makeOneDnnExecutor();
+
+// Whether bf16 is computed natively here; `auto` precision resolves to it.
+bool nativeBf16();
+
+} // namespace hourglass

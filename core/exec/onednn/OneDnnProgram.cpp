@@ -1,0 +1,90 @@
+#include "core/exec/onednn/OneDnnProgram.h"
+
+#include <algorithm>
+
+namespace hourglass::onednn {
+
+namespace {
+
+int find(const std::vector<NamedValue>& list, const std::string& name) {
+    const auto it = std::find_if(list.begin(), list.end(), [&](const NamedValue& v) { return v.name == name; });
+    return it == list.end() ? -1 : static_cast<int>(it - list.begin());
+}
+
+int required(const std::vector<NamedValue>& list, const std::string& name) {
+    const int slot = find(list, name);
+    expects(slot >= 0, "the program has no '{}'", name);
+    return slot;
+}
+
+} // namespace
+
+int OneDnnProgram::inputSlot(const std::string& name) const {
+    return required(m_parts.inputs, name);
+}
+
+int OneDnnProgram::outputSlot(const std::string& name) const {
+    return required(m_parts.outputs, name);
+}
+
+bool OneDnnProgram::hasInput(const std::string& name) const {
+    return find(m_parts.inputs, name) >= 0;
+}
+
+const Shape& OneDnnProgram::inputShape(int slot) const {
+    return m_parts.inputs.at(static_cast<size_t>(slot)).shape;
+}
+
+const Shape& OneDnnProgram::outputShape(int slot) const {
+    return m_parts.outputs.at(static_cast<size_t>(slot)).shape;
+}
+
+void OneDnnProgram::bindInput(int slot, const float* data) {
+    m_parts.values[static_cast<size_t>(m_parts.inputs.at(static_cast<size_t>(slot)).value)].data =
+        const_cast<float*>(data);
+}
+
+void OneDnnProgram::bindOutput(int slot, float* data) {
+    m_parts.values[static_cast<size_t>(m_parts.outputs.at(static_cast<size_t>(slot)).value)].data = data;
+}
+
+std::span<const float> OneDnnProgram::output(int slot) const {
+    const Value& value = m_parts.values[static_cast<size_t>(m_parts.outputs.at(static_cast<size_t>(slot)).value)];
+    return {static_cast<const float*>(value.data), static_cast<size_t>(value.shape.elements())};
+}
+
+RunOutcome OneDnnProgram::run(std::stop_token stop) {
+    for (const NamedValue& input : m_parts.inputs)
+        expects(dataOf(input.value) != nullptr, "input '{}' is not bound", input.name);
+    const bool parametersChanged = m_parts.store == nullptr || m_parts.store->version() != m_seenVersion;
+    for (Kernel& kernel : m_parts.kernels) {
+        if (stop.stop_requested())
+            return RunOutcome::Cancelled;
+        if (!kernel.onParametersOnly || parametersChanged)
+            std::visit([this](auto& work) { runKernel(work); }, kernel.work);
+    }
+    if (m_parts.store != nullptr)
+        m_seenVersion = m_parts.store->version();
+    return RunOutcome::Done;
+}
+
+void OneDnnProgram::runKernel(MatMulKernel& kernel) {
+    kernel.primitive->run(dataOf(kernel.a), dataOf(kernel.b),
+                          kernel.bias < 0 ? nullptr : static_cast<const float*>(dataOf(kernel.bias)), dataOf(kernel.c),
+                          kernel.scratch < 0 ? nullptr : dataOf(kernel.scratch));
+}
+
+void OneDnnProgram::runKernel(StripKernel& kernel) {
+    for (size_t i = 0; i < kernel.inputs.size(); ++i)
+        kernel.inputData[i] = dataOf(kernel.inputs[i]);
+    for (size_t i = 0; i < kernel.outputs.size(); ++i)
+        kernel.outputData[i] = dataOf(kernel.outputs[i]);
+    runStrips(kernel.program, kernel.inputData.data(), kernel.outputData.data(), kernel.partials);
+}
+
+void OneDnnProgram::runKernel(ReduceKernel& kernel) {
+    reduceMiddle(dataOf(kernel.x), m_parts.values[static_cast<size_t>(kernel.x)].type,
+                 static_cast<float*>(dataOf(kernel.y)), kernel.outer, kernel.kept, kernel.inner, kernel.factor);
+}
+
+} // namespace hourglass::onednn

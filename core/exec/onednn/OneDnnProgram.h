@@ -1,0 +1,88 @@
+#pragma once
+
+// A compiled program as data: values (where each lies), and kernels that read and write them in order.
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/exec/Program.h"
+#include "core/exec/onednn/Primitives.h"
+
+namespace hourglass::onednn {
+
+// Something with an address: an input, a parameter, an output or a buffer in the workspace.
+struct Value {
+    Shape shape;
+    ElementType type = ElementType::F32;
+    void* data = nullptr;
+};
+
+struct MatMulKernel {
+    std::unique_ptr<MatMulPrimitive> primitive;
+    int a, b, c;
+    int bias = -1;
+    int scratch = -1;
+};
+
+struct StripKernel {
+    StripProgram program;
+    std::vector<int> inputs, outputs; // values, in the program's order
+    std::vector<double> partials;
+    std::vector<const void*> inputData; // gathered at each run; sized once
+    std::vector<void*> outputData;
+};
+
+struct ReduceKernel {
+    int x, y;
+    int64_t outer, kept, inner;
+    float factor;
+};
+
+struct Kernel {
+    std::variant<MatMulKernel, StripKernel, ReduceKernel> work;
+    // Depends on parameters alone (a bf16 copy): skipped until they change.
+    bool onParametersOnly = false;
+};
+
+struct NamedValue {
+    std::string name;
+    int value;
+    Shape shape; // as the graph has it; the value itself may be shown under several
+};
+
+class OneDnnProgram final : public Program {
+public:
+    struct Parts {
+        std::vector<Value> values;
+        std::vector<Kernel> kernels;
+        std::vector<NamedValue> inputs, outputs;
+        AlignedBuffer<std::byte> workspace;
+        std::shared_ptr<const Device> device;
+        std::shared_ptr<const ParameterStore> store;
+    };
+    explicit OneDnnProgram(Parts parts) : m_parts(std::move(parts)) {}
+
+    int inputSlot(const std::string& name) const override;
+    int outputSlot(const std::string& name) const override;
+    bool hasInput(const std::string& name) const override;
+    const Shape& inputShape(int slot) const override;
+    const Shape& outputShape(int slot) const override;
+    void bindInput(int slot, const float* data) override;
+    void bindOutput(int slot, float* data) override;
+    std::span<const float> output(int slot) const override;
+    RunOutcome run(std::stop_token stop) override;
+    size_t workspaceBytes() const override { return m_parts.workspace.size(); }
+
+private:
+    void runKernel(MatMulKernel& kernel);
+    void runKernel(StripKernel& kernel);
+    void runKernel(ReduceKernel& kernel);
+    void* dataOf(int value) const { return m_parts.values[static_cast<size_t>(value)].data; }
+
+    Parts m_parts;
+    uint64_t m_seenVersion = 0;
+};
+
+} // namespace hourglass::onednn

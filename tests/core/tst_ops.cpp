@@ -1,0 +1,195 @@
+// Every op: its reference against its gradient by central differences, and oneDNN against the reference in both
+// precisions. Cases are in tests/support/OpCases.cpp.
+
+#include <QtTest>
+
+#include <cmath>
+#include <set>
+
+#include "core/base/Random.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/exec/reference/Interpreter.h"
+#include "core/graph/Differentiate.h"
+#include "tests/support/OpCases.h"
+
+using namespace hourglass;
+using namespace hourglass::test;
+using Values = std::map<std::string, std::vector<double>>;
+
+namespace {
+
+// The case's result contracted with a random cotangent, so that every element of the gradient counts, and its gradient.
+Graph withGradients(const OpCase& opCase, int64_t rows, int64_t columns) {
+    Graph graph;
+    const NodeId y = opCase.build(graph, rows, columns);
+    graph.setOutput("y", y);
+    const NodeId cotangent = graph.input("cotangent", graph.shape(y));
+    const NodeId loss = graph.reduceAll(graph.multiply(y, cotangent));
+    graph.setOutput("loss", loss);
+    const std::vector<NodeId> parameters = graph.parameters();
+    const std::vector<NodeId> gradients = differentiate(graph, loss, parameters);
+    for (size_t i = 0; i < parameters.size(); ++i)
+        graph.setOutput("grad." + graph.node(parameters[i]).attributes.name, gradients[i]);
+    return graph;
+}
+
+void drawCotangent(const Graph& graph, Values& values) {
+    std::vector<double>& list = values["cotangent"];
+    list.resize(static_cast<size_t>(evaluate(graph.shape(graph.output("y")), {}).value().elements()));
+    const RandomStream stream(5, 98);
+    for (size_t i = 0; i < list.size(); ++i)
+        list[i] = static_cast<double>(stream.uniform(i) + 0.25f);
+}
+
+std::vector<float> toFloats(const std::vector<double>& values) {
+    return {values.begin(), values.end()};
+}
+
+// Runs the graph on oneDNN with the given values for inputs and parameters.
+std::map<std::string, Tensor> runOneDnn(const Graph& graph, const Values& values, Precision precision) {
+    auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
+    for (const ArenaLayout::Entry& entry : store->layout().entries())
+        std::ranges::copy(toFloats(values.at(entry.name)), store->values(entry.name).begin());
+    auto program = makeOneDnnExecutor()->compile(graph, store, {.sizes = {}, .precision = precision}).value();
+    std::vector<std::vector<float>> inputs;
+    for (const NodeId id : graph.nodesOf(OpKind::Input)) {
+        const std::string& name = graph.node(id).attributes.name;
+        if (!program->hasInput(name))
+            continue;
+        inputs.push_back(toFloats(values.at(name)));
+        program->bindInput(name, inputs.back());
+    }
+    if (program->run() != RunOutcome::Done)
+        qFatal("cancelled");
+    std::map<std::string, Tensor> outputs;
+    for (const auto& [name, id] : graph.outputs())
+        outputs[name] = program->outputTensor(name);
+    return outputs;
+}
+
+} // namespace
+
+class TestOps : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyOp_hasACase() {
+        std::set<OpKind> covered = {OpKind::Input, OpKind::Parameter, OpKind::Constant, OpKind::StopGradient};
+        for (const OpCase& opCase : opCases())
+            covered.insert(opCase.op);
+        for (const OpInfo& op : allOps())
+            QVERIFY2(covered.contains(op.kind), op.name.data());
+    }
+
+    void gradient_matchesCentralDifferences_data() { addCases(); }
+    void gradient_matchesCentralDifferences() {
+        QFETCH(int, number);
+        const OpCase opCase = opCases()[static_cast<size_t>(number)];
+        const Graph graph = withGradients(opCase, 3, 5);
+        Values values = drawOperands(opCase, graph, 1);
+        drawCotangent(graph, values);
+        const auto exact = reference::evaluate(graph, {}, values);
+        constexpr double kStep = 1e-5, kTolerance = 1e-6; // relative
+        for (const NodeId id : graph.parameters()) {
+            const std::string name = graph.node(id).attributes.name;
+            for (size_t i = 0; i < values.at(name).size(); ++i) {
+                Values moved = values;
+                moved.at(name)[i] += kStep;
+                const double up = reference::evaluate(graph, {}, moved).at("loss").values[0];
+                moved.at(name)[i] -= 2 * kStep;
+                const double down = reference::evaluate(graph, {}, moved).at("loss").values[0];
+                const double expected = (up - down) / (2 * kStep), found = exact.at("grad." + name).values[i];
+                QVERIFY2(std::abs(expected - found) <= kTolerance * std::max(1.0, std::abs(expected)),
+                         qPrintable(QString("%1[%2]: %3 by differences, %4 by rule")
+                                        .arg(name.c_str())
+                                        .arg(i)
+                                        .arg(expected)
+                                        .arg(found)));
+            }
+        }
+    }
+
+    void oneDnn_matchesReference_data() { addCases(); }
+    void oneDnn_matchesReference() {
+        QFETCH(int, number);
+        const OpCase opCase = opCases()[static_cast<size_t>(number)];
+        for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>{1, 1}, {3, 7}, {5, 33}, {2, 515}, {130, 67}}) {
+            const Graph graph = withGradients(opCase, rows, columns);
+            Values values = drawOperands(opCase, graph, 2);
+            drawCotangent(graph, values);
+            const auto expected = reference::evaluate(graph, {}, values);
+            compare(expected, runOneDnn(graph, values, Precision::F32), opCase.f32Tolerance * 4);
+            if (nativeBf16()) // operands of products carry 8 significant bits
+                compare(expected, runOneDnn(graph, values, Precision::BF16), opCase.op == OpKind::MatMul ? 0.03 : 4e-5);
+        }
+    }
+
+    // Two layers with every kind of fusion around them, as one graph with all gradients.
+    void network_oneDnnMatchesReference_data() {
+        QTest::addColumn<int>("activation");
+        for (const OpKind op :
+             {OpKind::Relu, OpKind::LeakyRelu, OpKind::Elu, OpKind::Gelu, OpKind::Silu, OpKind::Sigmoid, OpKind::Tanh})
+            QTest::newRow(info(op).name.data()) << static_cast<int>(op);
+    }
+    void network_oneDnnMatchesReference() {
+        QFETCH(int, activation);
+        const auto op = static_cast<OpKind>(activation);
+        const OpCase network{
+            .name = "network",
+            .op = op,
+            .build =
+                [op](Graph& g, int64_t rows, int64_t columns) {
+                    const NodeId x = g.parameter("x", {rows, columns});
+                    const NodeId h = g.unary(
+                        op, g.add(g.matMul(x, g.parameter("w1", {9, columns}), false, true), g.parameter("b1", {9})),
+                        0.2);
+                    const NodeId y =
+                        g.unary(OpKind::Sigmoid, g.add(g.matMul(h, g.parameter("w2", {columns, 9}), false, true),
+                                                       g.parameter("b2", {columns})));
+                    return g.unary(OpKind::Square, g.subtract(y, x));
+                },
+            .low = -0.6,
+            .high = 0.6};
+        for (const int64_t rows : {1, 6, 33}) {
+            const Graph graph = withGradients(network, rows, 21);
+            Values values = drawOperands(network, graph, 3);
+            drawCotangent(graph, values);
+            const auto expected = reference::evaluate(graph, {}, values);
+            compare(expected, runOneDnn(graph, values, Precision::F32), 2e-5);
+            if (nativeBf16())
+                compare(expected, runOneDnn(graph, values, Precision::BF16), 0.05);
+        }
+    }
+
+private:
+    static void addCases() {
+        QTest::addColumn<int>("number");
+        const std::vector<OpCase> cases = opCases();
+        for (size_t i = 0; i < cases.size(); ++i)
+            QTest::newRow(cases[i].name.c_str()) << static_cast<int>(i);
+    }
+
+    static void compare(const std::map<std::string, reference::Array>& expected,
+                        const std::map<std::string, Tensor>& found, double tolerance) {
+        for (const auto& [name, array] : expected) {
+            const Tensor& tensor = found.at(name);
+            QCOMPARE(tensor.shape().toString(), array.shape.toString());
+            double largest = 1.0; // sums lose what their largest terms cannot hold
+            for (const double value : array.values)
+                largest = std::max(largest, std::abs(value));
+            for (size_t i = 0; i < array.values.size(); ++i) {
+                const double delta = std::abs(static_cast<double>(tensor.values()[i]) - array.values[i]);
+                if (!(delta <= tolerance * largest))
+                    QFAIL(qPrintable(QString("%1[%2] of %3: reference %4, oneDNN %5")
+                                         .arg(name.c_str())
+                                         .arg(i)
+                                         .arg(array.shape.toString().c_str())
+                                         .arg(array.values[i])
+                                         .arg(tensor.values()[i])));
+            }
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestOps)
+#include "tst_ops.moc"

@@ -1,0 +1,173 @@
+#include "tests/support/OpCases.h"
+
+#include <cmath>
+
+#include "core/base/Random.h"
+
+namespace hourglass::test {
+
+namespace {
+
+NodeId operand(Graph& graph, const char* name, SymbolicShape shape) {
+    return graph.parameter(name, std::move(shape));
+}
+
+OpCase unary(OpKind op, double alpha = 0.0) {
+    return {.name = std::string(info(op).name), .op = op, .build = [=](Graph& g, int64_t rows, int64_t columns) {
+                return g.unary(op, operand(g, "x", {rows, columns}), alpha);
+            }};
+}
+
+OpCase kinked(OpKind op, std::vector<double> kinks, double alpha = 0.0) {
+    OpCase result = unary(op, alpha);
+    result.kinks = std::move(kinks);
+    return result;
+}
+
+OpCase positive(OpKind op) {
+    OpCase result = unary(op);
+    result.low = 0.2;
+    return result;
+}
+
+OpCase within(OpCase result, double tolerance) {
+    result.f32Tolerance = tolerance;
+    return result;
+}
+
+// A binary op on equal shapes, against a row, and against a scalar on either side.
+std::vector<OpCase> binary(OpKind op) {
+    std::vector<OpCase> cases;
+    const auto add = [&](const char* suffix, std::function<NodeId(Graph&, int64_t, int64_t)> build) {
+        cases.push_back({.name = std::string(info(op).name) + suffix, .op = op, .build = std::move(build)});
+        if (op == OpKind::Divide)
+            cases.back().low = 0.3;
+    };
+    add("", [=](Graph& g, int64_t r, int64_t c) {
+        return g.append(op, {operand(g, "a", {r, c}), operand(g, "b", {r, c})});
+    });
+    add(" row", [=](Graph& g, int64_t r, int64_t c) {
+        return g.append(op, {operand(g, "a", {r, c}), operand(g, "b", {c})});
+    });
+    add(" scalar first", [=](Graph& g, int64_t r, int64_t c) {
+        return g.append(op, {operand(g, "a", {}), operand(g, "b", {r, c})});
+    });
+    add(" with itself", [=](Graph& g, int64_t r, int64_t c) {
+        const NodeId a = operand(g, "a", {r, c});
+        return g.append(op, {a, a});
+    });
+    return cases;
+}
+
+OpCase matMul(bool ta, bool tb) {
+    return {
+        .name = std::string("MatMul ") + (ta ? "T" : "N") + (tb ? "T" : "N"),
+        .op = OpKind::MatMul,
+        .build =
+            [=](Graph& g, int64_t rows, int64_t columns) {
+                const int64_t inner = rows + columns / 2 + 1;
+                const NodeId a = operand(g, "a", ta ? SymbolicShape{inner, rows} : SymbolicShape{rows, inner});
+                const NodeId b = operand(g, "b", tb ? SymbolicShape{columns, inner} : SymbolicShape{inner, columns});
+                return g.matMul(a, b, ta, tb);
+            },
+        .f32Tolerance = 2e-5};
+}
+
+OpCase reduce(const char* name, std::vector<int> axes, std::vector<int> averageAxes) {
+    return {.name = name,
+            .op = OpKind::Reduce,
+            .build =
+                [=](Graph& g, int64_t rows, int64_t columns) {
+                    return g.reduce(operand(g, "x", {rows, columns, 3}), axes, averageAxes);
+                },
+            .f32Tolerance = 2e-5};
+}
+
+OpCase expand(const char* name, SymbolicShape small, std::vector<int> axes, std::vector<int> averageAxes) {
+    return {.name = name, .op = OpKind::Expand, .build = [=](Graph& g, int64_t rows, int64_t columns) {
+                SymbolicShape shape;
+                for (const Dim& dim : small)
+                    shape.push_back(dim == Dim(-1) ? Dim(rows) : dim == Dim(-2) ? Dim(columns) : dim);
+                return g.expand(operand(g, "x", shape), axes, {rows, columns, 3}, averageAxes);
+            }};
+}
+
+} // namespace
+
+std::vector<OpCase> opCases() {
+    std::vector<OpCase> cases = {
+        unary(OpKind::Square),
+        positive(OpKind::Sqrt),
+        unary(OpKind::Exp),
+        positive(OpKind::Log),
+        kinked(OpKind::Abs, {0}),
+        kinked(OpKind::Sign, {0}),
+        kinked(OpKind::Step, {0}),
+        unary(OpKind::Erf),
+        unary(OpKind::Softplus),
+        unary(OpKind::Sigmoid),
+        unary(OpKind::Tanh),
+        kinked(OpKind::Relu, {0}),
+        kinked(OpKind::LeakyRelu, {0}, 0.1),
+        within(kinked(OpKind::Elu, {0}, 1.0), 4e-6),
+        unary(OpKind::Gelu),
+        unary(OpKind::Silu),
+        {.name = "Affine",
+         .op = OpKind::Affine,
+         .build =
+             [](Graph& g, int64_t r, int64_t c) {
+                 return g.affine(operand(g, "x", {r, c}), -1.5, 0.25);
+             }},
+        {.name = "Clamp",
+         .op = OpKind::Clamp,
+         .build =
+             [](Graph& g, int64_t r, int64_t c) {
+                 return g.clamp(operand(g, "x", {r, c}), -0.5, 1.0);
+             },
+         .kinks = {-0.5, 1.0}},
+        {.name = "Reshape",
+         .op = OpKind::Reshape,
+         .build =
+             [](Graph& g, int64_t r, int64_t c) {
+                 return g.unary(OpKind::Square, g.reshape(operand(g, "x", {r, c}), {r * c}));
+             }},
+        matMul(false, false),
+        matMul(false, true),
+        matMul(true, false),
+        matMul(true, true),
+        reduce("Reduce all", {0, 1, 2}, {}),
+        reduce("Reduce mean", {0, 1, 2}, {0, 1, 2}),
+        reduce("Reduce batch mean", {0, 1, 2}, {0}),
+        reduce("Reduce columns", {0}, {}),
+        reduce("Reduce rows", {1, 2}, {1}),
+        reduce("Reduce both sides", {0, 2}, {0, 2}),
+        expand("Expand scalar", {}, {0, 1, 2}, {0, 1, 2}),
+        expand("Expand row", {3}, {0, 1}, {}),
+        expand("Expand column", {-1}, {1, 2}, {2}),
+        expand("Expand channel", {-2}, {0, 2}, {0}),
+    };
+    for (const OpKind op : {OpKind::Add, OpKind::Subtract, OpKind::Multiply, OpKind::Divide})
+        for (OpCase& opCase : binary(op))
+            cases.push_back(std::move(opCase));
+    return cases;
+}
+
+std::map<std::string, std::vector<double>> drawOperands(const OpCase& opCase, const Graph& graph, uint64_t seed) {
+    std::map<std::string, std::vector<double>> values;
+    uint64_t at = 0;
+    for (const NodeId id : graph.parameters()) {
+        const RandomStream stream(seed, 99, at++);
+        std::vector<double>& list = values[graph.node(id).attributes.name];
+        list.resize(static_cast<size_t>(evaluate(graph.shape(id), {}).value().elements()));
+        for (size_t i = 0; i < list.size(); ++i) {
+            list[i] = opCase.low + (opCase.high - opCase.low) * static_cast<double>(stream.uniform(i));
+            for (const double kink : opCase.kinks)
+                if (std::abs(list[i] - kink) < 0.05)
+                    list[i] = kink + (list[i] < kink ? -0.06 : 0.06);
+            list[i] = static_cast<double>(static_cast<float>(list[i])); // the same number in both precisions
+        }
+    }
+    return values;
+}
+
+} // namespace hourglass::test
