@@ -1,0 +1,29 @@
+#include "core/noise/SpeckleNoise.h"
+
+#include "core/noise/BlockwiseNoise.h"
+
+namespace hourglass {
+
+namespace {
+
+class SpeckleNoise : public NoiseModel {
+public:
+    explicit SpeckleNoise(DrawnParameter sigma255) : m_sigma255(sigma255) {}
+
+    void apply(std::span<float> values, const Shape&, const RandomStream& stream) const override {
+        const float sigma = m_sigma255.draw(stream) / 255.0f;
+        forNormals(values, stream, [sigma](float value, float normal) { return value + value * (sigma * normal); });
+    }
+
+private:
+    DrawnParameter m_sigma255;
+};
+
+} // namespace
+
+std::unique_ptr<NoiseModel> makeSpeckleNoise(const OptionValues& values) {
+    const auto [low, high] = values.range("noise.sigma");
+    return std::make_unique<SpeckleNoise>(DrawnParameter{low, high});
+}
+
+} // namespace hourglass

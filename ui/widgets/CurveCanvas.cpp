@@ -1,0 +1,380 @@
+#include "ui/widgets/CurveCanvas.h"
+
+#include <QApplication>
+#include <QPainter>
+#include <QWheelEvent>
+#include <QtCharts/QCategoryAxis>
+#include <QtCharts/QLineSeries>
+
+#include <cmath>
+
+#include "ui/widgets/RealEdit.h"
+#include "ui/widgets/Theme.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr std::array kCurves{Curve::Training, Curve::Validation};
+
+QString shortNumber(double value) {
+    return formatReal(QString::number(value, 'g', 4).toDouble());
+}
+
+} // namespace
+
+CurveCanvas::CurveCanvas(const CurveData& curves, QWidget* parent)
+    : QChartView(parent), m_data(curves), m_xAxis(new QCategoryAxis(this)), m_yAxis(new QCategoryAxis(this)) {
+    chart()->setAnimationOptions(QChart::NoAnimation);
+    chart()->legend()->hide();
+    chart()->setBackgroundVisible(false);
+    chart()->setMargins({0, 0, 0, 0});
+    chart()->layout()->setContentsMargins(0, 0, 0, 0);
+    chart()->addAxis(m_xAxis, Qt::AlignBottom);
+    chart()->addAxis(m_yAxis, Qt::AlignLeft);
+    for (QCategoryAxis* axis : {m_xAxis, m_yAxis}) {
+        axis->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
+        axis->setTruncateLabels(false);
+    }
+    for (Lines& lines : m_lines)
+        for (QLineSeries** series : {&lines.raw, &lines.smooth}) {
+            *series = new QLineSeries(this);
+            chart()->addSeries(*series);
+            (*series)->attachAxis(m_xAxis);
+            (*series)->attachAxis(m_yAxis);
+        }
+    setRenderHint(QPainter::Antialiasing);
+    setFrameShape(QFrame::NoFrame);
+    setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setMouseTracking(true);
+    viewport()->setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setMinimumSize(160, 90);
+    applyPalette();
+    refresh();
+}
+
+void CurveCanvas::applyPalette() {
+    chart()->setPlotAreaBackgroundVisible(false);
+    setBackgroundBrush(Qt::NoBrush);
+    viewport()->setAutoFillBackground(false);
+    const std::array colours{theme::trainCurve(palette()), theme::validationCurve(palette())};
+    for (size_t i = 0; i < m_lines.size(); ++i) {
+        QColor faint = colours[i];
+        faint.setAlphaF(0.28f);
+        m_lines[i].raw->setPen(QPen(faint, 1));
+        m_lines[i].smooth->setPen(QPen(colours[i], 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    }
+    for (QCategoryAxis* axis : {m_xAxis, m_yAxis}) {
+        axis->setLabelsBrush(palette().brush(QPalette::WindowText));
+        axis->setTitleBrush(theme::mutedText(palette()));
+        axis->setTitleFont(font());
+        axis->setLabelsFont(font());
+        axis->setGridLinePen(QPen(theme::hairline(palette()), 1));
+        axis->setLinePen(
+            QPen(theme::mix(palette().color(QPalette::Window), palette().color(QPalette::WindowText), 0.4), 1));
+    }
+}
+
+void CurveCanvas::setLogarithmic(bool isLog) {
+    m_isLog = isLog;
+    refresh();
+}
+
+void CurveCanvas::setXUnit(double stepsPerUnit, const QString& title) {
+    m_stepsPerUnit = stepsPerUnit > 0 ? stepsPerUnit : 1;
+    m_xAxis->setTitleText(title);
+    refresh();
+}
+
+void CurveCanvas::setYTitle(const QString& title) {
+    m_yAxis->setTitleText(title);
+}
+
+void CurveCanvas::setBest(std::optional<double> step) {
+    m_best = step;
+    viewport()->update();
+}
+
+void CurveCanvas::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    viewport()->update();
+}
+
+void CurveCanvas::showEverything() {
+    m_view.reset();
+    refresh();
+}
+
+ValueRange CurveCanvas::viewRange() const {
+    return m_view ? *m_view : ValueRange{0, std::max(m_data.lastX(), 1.0)};
+}
+
+void CurveCanvas::refresh() {
+    const ValueRange steps = viewRange(), values = fillSeries();
+    const ValueRange units{steps.low / m_stepsPerUnit, steps.high / m_stepsPerUnit};
+    const QSizeF plot = chart()->plotArea().size();
+    const int labelWidth = fontMetrics().horizontalAdvance(QStringLiteral("00000")) * 2;
+    setTicks(m_xAxis, units, std::max(2, static_cast<int>(plot.width()) / labelWidth), false);
+    setTicks(m_yAxis, values, std::max(2, static_cast<int>(plot.height()) / (fontMetrics().height() * 5 / 2)), m_isLog);
+    const bool hasAxes = !m_data.isEmpty();
+    m_xAxis->setVisible(hasAxes);
+    m_yAxis->setVisible(hasAxes);
+    viewport()->update();
+}
+
+// Hands the visible part of the curves to the chart and returns the range of values that shows it.
+ValueRange CurveCanvas::fillSeries() {
+    const ValueRange steps = viewRange();
+    const int columns = std::max(50, static_cast<int>(chart()->plotArea().width() * devicePixelRatioF()));
+    const auto toChart = [this](std::vector<QPointF> points) {
+        QList<QPointF> shown;
+        shown.reserve(static_cast<qsizetype>(points.size()));
+        for (const QPointF& point : points)
+            if (!m_isLog || point.y() > 0)
+                shown.append({point.x() / m_stepsPerUnit, m_isLog ? std::log10(point.y()) : point.y()});
+        return shown;
+    };
+    std::vector<double> values;
+    for (size_t i = 0; i < kCurves.size(); ++i) {
+        const std::vector<QPointF>& all = m_data.raw(kCurves[i]);
+        const QList<QPointF> raw = toChart(decimated(all, steps.low, steps.high, columns));
+        const QList<QPointF> smooth = toChart(decimated(m_data.smooth(kCurves[i]), steps.low, steps.high, columns));
+        // Sparse curves (one point per epoch) show their points; a lone point would otherwise be no line at all.
+        m_lines[i].smooth->setPointsVisible(smooth.size() <= 30 && (i == 1 || smooth.size() < 2));
+        m_lines[i].raw->replace(raw);
+        m_lines[i].smooth->replace(smooth);
+        for (const QPointF& point : smooth)
+            values.push_back(point.y());
+        // Quantiles need the raw values in their true proportions, not the extremes that decimation keeps.
+        const size_t stride = std::max<size_t>(1, all.size() / 4000);
+        for (size_t k = 0; k < all.size(); k += stride)
+            if (all[k].x() >= steps.low && all[k].x() <= steps.high)
+                values.push_back(m_isLog ? std::log10(all[k].y()) : all[k].y());
+    }
+    return robustRange(std::move(values));
+}
+
+void CurveCanvas::setTicks(QCategoryAxis* axis, ValueRange range, int count, bool isLog) {
+    const std::vector<AxisTick> ticks = axisTicks(range, count, isLog);
+    QStringList labels;
+    for (const AxisTick& tick : ticks)
+        labels << tick.label;
+    const bool isSame = labels == axis->categoriesLabels() &&
+                        std::all_of(ticks.begin(), ticks.end(),
+                                    [&](const AxisTick& tick) { return axis->endValue(tick.label) == tick.position; });
+    if (!isSame) {
+        for (const QString& label : axis->categoriesLabels())
+            axis->remove(label);
+        axis->setStartValue(range.low);
+        for (const AxisTick& tick : ticks)
+            axis->append(tick.label, tick.position);
+    }
+    axis->setRange(range.low, range.high);
+}
+
+double CurveCanvas::stepAt(double widgetX) const {
+    const QRectF plot = chart()->plotArea();
+    const ValueRange view = viewRange();
+    return view.low + (widgetX - plot.left()) / std::max(1.0, plot.width()) * (view.high - view.low);
+}
+
+double CurveCanvas::xOfStep(double step) const {
+    const QRectF plot = chart()->plotArea();
+    const ValueRange view = viewRange();
+    return plot.left() + (step - view.low) / (view.high - view.low) * plot.width();
+}
+
+void CurveCanvas::zoom(double factor, double around) {
+    const ValueRange view = viewRange();
+    setView(around - (around - view.low) * factor, around + (view.high - around) * factor);
+}
+
+void CurveCanvas::setView(double low, double high) {
+    const double last = std::max(m_data.lastX(), 1.0);
+    const double width = std::clamp(high - low, std::min(4.0, last), last);
+    if (width >= last)
+        return showEverything();
+    low = std::clamp(low, 0.0, last - width);
+    m_view = ValueRange{low, low + width};
+    refresh();
+}
+
+void CurveCanvas::hoverAt(std::optional<double> step) {
+    if (step) {
+        const bool hasTraining = !m_data.raw(Curve::Training).empty();
+        const Curve curve = hasTraining ? Curve::Training : Curve::Validation;
+        const int index = m_data.nearest(curve, *step);
+        step = index < 0 ? std::nullopt : std::optional(m_data.raw(curve)[static_cast<size_t>(index)].x());
+    }
+    if (step == m_hover)
+        return;
+    m_hover = step;
+    viewport()->update();
+}
+
+QStringList CurveCanvas::hoverLines() const {
+    if (!m_hover)
+        return {};
+    QStringList lines;
+    const QString step = QLocale().toString(std::llround(*m_hover));
+    lines << (m_stepsPerUnit > 1 ? tr("epoch %1 · step %2").arg(*m_hover / m_stepsPerUnit, 0, 'f', 2).arg(step)
+                                 : tr("step %1").arg(step));
+    const std::array names{tr("training"), tr("validation")};
+    for (size_t i = 0; i < kCurves.size(); ++i) {
+        const int index = m_data.nearest(kCurves[i], *m_hover);
+        if (index < 0)
+            continue;
+        const auto place = static_cast<size_t>(index);
+        const double raw = m_data.raw(kCurves[i])[place].y(), smooth = m_data.smooth(kCurves[i])[place].y();
+        lines << tr("%1 %2, smoothed %3").arg(names[i], shortNumber(raw), shortNumber(smooth));
+    }
+    return lines;
+}
+
+int CurveCanvas::drawnPoints() const {
+    return static_cast<int>(m_lines[0].raw->count());
+}
+
+void CurveCanvas::drawForeground(QPainter* painter, const QRectF& rect) {
+    QChartView::drawForeground(painter, rect);
+    if (m_data.isEmpty()) {
+        painter->setPen(theme::mutedText(palette()));
+        painter->drawText(QRectF(viewport()->rect()).adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap,
+                          m_emptyText);
+    } else {
+        if (m_best)
+            drawMark(painter, *m_best, theme::bestMark(palette()), Qt::DashLine, tr("best"));
+        if (m_hover)
+            drawHover(painter);
+    }
+    if (hasFocus()) {
+        painter->setPen(QPen(palette().color(QPalette::Highlight), 1));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(QRectF(viewport()->rect()).adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+}
+
+void CurveCanvas::drawMark(QPainter* painter, double step, const QColor& colour, Qt::PenStyle style,
+                           const QString& text) {
+    const QRectF plot = chart()->plotArea();
+    const double x = std::round(xOfStep(step)) + 0.5;
+    if (x < plot.left() || x > plot.right() + 1)
+        return;
+    painter->setPen(QPen(colour, 1, style));
+    painter->drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+    const double width = fontMetrics().horizontalAdvance(text);
+    const double left = x + 4 + width < plot.right() ? x + 4 : x - 4 - width;
+    painter->drawText(QPointF(left, plot.top() + fontMetrics().ascent()), text);
+}
+
+void CurveCanvas::drawHover(QPainter* painter) {
+    const QRectF plot = chart()->plotArea();
+    drawMark(painter, *m_hover, theme::mutedText(palette()), Qt::SolidLine, {});
+    const QStringList lines = hoverLines();
+    double width = 0;
+    for (const QString& line : lines)
+        width = std::max<double>(width, fontMetrics().horizontalAdvance(line));
+    const double height = static_cast<double>(lines.size()) * fontMetrics().lineSpacing();
+    QRectF box(0, 0, width + 14, height + 8);
+    const double x = xOfStep(*m_hover);
+    box.moveTop(plot.top() + fontMetrics().lineSpacing() + 4);
+    box.moveLeft(x + 8 + box.width() < plot.right() ? x + 8 : std::max(plot.left(), x - 8 - box.width()));
+    painter->setPen(theme::hairline(palette()));
+    painter->setBrush(palette().color(QPalette::ToolTipBase));
+    painter->drawRoundedRect(box, 4, 4);
+    painter->setPen(palette().color(QPalette::ToolTipText));
+    painter->drawText(box.adjusted(7, 4, -7, -4), Qt::AlignLeft, lines.join(QLatin1Char('\n')));
+}
+
+void CurveCanvas::resizeEvent(QResizeEvent* event) {
+    QChartView::resizeEvent(event);
+    refresh();
+}
+
+void CurveCanvas::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton)
+        return;
+    m_pressed = event->position();
+    m_pressedView = viewRange();
+    m_isDragging = false;
+}
+
+void CurveCanvas::mouseMoveEvent(QMouseEvent* event) {
+    if (m_pressed &&
+        (m_isDragging || std::abs(event->position().x() - m_pressed->x()) >= QApplication::startDragDistance())) {
+        m_isDragging = true;
+        const double perPixel = (m_pressedView.high - m_pressedView.low) / std::max(1.0, chart()->plotArea().width());
+        const double shift = (m_pressed->x() - event->position().x()) * perPixel;
+        return setView(m_pressedView.low + shift, m_pressedView.high + shift);
+    }
+    const bool isInside = chart()->plotArea().contains(event->position());
+    hoverAt(isInside ? std::optional(stepAt(event->position().x())) : std::nullopt);
+}
+
+void CurveCanvas::mouseReleaseEvent(QMouseEvent* event) {
+    if (m_pressed && !m_isDragging && m_hover && chart()->plotArea().contains(event->position()))
+        emit picked(*m_hover);
+    m_pressed.reset();
+    m_isDragging = false;
+}
+
+void CurveCanvas::mouseDoubleClickEvent(QMouseEvent*) {
+    showEverything();
+}
+
+void CurveCanvas::wheelEvent(QWheelEvent* event) {
+    const int turn = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
+    zoom(std::pow(0.8, turn / 120.0), stepAt(event->position().x()));
+    event->accept();
+}
+
+void CurveCanvas::keyPressEvent(QKeyEvent* event) {
+    const ValueRange view = viewRange();
+    const double centre = m_hover.value_or((view.low + view.high) / 2);
+    const std::vector<QPointF>& points =
+        m_data.raw(m_data.raw(Curve::Training).empty() ? Curve::Validation : Curve::Training);
+    const double pixel = (view.high - view.low) / std::max(1.0, chart()->plotArea().width());
+    const double stride = std::max(points.size() > 1 ? points[1].x() - points[0].x() : 1.0, pixel);
+    switch (event->key()) {
+    case Qt::Key_Left:
+        return hoverAt(std::max(view.low, m_hover ? *m_hover - stride : view.high));
+    case Qt::Key_Right:
+        return hoverAt(std::min(view.high, m_hover ? *m_hover + stride : view.low));
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        return zoom(0.8, centre);
+    case Qt::Key_Minus:
+        return zoom(1.25, centre);
+    case Qt::Key_0:
+        return showEverything();
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (m_hover)
+            emit picked(*m_hover);
+        return;
+    case Qt::Key_Escape:
+        if (m_hover)
+            return hoverAt(std::nullopt);
+        [[fallthrough]];
+    default:
+        event->ignore();
+    }
+}
+
+void CurveCanvas::leaveEvent(QEvent* event) {
+    QChartView::leaveEvent(event);
+    hoverAt(std::nullopt);
+}
+
+void CurveCanvas::changeEvent(QEvent* event) {
+    QChartView::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        applyPalette();
+        refresh();
+    }
+}
+
+} // namespace hourglass

@@ -1,0 +1,50 @@
+#pragma once
+
+// The points of one chart: a training and a validation curve over steps, each raw and smoothed. No widget.
+
+#include <QByteArray>
+#include <QPointF>
+
+#include <array>
+#include <vector>
+
+#include "ui/widgets/CurveMath.h"
+
+namespace hourglass {
+
+enum class Curve { Training, Validation };
+
+class CurveData {
+public:
+    static constexpr double kDefaultSmoothing = 0.6;
+
+    // x is the step. A point at or before the last one takes its place and drops what came after: that is what a
+    // resumed or rewound run does. y may be NaN (kept for the file, never drawn).
+    void append(Curve curve, double x, double y);
+    void clear();
+    void setSmoothing(double weight);
+    double smoothing() const { return m_weight; }
+
+    const std::vector<QPointF>& raw(Curve curve) const { return lane(curve).raw; }
+    const std::vector<QPointF>& smooth(Curve curve) const { return lane(curve).smooth; }
+    bool isEmpty() const { return m_lanes[0].raw.empty() && m_lanes[1].raw.empty(); }
+    double lastX() const;
+    // Index of the point nearest to x; −1 without points.
+    int nearest(Curve curve, double x) const;
+
+    // "step,epoch,training,training_smoothed,validation,validation_smoothed", one row per step, '.' decimals.
+    QByteArray csv(double stepsPerEpoch) const;
+
+private:
+    struct Lane {
+        std::vector<QPointF> raw, smooth;
+        Smoother smoother;
+    };
+    void resmooth(Lane& lane);
+    const Lane& lane(Curve curve) const { return m_lanes[static_cast<size_t>(curve)]; }
+
+    double m_weight = kDefaultSmoothing;
+    std::array<Lane, 2> m_lanes{Lane{{}, {}, Smoother(kDefaultSmoothing)}, Lane{{}, {}, Smoother(kDefaultSmoothing)}};
+};
+
+} // namespace hourglass

@@ -1,0 +1,248 @@
+#include "ui/widgets/LossChart.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMenu>
+#include <QSaveFile>
+#include <QSlider>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/widgets/CoreText.h"
+#include "ui/widgets/CurveCanvas.h"
+#include "ui/widgets/Theme.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr std::chrono::milliseconds kFrame{33};
+
+Result<void> writeWith(const QString& path, const std::function<bool(QIODevice&)>& write) {
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && write(file) && file.commit())
+        return {};
+    return makeError(ErrorCode::WriteFailed, "'{}' could not be written: {}. What was there before is unchanged.",
+                     path.toStdString(), file.errorString().toStdString());
+}
+
+// The slider spends most of its way near 1, where smoothing changes: weight = 1 − 10^(−3·position), 0 to 0.999.
+double weightOf(int position) {
+    return 1 - std::pow(10.0, -3.0 * position / 1000.0);
+}
+int positionOf(double weight) {
+    return static_cast<int>(std::lround(-std::log10(1 - weight) * 1000.0 / 3.0));
+}
+
+} // namespace
+
+LossChart::LossChart(const QString& title, const QString& unit, QWidget* parent)
+    : QWidget(parent), m_title(title), m_unit(unit), m_canvas(new CurveCanvas(m_data, this)),
+      m_heading(new QLabel(this)), m_legend(new QLabel(this)), m_slider(new QSlider(Qt::Horizontal, this)),
+      m_sliderValue(new QLabel(this)), m_log(new QCheckBox(tr("Log"), this)), m_axis(new QComboBox(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(6, 4, 6, 4);
+    column->setSpacing(3);
+    auto* top = new QHBoxLayout;
+    top->setSpacing(6);
+    top->addWidget(m_heading);
+    top->addStretch(1);
+    buildControls(top);
+    column->addLayout(top);
+    column->addWidget(m_legend);
+    column->addWidget(m_canvas, 1);
+
+    QFont bold = font();
+    bold.setBold(true);
+    m_heading->setFont(bold);
+    m_heading->setText(title);
+    m_legend->setTextFormat(Qt::RichText);
+    m_legend->setMinimumWidth(1);
+    m_legend->setWordWrap(true);
+    m_canvas->setYTitle(unit);
+    m_canvas->setAccessibleName(tr("%1 curves").arg(title));
+    m_canvas->setToolTip({});
+    m_canvas->setAccessibleDescription(
+        tr("Wheel zooms, dragging pans, a double click shows everything. Left and Right walk the points."));
+    setEmptyText(tr("No steps yet. Run (F5) starts the curve."));
+    setAccessibleName(title);
+    connect(m_canvas, &CurveCanvas::picked, this, &LossChart::picked);
+    m_frame.setSingleShot(true);
+    connect(&m_frame, &QTimer::timeout, this, [this] { draw(); });
+    updateLegend();
+    updateAxis();
+}
+
+LossChart::~LossChart() {
+    delete m_canvas; // before the data that it reads
+}
+
+void LossChart::buildControls(QLayout* row) {
+    auto* caption = new QLabel(tr("Smoothing"), this);
+    caption->setBuddy(m_slider);
+    m_slider->setRange(0, 1000);
+    m_slider->setPageStep(100);
+    m_slider->setSingleStep(20);
+    m_slider->setFixedWidth(80);
+    m_slider->setAccessibleName(tr("Smoothing"));
+    m_slider->setToolTip(tr("Weight of the moving average, 0 (none) to 0.999. The raw values stay visible, faint."));
+    m_slider->setValue(positionOf(m_data.smoothing()));
+    m_sliderValue->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("0.999")) + 2);
+    m_sliderValue->setText(QString::number(m_data.smoothing(), 'g', 3));
+    connect(m_slider, &QSlider::valueChanged, this, [this](int position) {
+        m_data.setSmoothing(weightOf(position));
+        m_sliderValue->setText(QString::number(weightOf(position), 'f', weightOf(position) > 0.985 ? 3 : 2));
+        schedule();
+        emit settingsChanged();
+    });
+    m_log->setAccessibleName(tr("Logarithmic axis"));
+    m_log->setToolTip(
+        tr("Logarithmic value axis: equal ratios look equally far apart. Values of 0 or less are left out."));
+    connect(m_log, &QCheckBox::toggled, this, [this](bool isLog) {
+        m_canvas->setLogarithmic(isLog);
+        emit settingsChanged();
+    });
+    m_axis->addItems({tr("Epochs"), tr("Steps")});
+    m_axis->setAccessibleName(tr("Horizontal axis"));
+    m_axis->setToolTip(tr("Count epochs (passes over the data) or steps (batches)"));
+    connect(m_axis, &QComboBox::currentIndexChanged, this, [this] {
+        updateAxis();
+        emit settingsChanged();
+    });
+    auto* more = new QToolButton(this);
+    more->setText(tr("Export"));
+    more->setAccessibleName(tr("Export the curves"));
+    more->setToolTip(tr("Save the values as CSV or the picture as PNG"));
+    more->setPopupMode(QToolButton::InstantPopup);
+    more->setAutoRaise(true);
+    auto* menu = new QMenu(more);
+    connect(menu->addAction(tr("Values as CSV…")), &QAction::triggered, this, [this] { askForFile(true); });
+    connect(menu->addAction(tr("Picture as PNG…")), &QAction::triggered, this, [this] { askForFile(false); });
+    menu->addSeparator();
+    connect(menu->addAction(tr("Show everything")), &QAction::triggered, this, [this] { m_canvas->showEverything(); });
+    more->setMenu(menu);
+    for (QWidget* widget : std::initializer_list<QWidget*>{caption, m_slider, m_sliderValue, m_log, m_axis, more})
+        row->addWidget(widget);
+}
+
+void LossChart::append(Curve curve, double x, double y) {
+    m_data.append(curve, x, y);
+    schedule();
+}
+
+void LossChart::appendMany(Curve curve, std::span<const QPointF> points) {
+    for (const QPointF& point : points)
+        m_data.append(curve, point.x(), point.y());
+    schedule();
+}
+
+void LossChart::clear() {
+    m_data.clear();
+    setBest(std::nullopt);
+    m_canvas->showEverything();
+}
+
+int LossChart::pointCount(Curve curve) const {
+    return static_cast<int>(m_data.raw(curve).size());
+}
+
+void LossChart::setBest(std::optional<double> step) {
+    m_canvas->setBest(step);
+}
+
+void LossChart::setTrainingIncludes(const QString& text) {
+    m_includes = text;
+    updateLegend();
+}
+
+void LossChart::setEmptyText(const QString& text) {
+    m_canvas->setEmptyText(text);
+}
+
+void LossChart::setStepsPerEpoch(double steps) {
+    m_stepsPerEpoch = steps;
+    updateAxis();
+}
+
+void LossChart::setSmoothing(double weight) {
+    m_slider->setValue(positionOf(std::clamp(weight, 0.0, 0.999)));
+}
+
+void LossChart::setLogarithmic(bool isLog) {
+    m_log->setChecked(isLog);
+}
+
+bool LossChart::isLogarithmic() const {
+    return m_log->isChecked();
+}
+
+void LossChart::schedule() {
+    if (!m_frame.isActive())
+        m_frame.start(kFrame);
+}
+
+void LossChart::draw() {
+    if (isVisible())
+        m_canvas->refresh();
+}
+
+void LossChart::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    schedule();
+}
+
+void LossChart::updateLegend() {
+    const auto swatch = [](const QColor& colour, const QString& text) {
+        return QStringLiteral("<span style='color:%1'>▬</span>&nbsp;%2").arg(colour.name(), text.toHtmlEscaped());
+    };
+    const QString training = m_includes.isEmpty() ? tr("training") : tr("training (includes %1)").arg(m_includes);
+    m_legend->setText(swatch(theme::trainCurve(palette()), training) + QStringLiteral(" &nbsp; ") +
+                      swatch(theme::validationCurve(palette()), tr("validation")));
+}
+
+void LossChart::updateAxis() {
+    m_axis->setVisible(m_stepsPerEpoch > 0);
+    const bool isEpochs = m_stepsPerEpoch > 0 && m_axis->currentIndex() == 0;
+    m_canvas->setXUnit(isEpochs ? m_stepsPerEpoch : 1, isEpochs ? tr("epoch") : tr("step"));
+}
+
+void LossChart::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        updateLegend();
+}
+
+Result<void> LossChart::writeCsv(const QString& path) const {
+    const QByteArray text = m_data.csv(m_stepsPerEpoch);
+    return writeWith(path, [&](QIODevice& file) { return file.write(text) == text.size(); });
+}
+
+Result<void> LossChart::writePng(const QString& path) {
+    m_canvas->refresh();
+    QPixmap picture(m_canvas->size() * 2);
+    picture.setDevicePixelRatio(2);
+    picture.fill(palette().color(QPalette::Window));
+    m_canvas->QWidget::render(&picture, {}, {}, QWidget::DrawChildren);
+    return writeWith(path, [&](QIODevice& file) { return picture.save(&file, "PNG"); });
+}
+
+void LossChart::askForFile(bool isCsv) {
+    auto* dialog = new QFileDialog(this, isCsv ? tr("Save the values") : tr("Save the picture"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(isCsv ? QStringLiteral("csv") : QStringLiteral("png"));
+    dialog->setNameFilter(isCsv ? tr("Comma-separated values (*.csv)") : tr("PNG picture (*.png)"));
+    dialog->selectFile(m_title.toLower().replace(QLatin1Char(' '), QLatin1Char('-')));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, isCsv](const QString& path) {
+        const Result<void> written = isCsv ? writeCsv(path) : writePng(path);
+        if (written)
+            emit exported(path);
+        else
+            emit failed(coreText(written.error()));
+    });
+    dialog->open();
+}
+
+} // namespace hourglass

@@ -1,0 +1,66 @@
+#pragma once
+
+// One line of an OptionForm: label, editor, a dot for options that act on a running run, and the sentence under them
+// when a value cannot be. Everything it says comes from the OptionSpec.
+
+#include <QWidget>
+
+#include "core/options/OptionTable.h"
+
+class QGridLayout;
+class QLabel;
+
+namespace hourglass {
+
+class OptionEditor;
+
+class OptionRow : public QWidget {
+    Q_OBJECT
+
+public:
+    OptionRow(const OptionSpec& spec, QWidget* parent);
+
+    const OptionSpec& spec() const { return m_spec; }
+    QString key() const { return QString::fromStdString(m_spec.key); }
+    // Whether the same editor can serve the other spec, so that focus and cursor survive a change of table.
+    bool canServe(const OptionSpec& spec) const;
+    void setSpec(const OptionSpec& spec);
+
+    // Shows the value, and whether the option applies: `reason` is empty or says why it does not.
+    void setValue(const Json& value);
+    void setInapplicable(const QString& reason);
+    // A message from elsewhere (core's validation of the whole experiment); empty takes it away.
+    void setIssue(const QString& message);
+    QString issue() const;
+
+    bool matches(const QString& words) const;
+    int preferredLabelWidth() const;
+    void setLabelWidth(int width);
+    void focusEditor();
+
+signals:
+    void edited(const QString& key, const hourglass::Json& value);
+
+protected:
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void readEditor(bool isFinished);
+    void refreshTexts();
+    void refreshIssue();
+    QString labelText() const;
+    QString toolTipText() const;
+
+    OptionSpec m_spec;
+    Json m_value;
+    QString m_inapplicable;
+    QString m_typingError;
+    QString m_issue;
+    OptionEditor* m_editor;
+    QLabel* m_label;
+    QLabel* m_dot;
+    QLabel* m_issueLabel;
+};
+
+} // namespace hourglass

@@ -1,0 +1,26 @@
+#pragma once
+
+// Colours that the palette has no role for, derived from it so that they read on light and on dark alike.
+// (Qt before 6.5 does not say which of the two the platform uses: the lightness of the window colour does.)
+
+#include <QColor>
+
+class QPalette;
+
+namespace hourglass::theme {
+
+bool isDark(const QPalette& palette);
+
+// `amount` of `b` in `a`, 0 to 1.
+QColor mix(const QColor& a, const QColor& b, double amount);
+
+QColor mutedText(const QPalette& palette);   // captions, units, legends
+QColor errorText(const QPalette& palette);   // a value that cannot be
+QColor warningText(const QPalette& palette); // something to look at
+QColor canvas(const QPalette& palette);      // behind an image
+QColor hairline(const QPalette& palette);    // grids and separators
+QColor trainCurve(const QPalette& palette);
+QColor validationCurve(const QPalette& palette);
+QColor bestMark(const QPalette& palette);
+
+} // namespace hourglass::theme
