@@ -10,11 +10,11 @@ namespace {
 
 using Memory = dnnl::memory;
 
-Memory::data_type dataType(ElementType type) {
-    return type == ElementType::F32 ? Memory::data_type::f32 : Memory::data_type::bf16;
+Memory::data_type dataType(StorageType type) {
+    return type == StorageType::F32 ? Memory::data_type::f32 : Memory::data_type::bf16;
 }
 
-Memory::desc matrix(int64_t rows, int64_t columns, bool transposed, ElementType type) {
+Memory::desc matrix(int64_t rows, int64_t columns, bool transposed, StorageType type) {
     return {{rows, columns}, dataType(type), transposed ? Memory::format_tag::ba : Memory::format_tag::ab};
 }
 

@@ -35,7 +35,7 @@ private:
 struct MatMulSpec {
     int64_t rows, inner, columns;
     bool transposeA, transposeB;
-    ElementType typeA, typeB, typeC;
+    StorageType typeA, typeB, typeC;
     bool hasBias; // float32 [columns]
     std::optional<OpKind> activation;
     float activationAlpha = 0.0f;
