@@ -54,6 +54,9 @@ CurveCanvas::CurveCanvas(const CurveData& curves, QWidget* parent)
     setMinimumSize(160, 90);
     applyPalette();
     refresh();
+    // The layout comes after the first refresh and decides how many ticks fit; it settles in one more.
+    connect(
+        chart(), &QChart::plotAreaChanged, this, [this] { refresh(); }, Qt::QueuedConnection);
 }
 
 void CurveCanvas::applyPalette() {

@@ -1,0 +1,302 @@
+#include "ui/widgets/CompareView.h"
+
+#include <QButtonGroup>
+#include <QDoubleSpinBox>
+#include <QGridLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QToolButton>
+
+#include "ui/widgets/CompareImageView.h"
+#include "ui/widgets/ImageConvert.h"
+#include "ui/widgets/Theme.h"
+
+namespace hourglass {
+
+namespace {
+
+QString titleOf(ComparePane pane) {
+    switch (pane) {
+    case ComparePane::Original:
+        return CompareView::tr("Original");
+    case ComparePane::Noisy:
+        return CompareView::tr("Noisy");
+    case ComparePane::Reconstruction:
+        return CompareView::tr("Reconstruction");
+    case ComparePane::Difference:
+        return CompareView::tr("Difference");
+    }
+    return {};
+}
+
+int indexOf(ComparePane pane) {
+    return static_cast<int>(pane);
+}
+
+ImageLayer layerOf(const std::optional<Tensor>& tensor) {
+    return tensor ? ImageLayer(toImage(*tensor)) : ImageLayer();
+}
+
+} // namespace
+
+CompareView::CompareView(QWidget* parent)
+    : QWidget(parent), m_transform(new ViewTransform(this)), m_modeButtons(new QButtonGroup(this)) {
+    setAccessibleName(tr("Compare"));
+    setFocusPolicy(Qt::StrongFocus);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(4, 2, 4, 0);
+    bar->setSpacing(2);
+    column->addLayout(bar);
+    m_grid = new QGridLayout;
+    m_grid->setSpacing(6);
+    column->addLayout(m_grid, 1);
+    buildPanes();
+    buildBar(bar);
+    setEmptyText(tr("Nothing to compare yet. Train (F5), then choose a sample, or drop an image here."));
+    arrange();
+}
+
+void CompareView::buildPanes() {
+    for (ComparePane each : kComparePanes) {
+        auto* view = new CompareImageView(this, m_transform);
+        view->setTitle(titleOf(each));
+        view->setToolTip(
+            tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, Ctrl+1 is 100 %, 1–4 flip, hold L for the lens"));
+        connect(view, &ImageView::viewRectChanged, this, [this, view](const QRectF& rect) {
+            if (view->isVisibleTo(this) && !rect.isEmpty())
+                emit viewRectChanged(rect);
+        });
+        connect(view, &ImageView::pixelHovered, this,
+                [this](QPoint pixel) { emit pixelHovered(pixel, pixelText(pixel)); });
+        connect(view, &CompareImageView::dividerMoved, this, [this](double fraction) { m_divider = fraction; });
+        m_panes[static_cast<size_t>(each)] = view;
+    }
+}
+
+QToolButton* CompareView::addToggle(QLayout* bar, const QString& text, const QString& tip) {
+    auto* button = new QToolButton(this);
+    button->setText(text);
+    button->setAccessibleName(text);
+    button->setToolTip(tip);
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    bar->addWidget(button);
+    return button;
+}
+
+void CompareView::buildBar(QLayout* bar) {
+    const std::array modes{std::pair(tr("Side by side"), tr("All chosen panes at once (Esc)")),
+                           std::pair(tr("Before–after"), tr("One image, a divider to drag between two versions (B)")),
+                           std::pair(tr("Single"), tr("One image at a time; keys 1–4 flip it in place"))};
+    for (size_t i = 0; i < modes.size(); ++i)
+        m_modeButtons->addButton(addToggle(bar, modes[i].first, modes[i].second), static_cast<int>(i));
+    m_modeButtons->button(0)->setChecked(true);
+    connect(m_modeButtons, &QButtonGroup::idClicked, this, [this](int id) { setMode(static_cast<Mode>(id)); });
+    m_lens = addToggle(bar, tr("Lens"), tr("Show the reconstruction about the cursor (hold L)"));
+    connect(m_lens, &QToolButton::toggled, this, [this] { refreshOverlays(); });
+    static_cast<QBoxLayout*>(bar)->addStretch(1);
+    for (ComparePane each : kComparePanes) {
+        QToolButton* button =
+            addToggle(bar, QString::number(indexOf(each) + 1),
+                      tr("Show or hide: %1 (key %2 flips to it)").arg(titleOf(each)).arg(indexOf(each) + 1));
+        button->setAccessibleName(tr("Show %1").arg(titleOf(each)));
+        button->setChecked(true);
+        connect(button, &QToolButton::toggled, this, [this, each](bool isOn) { setPaneShown(each, isOn); });
+        m_paneButtons[static_cast<size_t>(each)] = button;
+    }
+    m_gain = new QDoubleSpinBox(this);
+    m_gain->setRange(1, 50);
+    m_gain->setDecimals(0);
+    m_gain->setValue(4);
+    m_gain->setPrefix(tr("gain ", "before a number"));
+    m_gain->setAccessibleName(tr("Gain of the difference"));
+    m_gain->setToolTip(tr("How much the difference is amplified. Red: reconstruction brighter; blue: darker."));
+    connect(m_gain, &QDoubleSpinBox::valueChanged, this, [this] { refreshDifference(); });
+    bar->addWidget(m_gain);
+}
+
+void CompareView::setImages(CompareImages images) {
+    const QSize before = layer(ComparePane::Original).size();
+    m_images = std::move(images);
+    m_layers = {layerOf(m_images.original), layerOf(m_images.noisy), layerOf(m_images.reconstruction), ImageLayer()};
+    if (layer(ComparePane::Original).size() != before)
+        m_transform->fit();
+    refreshDifference();
+    arrange();
+}
+
+void CompareView::clear() {
+    for (ComparePane each : kComparePanes)
+        setMetrics(each, {});
+    setImages({});
+}
+
+bool CompareView::hasImages() const {
+    return std::any_of(m_layers.begin(), m_layers.end(), [](const ImageLayer& each) { return !each.isNull(); });
+}
+
+void CompareView::refreshDifference() {
+    ImageLayer& difference = m_layers[static_cast<size_t>(ComparePane::Difference)];
+    difference = m_images.original && m_images.reconstruction
+                     ? ImageLayer(differenceImage(*m_images.reconstruction, *m_images.original,
+                                                  static_cast<float>(m_gain->value()), theme::isDark(palette())))
+                     : ImageLayer();
+    for (ComparePane each : kComparePanes)
+        pane(each)->setImage(layer(each));
+    refreshOverlays();
+}
+
+void CompareView::refreshOverlays() {
+    const bool hasLens = m_lens->isChecked() || m_isLensHeld;
+    for (ComparePane each : kComparePanes) {
+        const ComparePane other =
+            each == ComparePane::Reconstruction ? ComparePane::Original : ComparePane::Reconstruction;
+        const bool isDivided = m_mode == Mode::Divider && each == m_current && hasLayer(other);
+        pane(each)->setOverlay(layer(other), titleOf(other));
+        pane(each)->setDivider(isDivided ? std::optional(m_divider) : std::nullopt);
+        pane(each)->setLens(hasLens && !isDivided);
+    }
+}
+
+void CompareView::setMetrics(ComparePane which, const QString& wholeImage, const QString& view) {
+    pane(which)->setMetric(view.isEmpty() ? wholeImage : tr("%1 · view %2").arg(wholeImage, view));
+}
+
+void CompareView::setEmptyText(const QString& text) {
+    for (CompareImageView* view : m_panes)
+        view->setEmptyText(text);
+}
+
+void CompareView::setMode(Mode mode) {
+    const bool isNew = mode != m_mode;
+    m_mode = mode;
+    m_modeButtons->button(static_cast<int>(mode))->setChecked(true);
+    arrange();
+    if (isNew)
+        emit modeChanged(mode);
+}
+
+void CompareView::setCurrent(ComparePane which) {
+    m_current = which;
+    arrange();
+}
+
+void CompareView::setPaneShown(ComparePane which, bool isShown) {
+    m_isShown[static_cast<size_t>(which)] = isShown;
+    m_paneButtons[static_cast<size_t>(which)]->setChecked(isShown);
+    arrange();
+}
+
+bool CompareView::isPaneShown(ComparePane which) const {
+    return !pane(which)->isHidden();
+}
+
+void CompareView::setLens(bool isOn) {
+    m_lens->setChecked(isOn);
+}
+
+void CompareView::setGain(double gain) {
+    m_gain->setValue(gain);
+}
+
+QRectF CompareView::viewRect() const {
+    for (const CompareImageView* view : m_panes)
+        if (!view->isHidden() && !view->image().isNull())
+            return view->visibleImageRect();
+    return {};
+}
+
+// Puts the panes that are to be seen into the arrangement of rows that makes them largest.
+void CompareView::arrange() {
+    QList<CompareImageView*> shown;
+    for (ComparePane each : kComparePanes) {
+        const bool isChosen = m_mode == Mode::SideBySide ? m_isShown[static_cast<size_t>(each)] : each == m_current;
+        if (isChosen && (hasLayer(each) || m_mode != Mode::SideBySide))
+            shown << pane(each);
+        m_paneButtons[static_cast<size_t>(each)]->setEnabled(m_mode == Mode::SideBySide && hasLayer(each));
+    }
+    if (shown.isEmpty() || !hasImages())
+        shown = {pane(m_mode == Mode::SideBySide ? ComparePane::Original : m_current)};
+    const bool isWide = width() > 2 * height();
+    const int columns = shown.size() <= 2 ? (width() >= height() ? static_cast<int>(shown.size()) : 1)
+                        : isWide          ? static_cast<int>(shown.size())
+                                          : 2;
+    QWidget* focused = focusWidget();
+    for (CompareImageView* view : m_panes) {
+        m_grid->removeWidget(view);
+        view->setVisible(shown.contains(view));
+    }
+    for (int i = 0; i < 4; ++i) {
+        m_grid->setColumnStretch(i, i < columns ? 1 : 0);
+        m_grid->setRowStretch(i, i * columns < shown.size() ? 1 : 0);
+    }
+    for (int i = 0; i < shown.size(); ++i)
+        m_grid->addWidget(shown[i], i / columns, i % columns);
+    if (focused != nullptr && focused->isHidden())
+        shown.first()->setFocus();
+    m_gain->setEnabled(hasLayer(ComparePane::Difference));
+    m_lens->setEnabled(hasImages());
+    for (QAbstractButton* button : m_modeButtons->buttons())
+        button->setEnabled(hasImages());
+    refreshOverlays();
+    if (hasImages())
+        emit viewRectChanged(viewRect());
+}
+
+QString CompareView::pixelText(QPoint pixel) const {
+    if (pixel.x() < 0)
+        return {};
+    QString text = QStringLiteral("(%1, %2)").arg(pixel.x()).arg(pixel.y());
+    const std::array tensors{&m_images.original, &m_images.noisy, &m_images.reconstruction};
+    for (size_t i = 0; i < tensors.size(); ++i) {
+        if (!*tensors[i] || !layer(kComparePanes[i]).image().rect().contains(pixel))
+            continue;
+        const Tensor& tensor = **tensors[i];
+        const int64_t plane = tensor.shape()[-1] * tensor.shape()[-2];
+        QStringList channels;
+        for (int64_t c = 0; c < tensor.elements() / plane; ++c)
+            channels << QString::number(tensor.data()[c * plane + pixel.y() * tensor.shape()[-1] + pixel.x()], 'f', 3);
+        text += QStringLiteral("  %1 %2").arg(titleOf(kComparePanes[i]).toLower(), channels.join(QLatin1Char('/')));
+    }
+    return text;
+}
+
+void CompareView::keyPressEvent(QKeyEvent* event) {
+    const int digit = event->key() - Qt::Key_1;
+    if (digit >= 0 && digit < 4 && hasLayer(kComparePanes[static_cast<size_t>(digit)])) {
+        m_current = kComparePanes[static_cast<size_t>(digit)];
+        return setMode(m_mode == Mode::Divider ? Mode::Divider : Mode::Single);
+    }
+    if (event->key() == Qt::Key_L && !event->isAutoRepeat()) {
+        m_isLensHeld = true;
+        return refreshOverlays();
+    }
+    if (event->key() == Qt::Key_B && hasImages())
+        return setMode(m_mode == Mode::Divider ? Mode::SideBySide : Mode::Divider);
+    if (event->key() == Qt::Key_Escape && m_mode != Mode::SideBySide)
+        return setMode(Mode::SideBySide);
+    QWidget::keyPressEvent(event);
+}
+
+void CompareView::keyReleaseEvent(QKeyEvent* event) {
+    if (event->key() != Qt::Key_L || event->isAutoRepeat())
+        return QWidget::keyReleaseEvent(event);
+    m_isLensHeld = false;
+    refreshOverlays();
+}
+
+void CompareView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+void CompareView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        refreshDifference();
+}
+
+} // namespace hourglass

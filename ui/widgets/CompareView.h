@@ -1,0 +1,106 @@
+#pragma once
+
+// Original, noisy, reconstruction and difference of one image under one zoom and pan.
+// Three ways to look: side by side; before and after with a divider; one at a time, where the keys 1–4 flip the image
+// in place and Esc returns. A lens (hold L, or the button) shows the reconstruction, over the reconstruction the
+// original. The owner computes the metrics and sets them per pane, for the whole image and for what viewRectChanged
+// reports.
+
+#include <QWidget>
+
+#include <array>
+#include <optional>
+
+#include "core/tensor/Tensor.h"
+#include "ui/widgets/ImageLayer.h"
+
+class QButtonGroup;
+class QDoubleSpinBox;
+class QGridLayout;
+class QLabel;
+class QToolButton;
+
+namespace hourglass {
+
+class CompareImageView;
+class ViewTransform;
+
+enum class ComparePane { Original, Noisy, Reconstruction, Difference };
+inline constexpr std::array kComparePanes{ComparePane::Original, ComparePane::Noisy, ComparePane::Reconstruction,
+                                          ComparePane::Difference};
+
+// Images [C, H, W]; those that do not exist are left out, and the difference needs original and reconstruction.
+struct CompareImages {
+    std::optional<Tensor> original = {};
+    std::optional<Tensor> noisy = {};
+    std::optional<Tensor> reconstruction = {};
+};
+
+class CompareView : public QWidget {
+    Q_OBJECT
+
+public:
+    enum class Mode { SideBySide, Divider, Single };
+
+    explicit CompareView(QWidget* parent = nullptr);
+
+    void setImages(CompareImages images);
+    void clear();
+    // "31.2 dB · SSIM 0.94"; the second for the visible part, left out while everything is visible.
+    void setMetrics(ComparePane pane, const QString& wholeImage, const QString& view = {});
+    void setEmptyText(const QString& text);
+
+    void setMode(Mode mode);
+    Mode mode() const { return m_mode; }
+    // The image that Single shows, and that the divider shows on the left.
+    void setCurrent(ComparePane pane);
+    ComparePane current() const { return m_current; }
+    void setPaneShown(ComparePane pane, bool isShown);
+    bool isPaneShown(ComparePane pane) const;
+    void setLens(bool isOn);
+    void setGain(double gain); // of the difference, 1 to 50
+
+    bool hasImages() const;
+    QRectF viewRect() const; // in image pixels
+    ViewTransform* transform() const { return m_transform; }
+    CompareImageView* pane(ComparePane pane) const { return m_panes[static_cast<size_t>(pane)]; }
+
+signals:
+    void viewRectChanged(const QRectF& imageRect);
+    void pixelHovered(QPoint pixel, const QString& values); // "(12, 7)  original 0.231  reconstruction 0.240"
+    void modeChanged(hourglass::CompareView::Mode mode);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void buildBar(QLayout* bar);
+    QToolButton* addToggle(QLayout* bar, const QString& text, const QString& tip);
+    void buildPanes();
+    void refreshDifference();
+    void refreshOverlays();
+    void arrange();
+    QString pixelText(QPoint pixel) const;
+    const ImageLayer& layer(ComparePane pane) const { return m_layers[static_cast<size_t>(pane)]; }
+    bool hasLayer(ComparePane pane) const { return !layer(pane).isNull(); }
+
+    CompareImages m_images;
+    std::array<ImageLayer, 4> m_layers;
+    std::array<bool, 4> m_isShown{true, true, true, true};
+    Mode m_mode = Mode::SideBySide;
+    ComparePane m_current = ComparePane::Noisy;
+    bool m_isLensHeld = false;
+    double m_divider = 0.5;
+    ViewTransform* m_transform;
+    std::array<CompareImageView*, 4> m_panes{};
+    std::array<QToolButton*, 4> m_paneButtons{};
+    QButtonGroup* m_modeButtons;
+    QToolButton* m_lens;
+    QDoubleSpinBox* m_gain;
+    QGridLayout* m_grid;
+};
+
+} // namespace hourglass
