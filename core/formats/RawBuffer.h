@@ -28,6 +28,9 @@ public:
         return buffer;
     }
 
+    // Forgets what lies beyond `count`, without giving its memory back.
+    void truncate(size_t count) { m_count = count < m_count ? count : m_count; }
+
     T* data() { return m_data.get(); }
     const T* data() const { return m_data.get(); }
     size_t size() const { return m_count; }

@@ -13,7 +13,7 @@
 
 #include "core/formats/ElementType.h"
 #include "core/formats/InputFile.h"
-#include "core/tensor/Tensor.h"
+#include "core/formats/NumericArray.h"
 
 namespace hourglass {
 
@@ -35,6 +35,8 @@ struct SafetensorsFile {
     const TensorEntry* find(std::string_view name) const;
     // One tensor as float32, whatever it is stored as. Errors: NotFound (names what there is), Unreadable, OutOfMemory.
     Result<Tensor> read(std::string_view name) const;
+    // The same, where uint8 stays bytes.
+    Result<NumericArray> readArray(std::string_view name) const;
     // The stored bytes of an entry into `bytes`, whose size must be entry.bytes (ContractError): straight into an
     // arena.
     Result<void> readBytes(const TensorEntry& entry, std::span<std::byte> bytes) const;

@@ -4,7 +4,6 @@
 
 #include <fmt/ranges.h>
 
-#include "core/formats/RawBuffer.h"
 #include "core/formats/Safetensors.h"
 #include "core/formats/SafetensorsType.h"
 #include "core/formats/StrictJson.h"
@@ -111,6 +110,29 @@ Result<void> parseHeader(const std::string& text, uint64_t dataBytes, Safetensor
     return {};
 }
 
+// The bytes of one tensor.
+class EntryStream : public ByteStream {
+public:
+    EntryStream(const SafetensorsFile& file, const TensorEntry& entry)
+        : ByteStream(fmt::format("'{}', tensor '{}'", file.file->path().string(), entry.name)), m_file(*file.file),
+          m_place(entry.offset), m_end(entry.offset + entry.bytes) {}
+
+    Result<void> read(std::span<std::byte> bytes) override {
+        if (bytes.size() > atMost())
+            return tooShort();
+        Result<void> result = m_file.readAt(m_place, bytes);
+        m_place += bytes.size();
+        return result;
+    }
+    Result<void> expectEnd() override { return m_place == m_end ? Result<void>() : tooLong(); }
+    uint64_t atMost() const override { return m_end - m_place; }
+
+private:
+    const InputFile& m_file;
+    uint64_t m_place;
+    uint64_t m_end;
+};
+
 } // namespace
 
 Result<SafetensorsFile> openSafetensors(const std::filesystem::path& path) {
@@ -156,6 +178,18 @@ const TensorEntry* SafetensorsFile::find(std::string_view name) const {
 }
 
 Result<Tensor> SafetensorsFile::read(std::string_view name) const {
+    Result<NumericArray> array = readArray(name);
+    if (!array)
+        return std::move(array).error();
+    try {
+        return array->toTensor();
+    } catch (const std::bad_alloc&) {
+        return makeError(ErrorCode::OutOfMemory, "There is no memory for the tensor '{}' of '{}'.", name,
+                         file->path().string());
+    }
+}
+
+Result<NumericArray> SafetensorsFile::readArray(std::string_view name) const {
     const TensorEntry* entry = find(name);
     if (entry == nullptr) {
         std::vector<std::string> names;
@@ -164,24 +198,9 @@ Result<Tensor> SafetensorsFile::read(std::string_view name) const {
         return makeError(ErrorCode::NotFound, "'{}' holds no tensor '{}'; it holds: {}.", file->path().string(), name,
                          fmt::format("{}", fmt::join(names, ", ")).substr(0, 500));
     }
-    try {
-        Tensor tensor(entry->shape);
-        if (entry->type == ElementType::F32) {
-            if (Result<void> done = readBytes(*entry, std::as_writable_bytes(tensor.values())); !done)
-                return std::move(done).error();
-            return tensor;
-        }
-        Result<RawBuffer<std::byte>> bytes = RawBuffer<std::byte>::allocate(entry->bytes);
-        if (!bytes)
-            return std::move(bytes).error();
-        if (Result<void> done = readBytes(*entry, bytes->span()); !done)
-            return std::move(done).error();
-        convertToFloat(bytes->span(), entry->type, false, tensor.values());
-        return tensor;
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorCode::OutOfMemory, "There is no memory for the tensor '{}' of '{}'.", name,
-                         file->path().string());
-    }
+    EntryStream stream(*this, *entry);
+    return hourglass::readArray(
+        stream, {.type = entry->type, .sizes = {entry->shape.sizes().begin(), entry->shape.sizes().end()}});
 }
 
 Result<void> SafetensorsFile::readBytes(const TensorEntry& entry, std::span<std::byte> bytes) const {

@@ -1,0 +1,228 @@
+#include "core/data/ImageCollection.h"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "core/base/Random.h"
+#include "core/data/MemoryDataset.h"
+#include "core/formats/ElementType.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kPatchesWanted = 2048;
+
+// How pictures become samples.
+struct Plan {
+    FitChoice fit = FitChoice::Auto; // Auto here: they fit as they are
+    int64_t channels = 1;
+    int64_t height = 0;
+    int64_t width = 0;
+    int64_t perImage = 1;
+    bool bytes = true; // all have 8 bits
+
+    Shape sampleShape() const { return {channels, height, width}; }
+    size_t elements() const { return static_cast<size_t>(channels * height * width); }
+};
+
+Plan makePlan(const std::vector<ImageItem>& items, const DataOptions& options) {
+    const auto any = [&](auto&& claim) { return std::any_of(items.begin(), items.end(), claim); };
+    const ImageItem& first = items.front();
+    const bool mixed =
+        any([&](const ImageItem& item) { return item.height != first.height || item.width != first.width; });
+    const bool colour = any([](const ImageItem& item) { return item.channels == 3; });
+    Plan plan;
+    plan.bytes = !any([](const ImageItem& item) { return item.bitDepth > 8; });
+    plan.channels = options.channels == ChannelChoice::Auto  ? (colour ? 3 : 1)
+                    : options.channels == ChannelChoice::Rgb ? 3
+                                                             : 1;
+    const bool sized = options.width > 0 || options.height > 0;
+    if (options.fit == FitChoice::Patches || (options.fit == FitChoice::Auto && mixed && !sized)) {
+        plan.fit = FitChoice::Patches;
+        plan.height = plan.width = options.patchSize;
+        const int64_t share = kPatchesWanted / static_cast<int64_t>(items.size());
+        plan.perImage = options.patchesPerImage > 0 ? options.patchesPerImage : std::clamp<int64_t>(share, 8, 128);
+        return plan;
+    }
+    plan.width = options.width > 0 ? options.width : options.height > 0 ? options.height : first.width;
+    plan.height = options.height > 0 ? options.height : options.width > 0 ? options.width : first.height;
+    if (mixed || plan.width != first.width || plan.height != first.height)
+        plan.fit = options.fit == FitChoice::Auto ? FitChoice::Stretch : options.fit;
+    return plan;
+}
+
+uint64_t memoryBudget() {
+    return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE));
+}
+
+// Collects samples; the pictures that fail leave no trace.
+class Assembly {
+public:
+    Assembly(const ImageCollection& collection, const Plan& plan) : m_collection(collection), m_plan(plan) {}
+
+    Result<void> reserve(uint64_t images) {
+        const std::vector<uint64_t> sizes{images, static_cast<uint64_t>(m_plan.perImage), m_plan.elements()};
+        const std::optional<uint64_t> bytes = arrayBytes(sizes, m_plan.bytes ? 1 : 4);
+        if (!bytes || *bytes > memoryBudget())
+            return makeError(
+                ErrorCode::OutOfMemory,
+                "{} pictures of {} × {} take {} MB, more than half of this machine's memory. Set data.fit to "
+                "patches, a smaller data.width and data.height, or data.limit.",
+                images, m_plan.width, m_plan.height, bytes ? *bytes >> 20 : UINT64_MAX >> 20);
+        return m_plan.bytes ? allocate(content.bytes, *bytes) : allocate(content.floats, *bytes / 4);
+    }
+
+    void add(const ImageItem& item, RawImage image) {
+        image = withChannels(std::move(image), m_plan.channels);
+        switch (m_plan.fit) {
+        case FitChoice::Patches:
+            return addPatches(item, image);
+        case FitChoice::Stretch:
+            return addSample(item, resized(image, m_plan.height, m_plan.width), item.id, item.name);
+        case FitChoice::Crop:
+            return addSample(item, covering(image, m_plan.height, m_plan.width), item.id, item.name);
+        case FitChoice::Pad:
+            return addSample(item, padded(image, m_plan.height, m_plan.width), item.id, item.name);
+        case FitChoice::Auto:
+            return addSample(item, image, item.id, item.name);
+        }
+    }
+
+    // The rows so far, as a dataset.
+    std::shared_ptr<const Dataset> finish(int64_t images) {
+        content.sampleShape = m_plan.sampleShape();
+        content.image = true;
+        content.bytes.truncate(static_cast<size_t>(content.rows) * m_plan.elements());
+        content.floats.truncate(static_cast<size_t>(content.rows) * m_plan.elements());
+        content.classNames = m_collection.classNames;
+        if (content.classNames.empty())
+            content.labels.clear();
+        if (m_plan.fit == FitChoice::Patches)
+            content.description =
+                fmt::format("{} patches {}×{} {} from {} image{}", grouped(content.rows), m_plan.width, m_plan.height,
+                            m_plan.channels == 3 ? "RGB" : "gray", grouped(images), images == 1 ? "" : "s");
+        return std::make_shared<const MemoryDataset>(std::move(content));
+    }
+
+    int64_t enlarged = 0;
+
+private:
+    template <typename T>
+    Result<void> allocate(RawBuffer<T>& buffer, uint64_t count) {
+        Result<RawBuffer<T>> allocated = RawBuffer<T>::allocate(count);
+        if (!allocated)
+            return std::move(allocated).error();
+        buffer = *std::move(allocated);
+        return {};
+    }
+
+    // Random but fixed places, decided by the picture's id alone.
+    void addPatches(const ImageItem& item, const RawImage& whole) {
+        const int64_t size = m_plan.width;
+        const bool small = whole.height() < size || whole.width() < size;
+        enlarged += small ? 1 : 0;
+        const RawImage grown =
+            small ? covering(whole, std::max(size, whole.height()), std::max(size, whole.width())) : RawImage();
+        const RawImage& image = small ? grown : whole;
+        const RandomStream stream(0, static_cast<uint64_t>(RandomPurpose::Sample), item.id);
+        for (int64_t k = 0; k < m_plan.perImage; ++k) {
+            const auto draw = static_cast<uint64_t>(2 * k);
+            const auto top = int64_t{stream.below(draw, static_cast<uint32_t>(image.height() - size + 1))};
+            const auto left = int64_t{stream.below(draw + 1, static_cast<uint32_t>(image.width() - size + 1))};
+            const RandomStream name(item.id, static_cast<uint64_t>(RandomPurpose::Sample), static_cast<uint64_t>(k));
+            addSample(item, cropped(image, top, left, size, size), uint64_t{name.bits(0)} << 32 | name.bits(1),
+                      fmt::format("{} at {},{}", item.name, left, top));
+        }
+    }
+
+    void addSample(const ImageItem& item, const RawImage& image, uint64_t id, std::string name) {
+        const size_t start = static_cast<size_t>(content.rows) * m_plan.elements();
+        if (m_plan.bytes)
+            std::copy(image.bytes.begin(), image.bytes.end(), content.bytes.data() + start);
+        else
+            image.copyTo(content.floats.span().subspan(start, m_plan.elements()));
+        ++content.rows;
+        content.ids.push_back(id);
+        content.groups.push_back(item.id);
+        content.labels.push_back(item.label);
+        content.names.push_back(std::move(name));
+    }
+
+    const ImageCollection& m_collection;
+    const Plan& m_plan;
+    MemoryDataset::Content content;
+};
+
+std::string firstReasons(const DatasetReport& report) {
+    std::string text;
+    for (size_t i = 0; i < report.skipped.size() && i < 3; ++i)
+        text += fmt::format("{}{}: {}", i > 0 ? " " : "", report.skipped[i].path, report.skipped[i].reason);
+    return text;
+}
+
+void addNotes(const Plan& plan, int64_t withAlpha, int64_t enlarged, DatasetReport& report) {
+    if (withAlpha > 0)
+        report.notes.push_back(fmt::format("{} image{} an alpha channel, which was dropped.", withAlpha,
+                                           withAlpha == 1 ? " has" : "s have"));
+    if (plan.fit == FitChoice::Patches)
+        report.notes.push_back(
+            fmt::format("Each image gives {} patches of {}×{}.", plan.perImage, plan.width, plan.height));
+    if (enlarged > 0)
+        report.notes.push_back(fmt::format("{} image{} smaller than a patch and enlarged to its size.", enlarged,
+                                           enlarged == 1 ? " was" : "s were"));
+    if (plan.fit == FitChoice::Stretch || plan.fit == FitChoice::Crop || plan.fit == FitChoice::Pad)
+        report.notes.push_back(fmt::format("Images were brought to {}×{}.", plan.width, plan.height));
+}
+
+} // namespace
+
+std::vector<int64_t> spreadRows(int64_t rows, int64_t count) {
+    if (count <= 0 || count > rows)
+        count = rows;
+    std::vector<int64_t> chosen(static_cast<size_t>(count));
+    for (int64_t i = 0; i < count; ++i) // i * rows / count, in two parts that cannot overflow
+        chosen[static_cast<size_t>(i)] = i * (rows / count) + i * (rows % count) / count;
+    return chosen;
+}
+
+Result<OpenedDataset> assembleImages(const ImageCollection& collection, const SourceContext& context,
+                                     DatasetReport report) {
+    const std::vector<int64_t> chosen =
+        spreadRows(static_cast<int64_t>(collection.items.size()), context.options.limit);
+    std::vector<ImageItem> items;
+    for (const int64_t index : chosen)
+        items.push_back(collection.items[static_cast<size_t>(index)]);
+    if (items.empty())
+        return makeError(ErrorCode::Unreadable, "no picture could be opened. {}", firstReasons(report));
+    const Plan plan = makePlan(items, context.options);
+    Assembly assembly(collection, plan);
+    if (Result<void> reserved = assembly.reserve(items.size()); !reserved)
+        return std::move(reserved).error();
+
+    int64_t loaded = 0, withAlpha = 0;
+    for (size_t i = 0; i < items.size(); ++i) {
+        if (context.stop.stop_requested())
+            return OpenedDataset{nullptr, std::move(report)};
+        context.report(static_cast<int64_t>(i), static_cast<int64_t>(items.size()));
+        Result<RawImage> image = collection.load(static_cast<size_t>(chosen[i]));
+        const bool asPromised = image && image->height() == items[i].height && image->width() == items[i].width &&
+                                image->isBytes() >= plan.bytes;
+        if (!asPromised) {
+            report.skipped.push_back(
+                {items[i].name, image ? "it is not what its header says." : image.error().message()});
+            continue;
+        }
+        withAlpha += image->hadAlpha ? 1 : 0;
+        assembly.add(items[i], *std::move(image));
+        ++loaded;
+    }
+    context.report(static_cast<int64_t>(items.size()), static_cast<int64_t>(items.size()));
+    if (loaded == 0)
+        return makeError(ErrorCode::Unreadable, "no picture could be opened. {}", firstReasons(report));
+    addNotes(plan, withAlpha, assembly.enlarged, report);
+    return OpenedDataset{assembly.finish(loaded), std::move(report)};
+}
+
+} // namespace hourglass

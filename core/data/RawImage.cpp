@@ -1,0 +1,134 @@
+#include "core/data/RawImage.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <opencv2/imgproc.hpp>
+
+#include "core/base/Contract.h"
+
+namespace hourglass {
+
+namespace {
+
+// Planes of either kind through one function: call(bytes or floats of source, of target).
+template <typename Function>
+void onPixels(const RawImage& source, RawImage& target, Function call) {
+    const auto count = static_cast<size_t>(target.shape.elements());
+    if (source.isBytes()) {
+        target.bytes.resize(count);
+        call(source.bytes.data(), target.bytes.data());
+    } else {
+        target.floats.resize(count);
+        call(source.floats.data(), target.floats.data());
+    }
+}
+
+RawImage sameKind(const RawImage& image, Shape shape) {
+    return {std::move(shape), {}, {}, image.bitDepth, image.hadAlpha};
+}
+
+template <typename T>
+T luma(T red, T green, T blue) {
+    const float value =
+        0.299f * static_cast<float>(red) + 0.587f * static_cast<float>(green) + 0.114f * static_cast<float>(blue);
+    if constexpr (std::is_same_v<T, uint8_t>)
+        return static_cast<uint8_t>(value + 0.5f);
+    else
+        return value;
+}
+
+// height × width scaled by one factor so that it just covers (or just fits) the target; at least one pixel.
+std::pair<int64_t, int64_t> scaledSize(const RawImage& image, int64_t height, int64_t width, bool cover) {
+    const double vertical = static_cast<double>(height) / static_cast<double>(image.height());
+    const double horizontal = static_cast<double>(width) / static_cast<double>(image.width());
+    const double factor = cover ? std::max(vertical, horizontal) : std::min(vertical, horizontal);
+    auto h = static_cast<int64_t>(std::lround(factor * static_cast<double>(image.height())));
+    auto w = static_cast<int64_t>(std::lround(factor * static_cast<double>(image.width())));
+    if (cover)
+        return {std::max(h, height), std::max(w, width)};
+    return {std::clamp<int64_t>(h, 1, height), std::clamp<int64_t>(w, 1, width)};
+}
+
+} // namespace
+
+void RawImage::copyTo(std::span<float> values) const {
+    expects(values.size() == static_cast<size_t>(shape.elements()), "{} values for a picture {}", values.size(),
+            shape.toString());
+    if (!isBytes())
+        std::copy(floats.begin(), floats.end(), values.begin());
+    else
+        std::transform(bytes.begin(), bytes.end(), values.begin(),
+                       [](uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
+}
+
+RawImage withChannels(RawImage image, int64_t channels) {
+    if (image.channels() == channels)
+        return image;
+    RawImage result = sameKind(image, {channels, image.height(), image.width()});
+    const auto area = static_cast<size_t>(image.height() * image.width());
+    onPixels(image, result, [&](const auto* source, auto* target) {
+        if (channels == 1)
+            for (size_t i = 0; i < area; ++i)
+                target[i] = luma(source[i], source[area + i], source[2 * area + i]);
+        else
+            for (size_t plane = 0; plane < 3; ++plane)
+                std::copy_n(source, area, target + plane * area);
+    });
+    return result;
+}
+
+RawImage resized(const RawImage& image, int64_t height, int64_t width) {
+    if (image.height() == height && image.width() == width)
+        return image;
+    RawImage result = sameKind(image, {image.channels(), height, width});
+    const bool shrinks = height <= image.height() && width <= image.width();
+    onPixels(image, result, [&](const auto* source, auto* target) {
+        const int type = image.isBytes() ? CV_8UC1 : CV_32FC1;
+        const cv::Size from(static_cast<int>(image.width()), static_cast<int>(image.height()));
+        const cv::Size to(static_cast<int>(width), static_cast<int>(height));
+        using Pixel = std::remove_pointer_t<decltype(target)>;
+        for (int64_t plane = 0; plane < image.channels(); ++plane) {
+            const cv::Mat input(from, type, const_cast<Pixel*>(source + plane * from.area()));
+            cv::Mat output(to, type, target + plane * to.area());
+            cv::resize(input, output, to, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
+        }
+    });
+    for (float& value : result.floats)
+        value = std::clamp(value, 0.0f, 1.0f); // bicubic overshoots at edges
+    return result;
+}
+
+RawImage cropped(const RawImage& image, int64_t top, int64_t left, int64_t height, int64_t width) {
+    expects(top >= 0 && left >= 0 && top + height <= image.height() && left + width <= image.width(),
+            "{} × {} from ({}, {}) of a picture {}", height, width, top, left, image.shape.toString());
+    RawImage result = sameKind(image, {image.channels(), height, width});
+    onPixels(image, result, [&](const auto* source, auto* target) {
+        for (int64_t plane = 0; plane < image.channels(); ++plane)
+            for (int64_t y = 0; y < height; ++y)
+                std::copy_n(source + (plane * image.height() + top + y) * image.width() + left, width,
+                            target + (plane * height + y) * width);
+    });
+    return result;
+}
+
+RawImage covering(const RawImage& image, int64_t height, int64_t width) {
+    const auto [h, w] = scaledSize(image, height, width, true);
+    return cropped(resized(image, h, w), (h - height) / 2, (w - width) / 2, height, width);
+}
+
+RawImage padded(const RawImage& image, int64_t height, int64_t width) {
+    const auto [h, w] = scaledSize(image, height, width, false);
+    const RawImage inner = resized(image, h, w);
+    RawImage result = sameKind(image, {image.channels(), height, width});
+    const int64_t top = (height - h) / 2, left = (width - w) / 2, innerHeight = h, innerWidth = w;
+    onPixels(inner, result, [&](const auto* source, auto* target) { // resize() of the vectors has made it black
+        for (int64_t plane = 0; plane < image.channels(); ++plane)
+            for (int64_t y = 0; y < innerHeight; ++y)
+                std::copy_n(source + (plane * innerHeight + y) * innerWidth, innerWidth,
+                            target + (plane * height + top + y) * width + left);
+    });
+    return result;
+}
+
+} // namespace hourglass

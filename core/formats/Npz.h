@@ -1,0 +1,32 @@
+#pragma once
+
+// numpy's .npz: a zip archive of .npy files, stored or deflated.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/formats/NumericArray.h"
+
+namespace hourglass {
+
+// Whether these first bytes are those of a zip archive of `fileSize` bytes.
+bool isZip(std::span<const std::byte> head);
+
+// A listed archive; each read opens it anew, so it is const and safe from several threads.
+class NpzFile {
+public:
+    // Errors: NotFound, Unreadable (no archive, damaged, a name twice, no array in it).
+    static Result<NpzFile> open(const std::filesystem::path& path);
+
+    // Array names without ".npy", in the order of the archive.
+    const std::vector<std::string>& names() const { return m_names; }
+    // Errors: NotFound (says what there is), Unreadable, Unsupported (encrypted, or as readNpy), OutOfMemory.
+    Result<NumericArray> read(std::string_view name) const;
+
+private:
+    std::filesystem::path m_path;
+    std::vector<std::string> m_names;
+};
+
+} // namespace hourglass

@@ -1,0 +1,260 @@
+#include "ui/widgets/ImageStrip.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <cmath>
+
+#include "ui/widgets/ImageConvert.h"
+#include "ui/widgets/Theme.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr double kGap = 4, kBandGap = 10, kMargin = 6;
+
+} // namespace
+
+ImageStrip::ImageStrip(QWidget* parent) : QWidget(parent) {
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Sample images"));
+    setToolTip(tr("Click a sample, or walk with the arrows and press Enter, to compare it in full"));
+    setRows({tr("Original"), tr("Noisy"), tr("Reconstruction")});
+    setEmptyText(tr("Reconstructions of a few validation images appear here while training."));
+}
+
+void ImageStrip::setRows(const QStringList& labels) {
+    m_labels = labels;
+    m_rows.assign(static_cast<size_t>(labels.size()), {});
+    m_arrangement = arrange();
+    update();
+}
+
+void ImageStrip::setRow(int row, const Tensor& images) {
+    std::vector<QImage>& into = m_rows.at(static_cast<size_t>(row));
+    const Shape& shape = images.shape();
+    const bool isBatch = shape.rank() == 4 && (shape[1] == 1 || shape[1] == 3) && images.elements() > 0;
+    const auto count = isBatch ? static_cast<size_t>(shape[0]) : size_t{0};
+    const bool isSame = count > 0 && into.size() == count && into.front().width() == shape[3] &&
+                        into.front().height() == shape[2] &&
+                        into.front().format() == imageFormat(static_cast<int>(shape[1]));
+    if (!isSame)
+        into.clear();
+    for (size_t i = 0; i < count; ++i) {
+        if (isSame)
+            fillImage(into[i], images.sample(static_cast<int64_t>(i)), static_cast<int>(shape[1]));
+        else
+            into.push_back(toImage(images, static_cast<int64_t>(i)));
+    }
+    if (!isSame)
+        m_arrangement = arrange();
+    m_current = std::clamp(m_current, 0, std::max(0, sampleCount() - 1));
+    update();
+}
+
+void ImageStrip::clear() {
+    m_captions.clear();
+    setRows(m_labels);
+}
+
+void ImageStrip::setCaptions(const QStringList& captions) {
+    m_captions = captions;
+    m_arrangement = arrange();
+    update();
+}
+
+void ImageStrip::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    update();
+}
+
+int ImageStrip::sampleCount() const {
+    size_t count = 0;
+    for (const auto& row : m_rows)
+        count = std::max(count, row.size());
+    return static_cast<int>(count);
+}
+
+QSize ImageStrip::imageSize() const {
+    for (const auto& row : m_rows)
+        if (!row.empty())
+            return row.front().size();
+    return {};
+}
+
+QSize ImageStrip::minimumSizeHint() const {
+    return {fontMetrics().averageCharWidth() * 24,
+            (fontMetrics().height() + 4) * static_cast<int>(m_labels.size()) + 12};
+}
+
+bool ImageStrip::fits(double scale, Arrangement& into) const {
+    const QSize size = imageSize();
+    double labels = 0;
+    for (const QString& label : m_labels)
+        labels = std::max<double>(labels, fontMetrics().horizontalAdvance(label));
+    const double captions = m_captions.isEmpty() ? 0 : fontMetrics().height();
+    const auto rows = static_cast<double>(m_rows.size());
+    into.scale = scale;
+    into.left = kMargin + labels + 8;
+    into.top = kMargin;
+    into.tileWidth = size.width() * scale + kGap;
+    into.tileHeight = size.height() * scale + kGap;
+    into.bandHeight = rows * into.tileHeight + captions + kBandGap;
+    into.columns =
+        std::clamp(static_cast<int>((width() - into.left - kMargin + kGap) / into.tileWidth), 0, sampleCount());
+    if (into.columns == 0)
+        return false;
+    const int bands = (sampleCount() + into.columns - 1) / into.columns;
+    return bands * into.bandHeight - kBandGap - kGap + 2 * kMargin <= height();
+}
+
+// The largest whole scale in device pixels at which everything fits, else the largest of 1/2, 1/3, …
+ImageStrip::Arrangement ImageStrip::arrange() const {
+    Arrangement best;
+    if (sampleCount() == 0)
+        return best;
+    const double pixel = 1 / devicePixelRatioF();
+    int whole = 0;
+    while (whole < 64 && fits((whole + 1) * pixel, best))
+        ++whole;
+    if (whole > 0) {
+        (void)fits(whole * pixel, best);
+        return best;
+    }
+    int divisor = 2;
+    while (divisor < 64 && !fits(pixel / divisor, best))
+        ++divisor;
+    best.columns = std::max(1, best.columns);
+    return best;
+}
+
+QRectF ImageStrip::imageRect(int row, int sample) const {
+    const Arrangement& a = m_arrangement;
+    if (a.scale == 0 || sample < 0 || sample >= sampleCount() || row < 0 || row >= m_labels.size())
+        return {};
+    const double ratio = devicePixelRatioF();
+    const double x = a.left + (sample % a.columns) * a.tileWidth;
+    const double y = a.top + (sample / a.columns) * a.bandHeight + row * a.tileHeight;
+    return {std::round(x * ratio) / ratio, std::round(y * ratio) / ratio, a.tileWidth - kGap, a.tileHeight - kGap};
+}
+
+void ImageStrip::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    const Arrangement& a = m_arrangement;
+    if (a.scale == 0) {
+        painter.setPen(theme::mutedText(palette()));
+        painter.drawText(QRectF(rect()).adjusted(12, 8, -12, -8), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        return;
+    }
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, a.scale * devicePixelRatioF() < 1);
+    painter.setPen(theme::mutedText(palette()));
+    const int last = static_cast<int>(m_labels.size()) - 1;
+    for (int sample = 0; sample < sampleCount(); sample += a.columns)
+        for (int row = 0; row <= last; ++row) {
+            QRectF place = imageRect(row, sample);
+            place.setLeft(kMargin);
+            place.setRight(a.left - 8);
+            painter.drawText(place.adjusted(0, -20, 0, 20), Qt::AlignRight | Qt::AlignVCenter, m_labels[row]);
+        }
+    for (int sample = 0; sample < sampleCount(); ++sample) {
+        for (int row = 0; row <= last; ++row) {
+            const std::vector<QImage>& images = m_rows[static_cast<size_t>(row)];
+            const QRectF place = imageRect(row, sample);
+            if (static_cast<size_t>(sample) < images.size())
+                painter.drawImage(place, images[static_cast<size_t>(sample)]);
+            else
+                painter.fillRect(place, theme::canvas(palette()));
+        }
+        if (sample < m_captions.size()) {
+            const QRectF under = imageRect(last, sample);
+            const QRectF place(under.left() - kGap / 2, under.bottom() + 1, a.tileWidth, fontMetrics().height());
+            painter.drawText(
+                place, Qt::AlignCenter,
+                fontMetrics().elidedText(m_captions[sample], Qt::ElideRight, static_cast<int>(a.tileWidth)));
+        }
+    }
+    const QRectF chosen = imageRect(0, m_current) | imageRect(last, m_current);
+    QColor frame = palette().color(QPalette::Highlight);
+    frame.setAlphaF(hasFocus() ? 1.0f : 0.5f);
+    painter.setPen(QPen(frame, 2));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(chosen.adjusted(-2, -2, 2, 2));
+}
+
+int ImageStrip::sampleAt(QPointF place) const {
+    for (int sample = 0; sample < sampleCount(); ++sample)
+        if ((imageRect(0, sample) | imageRect(static_cast<int>(m_labels.size()) - 1, sample)).contains(place))
+            return sample;
+    return -1;
+}
+
+void ImageStrip::setCurrent(int sample) {
+    sample = std::clamp(sample, 0, std::max(0, sampleCount() - 1));
+    if (sample == m_current)
+        return;
+    m_current = sample;
+    update();
+    emit currentChanged(sample);
+}
+
+bool ImageStrip::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        auto* help = static_cast<QHelpEvent*>(event);
+        const int sample = sampleAt(help->pos());
+        if (sample >= 0) {
+            QToolTip::showText(help->globalPos(),
+                               tr("Sample %1 of %2. Click to compare it in full.").arg(sample + 1).arg(sampleCount()),
+                               this);
+            return true;
+        }
+    }
+    if (event->type() == QEvent::FontChange) {
+        m_arrangement = arrange();
+        update();
+    }
+    return QWidget::event(event);
+}
+
+void ImageStrip::resizeEvent(QResizeEvent*) {
+    m_arrangement = arrange();
+}
+
+void ImageStrip::mousePressEvent(QMouseEvent* event) {
+    const int sample = event->button() == Qt::LeftButton ? sampleAt(event->position()) : -1;
+    if (sample < 0)
+        return event->ignore();
+    setCurrent(sample);
+    emit activated(sample);
+}
+
+void ImageStrip::keyPressEvent(QKeyEvent* event) {
+    if (sampleCount() == 0)
+        return event->ignore();
+    switch (event->key()) {
+    case Qt::Key_Left:
+        return setCurrent(m_current - 1);
+    case Qt::Key_Right:
+        return setCurrent(m_current + 1);
+    case Qt::Key_Up:
+        return setCurrent(m_current >= m_arrangement.columns ? m_current - m_arrangement.columns : m_current);
+    case Qt::Key_Down:
+        return setCurrent(m_current + m_arrangement.columns < sampleCount() ? m_current + m_arrangement.columns
+                                                                            : m_current);
+    case Qt::Key_Home:
+        return setCurrent(0);
+    case Qt::Key_End:
+        return setCurrent(sampleCount() - 1);
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+        emit activated(m_current);
+        return;
+    default:
+        event->ignore();
+    }
+}
+
+} // namespace hourglass

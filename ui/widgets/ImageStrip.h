@@ -1,0 +1,71 @@
+#pragma once
+
+// Small images of several samples in labelled rows (original, noisy, reconstruction), one column per sample, wrapping
+// into bands when the widget is narrow. Every image pixel is a whole number of device pixels as long as they fit.
+// A click, or arrows and Enter, choose a sample.
+
+#include <QImage>
+#include <QWidget>
+
+#include <vector>
+
+#include "core/tensor/Tensor.h"
+
+namespace hourglass {
+
+class ImageStrip : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ImageStrip(QWidget* parent = nullptr);
+
+    // Row names from top to bottom; forgets the images.
+    void setRows(const QStringList& labels);
+    // The images of one row, [N, C, H, W] with C 1 or 3. With the size it had before this only rewrites pixels.
+    // Anything else (another rank, another C) empties the row.
+    void setRow(int row, const Tensor& images);
+    void clear();
+    // A small line under each sample's column, such as "31.2 dB"; empty for none.
+    void setCaptions(const QStringList& captions);
+    void setEmptyText(const QString& text);
+
+    int sampleCount() const;
+    int current() const { return m_current; }
+    void setCurrent(int sample);
+    // Where an image stands, in widget coordinates; empty when there is none.
+    QRectF imageRect(int row, int sample) const;
+
+    QSize sizeHint() const override { return {420, 150}; }
+    QSize minimumSizeHint() const override;
+
+signals:
+    void activated(int sample);
+    void currentChanged(int sample);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    struct Arrangement {
+        double scale = 0; // widget units per image pixel; 0 when there is nothing
+        int columns = 1;
+        double tileWidth = 0, tileHeight = 0, bandHeight = 0, left = 0, top = 0;
+    };
+    Arrangement arrange() const;
+    bool fits(double scale, Arrangement& into) const;
+    int sampleAt(QPointF place) const;
+    QSize imageSize() const;
+
+    QStringList m_labels;
+    QStringList m_captions;
+    QString m_emptyText;
+    std::vector<std::vector<QImage>> m_rows;
+    int m_current = 0;
+    Arrangement m_arrangement;
+};
+
+} // namespace hourglass
