@@ -65,6 +65,11 @@ NodeId ModelBuilder::reduceLoss(NodeId elementwise) {
     return m_graph.reduceAll(elementwise, std::move(averaged));
 }
 
+void ModelBuilder::setReconstruction(NodeId reconstruction) {
+    m_reconstruction = reconstruction;
+    m_graph.setOutput("reconstruction", reconstruction);
+}
+
 void ModelBuilder::addTerm(const std::string& name, NodeId scalar) {
     m_graph.setOutput("loss." + name, scalar);
     m_loss = m_loss ? m_graph.add(*m_loss, scalar) : scalar;
@@ -73,6 +78,13 @@ void ModelBuilder::addTerm(const std::string& name, NodeId scalar) {
 Graph ModelBuilder::finish() {
     expects(m_loss.has_value(), "a family without a loss term");
     m_graph.setOutput("loss", *m_loss);
+    if (m_mode == BuildMode::Evaluation && m_reconstruction) {
+        std::vector<int> axes;
+        for (int axis = 1; axis < static_cast<int>(m_graph.shape(m_target).size()); ++axis)
+            axes.push_back(axis);
+        const NodeId square = m_graph.unary(OpKind::Square, m_graph.subtract(*m_reconstruction, m_target));
+        m_graph.setOutput("sample_mse", m_graph.reduce(square, axes, axes));
+    }
     return std::move(m_graph);
 }
 

@@ -2,7 +2,7 @@
 
 // The vocabulary in which a family describes itself: encode, decode, add a loss term. Produces graphs with the inputs
 // "input" (what the network sees) and "target" (the clean sample), both [N, sample…], and the outputs "code",
-// "reconstruction", "loss" and "loss.TERM" for each term.
+// "reconstruction", "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N].
 
 #include "core/models/Architecture.h"
 
@@ -34,7 +34,7 @@ public:
     NodeId reduceLoss(NodeId elementwise);
 
     void setCode(NodeId code) { m_graph.setOutput("code", code); }
-    void setReconstruction(NodeId reconstruction) { m_graph.setOutput("reconstruction", reconstruction); }
+    void setReconstruction(NodeId reconstruction);
     // Adds to the loss; the sum of all terms is the output "loss".
     void addTerm(const std::string& name, NodeId scalar);
 
@@ -47,7 +47,7 @@ private:
     BuildMode m_mode;
     Graph m_graph;
     NodeId m_input, m_target;
-    std::optional<NodeId> m_loss;
+    std::optional<NodeId> m_loss, m_reconstruction;
 };
 
 } // namespace hourglass

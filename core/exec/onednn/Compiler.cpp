@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/Parallel.h"
 #include "core/exec/onednn/Fusion.h"
 #include "core/exec/onednn/MemoryPlan.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
@@ -370,6 +371,12 @@ private:
 
 std::unique_ptr<Executor> makeOneDnnExecutor() {
     return std::make_unique<onednn::OneDnnExecutor>();
+}
+
+std::map<std::string, std::string> computeEnvironment() {
+    return {{"isa", onednn::Device::instructionSet()},
+            {"onednn", onednn::Device::libraryVersion()},
+            {"threads", std::to_string(computeThreads())}};
 }
 
 bool nativeBf16() {

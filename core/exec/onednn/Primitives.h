@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/Result.h"
@@ -23,6 +24,9 @@ public:
 
     // Whether this CPU multiplies bf16 natively, as far as oneDNN may use it.
     static bool hasNativeBf16();
+    // "avx512_core_bf16" and "2.6.3", as oneDNN says.
+    static std::string instructionSet();
+    static std::string libraryVersion();
 
     struct Handles;
     const Handles& handles() const { return *m_handles; }
