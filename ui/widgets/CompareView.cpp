@@ -63,7 +63,8 @@ void CompareView::buildPanes() {
     for (ComparePane each : kComparePanes) {
         auto* view = new CompareImageView(this, m_transform);
         view->setTitle(titleOf(each));
-        view->setToolTip(
+        view->setMark(QString::number(indexOf(each) + 1));
+        view->setHelp(
             tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, Ctrl+1 is 100 %, 1–4 flip, hold L for the lens"));
         connect(view, &ImageView::viewRectChanged, this, [this, view](const QRectF& rect) {
             if (view->isVisibleTo(this) && !rect.isEmpty())
@@ -99,12 +100,17 @@ void CompareView::buildBar(QLayout* bar) {
     connect(m_lens, &QToolButton::toggled, this, [this] { refreshOverlays(); });
     static_cast<QBoxLayout*>(bar)->addStretch(1);
     for (ComparePane each : kComparePanes) {
-        QToolButton* button =
-            addToggle(bar, QString::number(indexOf(each) + 1),
-                      tr("Show or hide: %1 (key %2 flips to it)").arg(titleOf(each)).arg(indexOf(each) + 1));
+        QToolButton* button = addToggle(
+            bar, QString::number(indexOf(each) + 1),
+            tr("%1: show or hide it; one at a time, flip to it (key %2)").arg(titleOf(each)).arg(indexOf(each) + 1));
         button->setAccessibleName(tr("Show %1").arg(titleOf(each)));
         button->setChecked(true);
-        connect(button, &QToolButton::toggled, this, [this, each](bool isOn) { setPaneShown(each, isOn); });
+        connect(button, &QToolButton::clicked, this, [this, each](bool isOn) {
+            if (m_mode == Mode::SideBySide)
+                setPaneShown(each, isOn);
+            else
+                setCurrent(each);
+        });
         m_paneButtons[static_cast<size_t>(each)] = button;
     }
     m_gain = new QDoubleSpinBox(this);
@@ -186,7 +192,7 @@ void CompareView::setCurrent(ComparePane which) {
 
 void CompareView::setPaneShown(ComparePane which, bool isShown) {
     m_isShown[static_cast<size_t>(which)] = isShown;
-    m_paneButtons[static_cast<size_t>(which)]->setChecked(isShown);
+
     arrange();
 }
 
@@ -216,7 +222,8 @@ void CompareView::arrange() {
         const bool isChosen = m_mode == Mode::SideBySide ? m_isShown[static_cast<size_t>(each)] : each == m_current;
         if (isChosen && (hasLayer(each) || m_mode != Mode::SideBySide))
             shown << pane(each);
-        m_paneButtons[static_cast<size_t>(each)]->setEnabled(m_mode == Mode::SideBySide && hasLayer(each));
+        m_paneButtons[static_cast<size_t>(each)]->setEnabled(hasLayer(each));
+        m_paneButtons[static_cast<size_t>(each)]->setChecked(isChosen);
     }
     if (shown.isEmpty() || !hasImages())
         shown = {pane(m_mode == Mode::SideBySide ? ComparePane::Original : m_current)};
