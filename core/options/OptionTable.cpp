@@ -93,6 +93,11 @@ OptionTable& OptionTable::append(const OptionTable& other) {
     return *this;
 }
 
+void OptionTable::setDefault(std::string_view key, const Json& value) {
+    Json checked = check(key, value).value();
+    const_cast<OptionSpec*>(find(key))->defaultValue = std::move(checked);
+}
+
 const OptionSpec* OptionTable::find(std::string_view key) const {
     const auto it = std::find_if(m_specs.begin(), m_specs.end(), [&](const OptionSpec& s) { return s.key == key; });
     return it == m_specs.end() ? nullptr : &*it;

@@ -16,6 +16,8 @@ public:
     OptionTable(std::initializer_list<OptionSpec> specs) : m_specs(specs) {}
 
     OptionTable& append(const OptionTable& other);
+    // ContractError for an undeclared key or a value that does not fit it.
+    void setDefault(std::string_view key, const Json& value);
     const std::vector<OptionSpec>& specs() const { return m_specs; }
     // nullptr when there is none.
     const OptionSpec* find(std::string_view key) const;

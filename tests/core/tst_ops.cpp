@@ -120,7 +120,8 @@ private slots:
             const auto expected = reference::evaluate(graph, {}, values);
             compare(expected, runOneDnn(graph, values, Precision::F32), opCase.f32Tolerance * 4);
             if (nativeBf16()) // operands of products carry 8 significant bits
-                compare(expected, runOneDnn(graph, values, Precision::BF16), opCase.op == OpKind::MatMul ? 0.03 : 4e-5);
+                compareNorms(expected, runOneDnn(graph, values, Precision::BF16),
+                             opCase.op == OpKind::MatMul ? 0.006 : 4e-5);
         }
     }
 
@@ -150,6 +151,8 @@ private slots:
                 },
             .low = -0.6,
             .high = 0.6};
+        // In bf16 a pre-activation near zero can change sides, and with it the slope of the kinked ones.
+        const bool kinked = op == OpKind::Relu || op == OpKind::LeakyRelu || op == OpKind::Elu;
         for (const int64_t rows : {1, 6, 33}) {
             const Graph graph = withGradients(network, rows, 21);
             Values values = drawOperands(network, graph, 3);
@@ -157,7 +160,7 @@ private slots:
             const auto expected = reference::evaluate(graph, {}, values);
             compare(expected, runOneDnn(graph, values, Precision::F32), 2e-5);
             if (nativeBf16())
-                compare(expected, runOneDnn(graph, values, Precision::BF16), 0.05);
+                compareNorms(expected, runOneDnn(graph, values, Precision::BF16), kinked ? 0.1 : 0.03);
         }
     }
 
@@ -167,6 +170,25 @@ private:
         const std::vector<OpCase> cases = opCases();
         for (size_t i = 0; i < cases.size(); ++i)
             QTest::newRow(cases[i].name.c_str()) << static_cast<int>(i);
+    }
+
+    // ‖found − reference‖ / ‖reference‖ of each tensor. The scalar loss is left out: its terms cancel.
+    static void compareNorms(const std::map<std::string, reference::Array>& expected,
+                             const std::map<std::string, Tensor>& found, double tolerance) {
+        for (const auto& [name, array] : expected) {
+            if (name == "loss")
+                continue;
+            double difference = 0.0, norm = 0.0;
+            for (size_t i = 0; i < array.values.size(); ++i) {
+                difference += std::pow(static_cast<double>(found.at(name).values()[i]) - array.values[i], 2);
+                norm += std::pow(array.values[i], 2);
+            }
+            QVERIFY2(std::sqrt(difference) <= tolerance * std::sqrt(norm) + 1e-6,
+                     qPrintable(QString("%1 of %2: relative error %3")
+                                    .arg(name.c_str())
+                                    .arg(array.shape.toString().c_str())
+                                    .arg(std::sqrt(difference / norm))));
+        }
     }
 
     static void compare(const std::map<std::string, reference::Array>& expected,

@@ -117,6 +117,7 @@ private slots:
         QTest::addColumn<bool>("isLog");
         QTest::addColumn<QString>("labels");
         QTest::newRow("linear") << 0.0 << 1.0 << false << "0 0.2 0.4 0.6 0.8 1";
+        QTest::newRow("one round value") << 0.01 << 0.19 << false << "0.05 0.1 0.15";
         QTest::newRow("small") << 0.0101 << 0.0149 << false << "0.011 0.012 0.013 0.014";
         QTest::newRow("decades") << -4.0 << 0.0 << true << "1e-4 1e-3 0.01 0.1 1";
         QTest::newRow("part of a decade") << std::log10(0.02) << std::log10(0.05) << true << "0.02 0.03 0.04 0.05";

@@ -62,14 +62,18 @@ void ArchitectureStrip::setEmptyText(const QString& text) {
 
 // Where blocks stand: above their two lines of text and the caption.
 QRectF ArchitectureStrip::bandRect() const {
-    const double text = fontMetrics().lineSpacing() * 2 + 4;
+    const double text = hasLabels() ? fontMetrics().lineSpacing() * 2 + 4 : 0;
     const double caption = m_caption.isEmpty() ? 0 : fontMetrics().lineSpacing() + 4;
     return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -(text + caption + 4));
 }
 
 double ArchitectureStrip::columnWidth() const {
     const double widest = fontMetrics().averageCharWidth() * 18.0; // a few layers need not fill a wide window
-    return m_blocks.empty() ? 0 : std::min(widest, bandRect().width() / static_cast<double>(m_blocks.size()));
+    return m_blocks.empty() ? 0 : std::min(widest, (width() - 2 * kMargin) / static_cast<double>(m_blocks.size()));
+}
+
+bool ArchitectureStrip::hasLabels() const {
+    return columnWidth() >= fontMetrics().averageCharWidth() * 4.0;
 }
 
 QRectF ArchitectureStrip::blockRect(int index) const {
@@ -128,10 +132,9 @@ void ArchitectureStrip::paintBlock(QPainter& painter, int index) {
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(place.adjusted(-3, -3, 3, 3), 4, 4);
     }
-    // Too narrow for text: the tooltip has it.
-    const double column = columnWidth();
-    if (column < fontMetrics().averageCharWidth() * 4.0)
+    if (!hasLabels())
         return;
+    const double column = columnWidth();
     QRectF line(place.center().x() - column / 2 + 1, bandRect().bottom() + 4, column - 2, fontMetrics().lineSpacing());
     painter.setPen(text);
     painter.drawText(line, Qt::AlignCenter,

@@ -57,6 +57,7 @@ private:
     void paintBlock(QPainter& painter, int index);
     void paintFlow(QPainter& painter, int index);
     double columnWidth() const;
+    bool hasLabels() const; // columns wide enough for text; the tooltips have it anyway
 
     std::vector<LayerBlock> m_blocks;
     std::vector<double> m_heights;

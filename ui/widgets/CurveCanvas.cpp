@@ -28,7 +28,8 @@ CurveCanvas::CurveCanvas(const CurveData& curves, QWidget* parent)
     chart()->setAnimationOptions(QChart::NoAnimation);
     chart()->legend()->hide();
     chart()->setBackgroundVisible(false);
-    chart()->setMargins({0, 0, 0, 0});
+    const int halfLabel = fontMetrics().horizontalAdvance(QStringLiteral("00"));
+    chart()->setMargins({0, 4, halfLabel, 0}); // the last label reaches beyond the plot
     chart()->layout()->setContentsMargins(0, 0, 0, 0);
     chart()->addAxis(m_xAxis, Qt::AlignBottom);
     chart()->addAxis(m_yAxis, Qt::AlignLeft);

@@ -58,10 +58,14 @@ QString tickLabel(double value) {
 
 std::vector<AxisTick> linearTicks(ValueRange range, int count) {
     std::vector<AxisTick> ticks;
-    const double step = niceStep(range.high - range.low, count);
-    const double first = std::ceil(range.low / step - 1e-9);
-    for (double i = first; i * step <= range.high + step * 1e-9 && ticks.size() < 50; ++i)
-        ticks.push_back({i * step, tickLabel(i == 0 ? 0 : i * step)});
+    // A single tick gives no scale: ask for more until there are two.
+    for (int wanted = count; ticks.size() < 2 && wanted < count + 8; ++wanted) {
+        ticks.clear();
+        const double step = niceStep(range.high - range.low, wanted);
+        const double first = std::ceil(range.low / step - 1e-9);
+        for (double i = first; i * step <= range.high + step * 1e-9 && ticks.size() < 50; ++i)
+            ticks.push_back({i * step, tickLabel(i == 0 ? 0 : i * step)});
+    }
     return ticks;
 }
 
@@ -152,7 +156,7 @@ std::vector<AxisTick> axisTicks(ValueRange range, int count, bool isLog) {
             continue;
         for (double factor : {1.0, 2.0, 5.0}) {
             const double position = power + std::log10(factor);
-            const bool isWanted = factor == 1 || decades * 3 <= count || (factor == 2 && decades * 2 <= count);
+            const bool isWanted = factor == 1 || decades * 3 <= count + 2 || (factor == 2 && decades * 2 <= count);
             if (isWanted && position >= range.low && position <= range.high)
                 ticks.push_back({position, tickLabel(factor * std::pow(10.0, power))});
         }

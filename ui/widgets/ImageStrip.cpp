@@ -85,6 +85,17 @@ QSize ImageStrip::imageSize() const {
     return {};
 }
 
+QSize ImageStrip::sizeHint() const {
+    const double pixel = 2 / devicePixelRatioF();
+    const QSizeF image = sampleCount() > 0 ? QSizeF(imageSize()) * pixel : QSizeF(56, 56);
+    const double rows = static_cast<double>(m_labels.size()), columns = std::max(sampleCount(), 6);
+    const double captions = m_captions.isEmpty() ? 0 : fontMetrics().height();
+    return QSizeF(fontMetrics().averageCharWidth() * 16 + columns * (image.width() + kGap),
+                  rows * (image.height() + kGap) + captions + 2 * kMargin)
+        .toSize()
+        .boundedTo({800, 400});
+}
+
 QSize ImageStrip::minimumSizeHint() const {
     return {fontMetrics().averageCharWidth() * 24,
             (fontMetrics().height() + 4) * static_cast<int>(m_labels.size()) + 12};

@@ -35,7 +35,8 @@ public:
     // Where an image stands, in widget coordinates; empty when there is none.
     QRectF imageRect(int row, int sample) const;
 
-    QSize sizeHint() const override { return {420, 150}; }
+    // Room for every image at 200 % in one band.
+    QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
 signals:

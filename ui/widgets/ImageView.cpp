@@ -15,7 +15,7 @@ ImageView::ImageView(QWidget* parent, ViewTransform* transform)
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Image"));
-    setToolTip(tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, 1 is 100 %, arrows pan"));
+    setHelp(tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, 1 is 100 %, arrows pan"));
     setEmptyText(tr("No image yet."));
     connect(m_transform, &ViewTransform::changed, this, &ImageView::viewChanged);
 }
@@ -28,12 +28,27 @@ void ImageView::setImage(const ImageLayer& layer) {
 void ImageView::setTitle(const QString& title) {
     m_title = title;
     setAccessibleName(title);
-    update();
+    captionChanged();
+}
+
+void ImageView::setMark(const QString& mark) {
+    m_mark = mark;
+    captionChanged();
 }
 
 void ImageView::setMetric(const QString& metric) {
     m_metric = metric;
     setAccessibleDescription(metric);
+    captionChanged();
+}
+
+void ImageView::setHelp(const QString& help) {
+    m_help = help;
+    captionChanged();
+}
+
+void ImageView::captionChanged() {
+    setToolTip(m_title.isEmpty() ? m_help : caption() + QLatin1Char('\n') + m_help);
     update();
 }
 
@@ -47,7 +62,7 @@ void ImageView::setEmptyText(const QString& text) {
 }
 
 QRectF ImageView::viewport() const {
-    const int caption = m_title.isEmpty() ? 0 : fontMetrics().height() + 6;
+    const int caption = m_title.isEmpty() || m_layer.isNull() ? 0 : fontMetrics().height() + 6;
     return QRectF(rect()).adjusted(0, caption, 0, 0);
 }
 
@@ -90,9 +105,14 @@ void ImageView::paintImage(QPainter& painter, const ViewMapping& mapping) {
 }
 
 void ImageView::paintCaption(QPainter& painter) {
-    if (m_title.isEmpty())
+    if (m_title.isEmpty() || m_layer.isNull())
         return;
-    const QRectF strip(4, 0, width() - 8, fontMetrics().height() + 6);
+    QRectF strip(4, 0, width() - 8, fontMetrics().height() + 6);
+    if (!m_mark.isEmpty()) {
+        painter.setPen(theme::mutedText(palette()));
+        painter.drawText(strip, Qt::AlignLeft | Qt::AlignVCenter, m_mark);
+        strip.setLeft(strip.left() + fontMetrics().horizontalAdvance(m_mark) + 6);
+    }
     QFont bold = font();
     bold.setBold(true);
     const QFontMetrics boldMetrics(bold);

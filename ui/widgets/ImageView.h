@@ -21,12 +21,16 @@ public:
 
     void setImage(const ImageLayer& layer);
     void setImage(const QImage& image) { setImage(ImageLayer(image)); }
-    const QImage& image() const { return m_layer.image(); }
+    QImage image() const { return m_layer.image(); }
     // "Noisy", and "14.15 dB · SSIM 0.31": shown as "Noisy · 14.15 dB · SSIM 0.31".
     void setTitle(const QString& title);
     void setMetric(const QString& metric);
+    // A short mark before the title, such as the key that shows this pane.
+    void setMark(const QString& mark);
     QString title() const { return m_title; }
     QString caption() const;
+    // How to use it, for the tooltip under the caption (which may be too long for the view).
+    void setHelp(const QString& help);
     // What an empty view says: what is missing and how to get it.
     void setEmptyText(const QString& text);
 
@@ -63,12 +67,15 @@ protected:
 
 private:
     void viewChanged();
+    void captionChanged();
     void paintCaption(QPainter& painter);
 
     ViewTransform* m_transform;
     ImageLayer m_layer;
+    QString m_mark;
     QString m_title;
     QString m_metric;
+    QString m_help;
     QString m_emptyText;
     std::optional<QPointF> m_cursor;
     std::optional<QPointF> m_dragged;

@@ -5,9 +5,9 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QMenu>
+#include <QPushButton>
 #include <QSaveFile>
 #include <QSlider>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "ui/widgets/CoreText.h"
@@ -80,12 +80,12 @@ LossChart::~LossChart() {
 }
 
 void LossChart::buildControls(QLayout* row) {
-    auto* caption = new QLabel(tr("Smoothing"), this);
+    auto* caption = new QLabel(tr("Smooth"), this);
     caption->setBuddy(m_slider);
     m_slider->setRange(0, 1000);
     m_slider->setPageStep(100);
     m_slider->setSingleStep(20);
-    m_slider->setFixedWidth(80);
+    m_slider->setFixedWidth(72);
     m_slider->setAccessibleName(tr("Smoothing"));
     m_slider->setToolTip(tr("Weight of the moving average, 0 (none) to 0.999. The raw values stay visible, faint."));
     m_slider->setValue(positionOf(m_data.smoothing()));
@@ -111,12 +111,11 @@ void LossChart::buildControls(QLayout* row) {
         updateAxis();
         emit settingsChanged();
     });
-    auto* more = new QToolButton(this);
+    auto* more = new QPushButton(this);
     more->setText(tr("Export"));
     more->setAccessibleName(tr("Export the curves"));
     more->setToolTip(tr("Save the values as CSV or the picture as PNG"));
-    more->setPopupMode(QToolButton::InstantPopup);
-    more->setAutoRaise(true);
+    more->setFlat(true);
     auto* menu = new QMenu(more);
     connect(menu->addAction(tr("Values as CSV…")), &QAction::triggered, this, [this] { askForFile(true); });
     connect(menu->addAction(tr("Picture as PNG…")), &QAction::triggered, this, [this] { askForFile(false); });
@@ -125,6 +124,9 @@ void LossChart::buildControls(QLayout* row) {
     more->setMenu(menu);
     for (QWidget* widget : std::initializer_list<QWidget*>{caption, m_slider, m_sliderValue, m_log, m_axis, more})
         row->addWidget(widget);
+    const QList<QWidget*> order{m_slider, m_log, m_axis, more, m_canvas};
+    for (qsizetype i = 1; i < order.size(); ++i)
+        QWidget::setTabOrder(order[i - 1], order[i]);
 }
 
 void LossChart::append(Curve curve, double x, double y) {

@@ -39,16 +39,13 @@ OptionForm::OptionForm(QWidget* parent)
     m_drawer->setText(tr("Expert options"));
     m_drawer->setAccessibleName(m_drawer->text());
     m_drawer->setToolTip(tr("Show or hide the options that rarely need a change"));
-    m_drawer->setCheckable(true);
+
     m_drawer->setAutoRaise(true);
     m_drawer->setArrowType(Qt::RightArrow);
     m_drawer->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_legend->setText(tr("● acts on a running run   ○ from the next Run on"));
+    m_legend->setText(tr("● acts at once   ○ from the next Run"));
     m_legend->setWordWrap(true);
-    connect(m_drawer, &QToolButton::toggled, this, [this](bool isOpen) {
-        updateVisibility();
-        emit expertToggled(isOpen);
-    });
+    connect(m_drawer, &QToolButton::clicked, this, [this] { setExpertOpen(!m_isExpertOpen); });
     arrange();
 }
 
@@ -66,6 +63,10 @@ void OptionForm::setValues(const OptionValues& values) {
 }
 
 void OptionForm::syncRows() {
+    const std::vector<OptionSpec>& specs = m_values.table().specs();
+    if (std::equal(specs.begin(), specs.end(), m_arranged.begin(), m_arranged.end(), isSameDeclaration))
+        return;
+    m_arranged = specs;
     QMap<QString, OptionRow*> kept;
     for (const OptionSpec& spec : m_values.table().specs()) {
         const QString key = QString::fromStdString(spec.key);
@@ -174,16 +175,16 @@ void OptionForm::setFilter(const QString& words) {
 }
 
 void OptionForm::setExpertOpen(bool isOpen) {
-    m_drawer->setChecked(isOpen);
-}
-
-bool OptionForm::isExpertOpen() const {
-    return m_drawer->isChecked();
+    if (isOpen == m_isExpertOpen)
+        return;
+    m_isExpertOpen = isOpen;
+    updateVisibility();
+    emit expertToggled(isOpen);
 }
 
 void OptionForm::updateVisibility() {
     const bool isFiltered = !m_filter.isEmpty();
-    const bool isOpen = isFiltered || m_drawer->isChecked();
+    const bool isOpen = isFiltered || m_isExpertOpen;
     bool hasExpert = false, hasDot = false;
     QSet<QLabel*> inUse;
     for (OptionRow* each : std::as_const(m_rows)) {
@@ -199,6 +200,7 @@ void OptionForm::updateVisibility() {
         title->setVisible(inUse.contains(title));
     m_drawer->setVisible(hasExpert);
     m_drawer->setEnabled(!isFiltered);
+    m_drawer->setAccessibleDescription(isOpen ? tr("open") : tr("closed"));
     m_drawer->setArrowType(isOpen ? Qt::DownArrow : Qt::RightArrow);
     m_nothing->setVisible(isFiltered && inUse.isEmpty());
     m_legend->setVisible(hasDot);

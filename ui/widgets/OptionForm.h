@@ -37,7 +37,7 @@ public:
     // Hides rows whose label, key and help lack one of the words, opening the drawer as needed. Empty shows all.
     void setFilter(const QString& words);
     void setExpertOpen(bool isOpen);
-    bool isExpertOpen() const;
+    bool isExpertOpen() const { return m_isExpertOpen; }
 
     QStringList visibleKeys() const;
     // The option whose control has the focus; empty when none has.
@@ -66,7 +66,9 @@ private:
 
     OptionValues m_values;
     QMap<QString, QString> m_groupTitles;
+    std::vector<OptionSpec> m_arranged; // what the rows stand for
     QString m_filter;
+    bool m_isExpertOpen = false;
     QMap<QString, OptionRow*> m_rows;
     QMap<QString, QLabel*> m_headings; // "basic model", "expert model"
     QWidget* m_content;

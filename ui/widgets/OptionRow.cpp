@@ -29,6 +29,21 @@ QString shown(const Json& value) {
 
 } // namespace
 
+bool isSameDeclaration(const OptionSpec& a, const OptionSpec& b) {
+    const auto isSameChoice = [](const OptionChoice& x, const OptionChoice& y) {
+        return x.value == y.value && x.label == y.label;
+    };
+    const auto isSameCondition = [](const OptionCondition& x, const OptionCondition& y) {
+        return x.key == y.key && x.values == y.values;
+    };
+    return std::tie(a.key, a.type, a.label, a.help, a.unit, a.minimum, a.maximum, a.tier, a.effect) ==
+               std::tie(b.key, b.type, b.label, b.help, b.unit, b.minimum, b.maximum, b.tier, b.effect) &&
+           a.defaultValue == b.defaultValue &&
+           std::equal(a.choices.begin(), a.choices.end(), b.choices.begin(), b.choices.end(), isSameChoice) &&
+           std::equal(a.appliesWhen.begin(), a.appliesWhen.end(), b.appliesWhen.begin(), b.appliesWhen.end(),
+                      isSameCondition);
+}
+
 OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
     : QWidget(parent), m_spec(spec), m_value(spec.defaultValue), m_editor(OptionEditor::create(spec, this)),
       m_label(new QLabel(this)), m_dot(new QLabel(this)), m_issueLabel(new QLabel(this)) {
@@ -56,6 +71,8 @@ bool OptionRow::canServe(const OptionSpec& spec) const {
 }
 
 void OptionRow::setSpec(const OptionSpec& spec) {
+    if (isSameDeclaration(spec, m_spec))
+        return;
     m_spec = spec;
     m_editor->setSpec(spec);
     m_editor->setValue(m_value);
@@ -172,6 +189,12 @@ void OptionRow::refreshTexts() {
     QPalette colours = palette();
     colours.setColor(QPalette::WindowText, theme::bestMark(palette()));
     m_dot->setPalette(colours);
+    // Not in use, yet to be read: paler than a caption, darker than most styles' disabled text.
+    QPalette label = palette();
+    label.setColor(
+        QPalette::Disabled, QPalette::WindowText,
+        theme::mix(palette().color(QPalette::Active, QPalette::WindowText), palette().color(QPalette::Window), 0.5));
+    m_label->setPalette(label);
 }
 
 bool OptionRow::matches(const QString& words) const {

@@ -14,6 +14,9 @@ namespace hourglass {
 
 class OptionEditor;
 
+// Whether two declarations say the same of the same option.
+bool isSameDeclaration(const OptionSpec& a, const OptionSpec& b);
+
 class OptionRow : public QWidget {
     Q_OBJECT
 

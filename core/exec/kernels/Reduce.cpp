@@ -16,15 +16,15 @@ namespace hourglass::HWY_NAMESPACE {
 constexpr int64_t kColumns = 64; // columns summed together: a few cache lines wide
 
 // `count` ≤ kStrip elements of x from `at` on, as floats: in place, or converted into `buffer`.
-const float* asFloats(const void* x, ElementType type, int64_t at, int64_t count, float* buffer) {
-    if (type == ElementType::F32)
+const float* asFloats(const void* x, StorageType type, int64_t at, int64_t count, float* buffer) {
+    if (type == StorageType::F32)
         return static_cast<const float*>(x) + at;
     bf16ToFloats(static_cast<const uint16_t*>(x) + at, buffer, count);
     return buffer;
 }
 
 // Sums columns [begin, end) of x [rows, columns] from top to bottom.
-void columnSums(const void* x, ElementType type, float* y, int64_t rows, int64_t columns, int64_t begin, int64_t end,
+void columnSums(const void* x, StorageType type, float* y, int64_t rows, int64_t columns, int64_t begin, int64_t end,
                 float factor) {
     const FloatTag tag;
     const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
@@ -45,7 +45,7 @@ void columnSums(const void* x, ElementType type, float* y, int64_t rows, int64_t
     }
 }
 
-void groupSums(const void* x, ElementType type, float* y, int64_t outer, int64_t kept, int64_t inner, int64_t begin,
+void groupSums(const void* x, StorageType type, float* y, int64_t outer, int64_t kept, int64_t inner, int64_t begin,
                int64_t end, float factor) {
     alignas(64) float buffer[StripProgram::kStrip];
     for (int64_t m = begin; m < end; ++m) {
@@ -68,7 +68,7 @@ namespace hourglass {
 HWY_EXPORT(columnSums);
 HWY_EXPORT(groupSums);
 
-void reduceMiddle(const void* x, ElementType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor) {
+void reduceMiddle(const void* x, StorageType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor) {
     if (inner == 1) {
         const auto sums = HWY_DYNAMIC_DISPATCH(columnSums);
         parallelFor(kept, 128, [&](int64_t begin, int64_t end) { sums(x, type, y, outer, kept, begin, end, factor); });

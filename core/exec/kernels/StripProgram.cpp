@@ -20,7 +20,7 @@ namespace hourglass::HWY_NAMESPACE {
 void loadStrip(const StripInput& input, const void* data, int64_t from, int64_t count, float* strip) {
     const auto element = [&](int64_t i) {
         const int64_t at = input.period == 0 ? i / input.repeat : i / input.repeat % input.period;
-        return input.type == ElementType::F32 ? static_cast<const float*>(data)[at]
+        return input.type == StorageType::F32 ? static_cast<const float*>(data)[at]
                                               : bf16ToFloat(static_cast<const uint16_t*>(data)[at]);
     };
     if (input.repeat > 1 || input.period == 1) { // runs of one value
@@ -35,7 +35,7 @@ void loadStrip(const StripInput& input, const void* data, int64_t from, int64_t 
     for (int64_t done = 0; done < count;) { // runs of consecutive values
         const int64_t at = input.period == 0 ? from + done : (from + done) % input.period;
         const int64_t length = input.period == 0 ? count : std::min(count - done, input.period - at);
-        if (input.type == ElementType::F32)
+        if (input.type == StorageType::F32)
             std::memcpy(strip + done, static_cast<const float*>(data) + at,
                         static_cast<size_t>(length) * sizeof(float));
         else
@@ -59,7 +59,7 @@ void runChunk(const StripProgram& program, const void* const* inputs, void* cons
         for (size_t i = 0; i < inputCount; ++i) {
             const StripInput& input = program.inputs[i];
             values[i] = scratch[i];
-            const bool direct = input.repeat == 1 && input.period == 0 && input.type == ElementType::F32 &&
+            const bool direct = input.repeat == 1 && input.period == 0 && input.type == StorageType::F32 &&
                                 count == StripProgram::kStrip;
             if (direct)
                 values[i] = static_cast<const float*>(inputs[i]) + from;
@@ -78,7 +78,7 @@ void runChunk(const StripProgram& program, const void* const* inputs, void* cons
             const float* value = values[output.value];
             if (output.kind == StripOutput::Kind::Sum)
                 sums[sum++] += sumOf(value, count);
-            else if (output.type == ElementType::F32)
+            else if (output.type == StorageType::F32)
                 std::memcpy(static_cast<float*>(outputs[i]) + from, value, static_cast<size_t>(count) * sizeof(float));
             else
                 floatsToBf16(value, static_cast<uint16_t*>(outputs[i]) + from, count);

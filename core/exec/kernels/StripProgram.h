@@ -13,13 +13,13 @@
 
 namespace hourglass {
 
-enum class ElementType : uint8_t { F32, BF16 };
+enum class StorageType : uint8_t { F32, BF16 };
 
 // Element i of the pass reads element (i / repeat) % period of the input; period 0 means no wrap, so {1, 0} is the
 // element itself, {1, K} a row [K] against [N, K], {K, 0} a column [N] against [N, K], {1, 1} a scalar.
 struct StripInput {
     int64_t repeat = 1, period = 0;
-    ElementType type = ElementType::F32;
+    StorageType type = StorageType::F32;
 };
 
 // Value numbers: first the inputs, then one for each instruction. A Constant takes no operand.
@@ -33,7 +33,7 @@ struct StripOutput {
     enum class Kind : uint8_t { Store, Sum };
     int value;
     Kind kind = Kind::Store;
-    ElementType type = ElementType::F32; // of a Store
+    StorageType type = StorageType::F32; // of a Store
     double factor = 1.0;                 // of a Sum
 };
 
@@ -62,6 +62,6 @@ void runStrips(const StripProgram& program, const void* const* inputs, void* con
 
 // y[m] = factor · Σ_p Σ_s x[p, m, s] for x [outer, kept, inner]: column sums (inner = 1) and row sums (outer = 1).
 // x is float or bf16; sums are float32 or better.
-void reduceMiddle(const void* x, ElementType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor);
+void reduceMiddle(const void* x, StorageType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor);
 
 } // namespace hourglass

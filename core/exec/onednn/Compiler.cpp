@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/Parallel.h"
 #include "core/exec/onednn/Fusion.h"
 #include "core/exec/onednn/MemoryPlan.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
@@ -56,7 +57,7 @@ private:
     // sums, losses and outputs stay float32.
     void decideTypes() {
         m_isStored.assign(m_graph.size(), false);
-        m_typeOf.assign(m_graph.size(), ElementType::F32);
+        m_typeOf.assign(m_graph.size(), StorageType::F32);
         std::vector<bool> isOutput(m_graph.size(), false), feedsProduct(m_graph.size(), false);
         for (const auto& [name, id] : m_graph.outputs())
             isOutput[index(resolve(id))] = true;
@@ -71,7 +72,7 @@ private:
         for (size_t i = 0; i < m_graph.size(); ++i) {
             m_isStored[i] = (m_isStored[i] || isOutput[i]) && m_fused.groupOf[i] >= 0;
             if (m_options.precision == Precision::BF16 && m_isStored[i] && feedsProduct[i] && !isOutput[i])
-                m_typeOf[i] = ElementType::BF16;
+                m_typeOf[i] = StorageType::BF16;
         }
     }
 
@@ -81,8 +82,8 @@ private:
     }
 
     // A buffer of the workspace; its life is filled in as kernels use it.
-    int addBuffer(Shape shape, ElementType type) {
-        const int64_t bytes = shape.elements() * (type == ElementType::F32 ? 4 : 2);
+    int addBuffer(Shape shape, StorageType type) {
+        const int64_t bytes = shape.elements() * (type == StorageType::F32 ? 4 : 2);
         const int value = addValue({std::move(shape), type, nullptr});
         m_bufferOf[value] = m_buffers.size();
         m_buffers.push_back({value, {bytes, INT32_MAX, -1}});
@@ -107,11 +108,11 @@ private:
         for (size_t i = 0; i < m_graph.size(); ++i) {
             const Node& node = m_graph.nodes()[i];
             if (node.op == OpKind::Input) {
-                m_valueOf[i] = addValue({m_shapes[i], ElementType::F32, nullptr});
+                m_valueOf[i] = addValue({m_shapes[i], StorageType::F32, nullptr});
                 m_parts.inputs.push_back({node.attributes.name, m_valueOf[i], m_shapes[i]});
             } else if (node.op == OpKind::Parameter) {
                 const std::span<const float> values = m_parts.store->values(node.attributes.name);
-                m_valueOf[i] = addValue({m_shapes[i], ElementType::F32, const_cast<float*>(values.data())});
+                m_valueOf[i] = addValue({m_shapes[i], StorageType::F32, const_cast<float*>(values.data())});
             }
         }
     }
@@ -119,11 +120,11 @@ private:
     // A value's bf16 copy, made once per run (once per change of the weights for parameters).
     int asBf16(NodeId id) {
         const int value = m_valueOf[index(id)];
-        if (m_parts.values[static_cast<size_t>(value)].type == ElementType::BF16)
+        if (m_parts.values[static_cast<size_t>(value)].type == StorageType::BF16)
             return value;
         if (const auto it = m_bf16Copies.find(value); it != m_bf16Copies.end())
             return it->second;
-        const int copy = addBuffer(shapeOf(id), ElementType::BF16);
+        const int copy = addBuffer(shapeOf(id), StorageType::BF16);
         m_bf16Copies[value] = copy;
         addCopy(value, copy, m_graph.node(id).op == OpKind::Parameter);
         return copy;
@@ -168,7 +169,7 @@ private:
         const Node& node = m_graph.node(group.nodes.front());
         const NodeId last = group.nodes.back(), a = resolve(node.inputs[0]), b = resolve(node.inputs[1]);
         const bool bf16 = m_options.precision == Precision::BF16;
-        const ElementType type = bf16 ? ElementType::BF16 : ElementType::F32;
+        const StorageType type = bf16 ? StorageType::BF16 : StorageType::F32;
         const int valueA = bf16 ? asBf16(a) : m_valueOf[index(a)], valueB = bf16 ? asBf16(b) : m_valueOf[index(b)];
         const int valueC = m_valueOf[index(last)];
         MatMulSpec spec{
@@ -194,7 +195,7 @@ private:
         if (group.bias)
             kernel.bias = used(m_valueOf[index(*group.bias)]);
         if (const int64_t bytes = kernel.primitive->scratchBytes(); bytes > 0)
-            kernel.scratch = used(addBuffer(Shape{(bytes + 3) / 4}, ElementType::F32));
+            kernel.scratch = used(addBuffer(Shape{(bytes + 3) / 4}, StorageType::F32));
         m_parts.kernels.push_back({std::move(kernel), false});
         return {};
     }
@@ -247,7 +248,7 @@ private:
                     operands[k] = external.at(key(node, id, node.inputs[k]));
             }
             if (node.op == OpKind::Reduce) {
-                program.outputs.push_back({operands[0], StripOutput::Kind::Sum, ElementType::F32,
+                program.outputs.push_back({operands[0], StripOutput::Kind::Sum, StorageType::F32,
                                            averageFactor(node, shapeOf(node.inputs[0]))});
                 outputs.push_back(m_valueOf[index(id)]);
                 continue;
@@ -306,7 +307,7 @@ private:
             const NodeId source = resolve(id);
             int value = m_valueOf[index(source)];
             if (isSource(source) || !taken.emplace(value, name).second) {
-                const int copy = addBuffer(shapeOf(id), ElementType::F32);
+                const int copy = addBuffer(shapeOf(id), StorageType::F32);
                 addCopy(value, copy, false);
                 value = copy;
             }
@@ -334,7 +335,7 @@ private:
     CompileOptions m_options;
     FusedGraph m_fused;
     std::vector<bool> m_isStored;
-    std::vector<ElementType> m_typeOf;
+    std::vector<StorageType> m_typeOf;
     std::vector<int> m_valueOf; // by node
     std::vector<Buffer> m_buffers;
     std::map<int, size_t> m_bufferOf; // by value
@@ -370,6 +371,12 @@ private:
 
 std::unique_ptr<Executor> makeOneDnnExecutor() {
     return std::make_unique<onednn::OneDnnExecutor>();
+}
+
+std::map<std::string, std::string> computeEnvironment() {
+    return {{"isa", onednn::Device::instructionSet()},
+            {"onednn", onednn::Device::libraryVersion()},
+            {"threads", std::to_string(computeThreads())}};
 }
 
 bool nativeBf16() {

@@ -217,7 +217,9 @@ private:
 
 } // namespace
 
-FusedGraph fuse(const Graph& graph, const std::vector<Shape>& shapes) { return Fuser(graph, shapes).run(); }
+FusedGraph fuse(const Graph& graph, const std::vector<Shape>& shapes) {
+    return Fuser(graph, shapes).run();
+}
 
 NodeId resolveView(const Graph& graph, NodeId id) {
     while (isView(graph.node(id).op))

@@ -15,7 +15,7 @@ namespace hourglass::onednn {
 // Something with an address: an input, a parameter, an output or a buffer in the workspace.
 struct Value {
     Shape shape;
-    ElementType type = ElementType::F32;
+    StorageType type = StorageType::F32;
     void* data = nullptr;
 };
 

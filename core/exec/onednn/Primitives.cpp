@@ -10,11 +10,11 @@ namespace {
 
 using Memory = dnnl::memory;
 
-Memory::data_type dataType(ElementType type) {
-    return type == ElementType::F32 ? Memory::data_type::f32 : Memory::data_type::bf16;
+Memory::data_type dataType(StorageType type) {
+    return type == StorageType::F32 ? Memory::data_type::f32 : Memory::data_type::bf16;
 }
 
-Memory::desc matrix(int64_t rows, int64_t columns, bool transposed, ElementType type) {
+Memory::desc matrix(int64_t rows, int64_t columns, bool transposed, StorageType type) {
     return {{rows, columns}, dataType(type), transposed ? Memory::format_tag::ba : Memory::format_tag::ab};
 }
 
@@ -73,6 +73,34 @@ Device::~Device() = default;
 bool Device::hasNativeBf16() {
     const auto isa = dnnl::get_effective_cpu_isa();
     return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+}
+
+std::string Device::instructionSet() {
+    switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::sse41:
+        return "sse41";
+    case dnnl::cpu_isa::avx:
+        return "avx";
+    case dnnl::cpu_isa::avx2:
+        return "avx2";
+    case dnnl::cpu_isa::avx2_vnni:
+        return "avx2_vnni";
+    case dnnl::cpu_isa::avx512_core:
+        return "avx512_core";
+    case dnnl::cpu_isa::avx512_core_vnni:
+        return "avx512_core_vnni";
+    case dnnl::cpu_isa::avx512_core_bf16:
+        return "avx512_core_bf16";
+    case dnnl::cpu_isa::avx512_core_amx:
+        return "avx512_core_amx";
+    default:
+        return "other";
+    }
+}
+
+std::string Device::libraryVersion() {
+    const dnnl_version_t* version = dnnl_version();
+    return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
 }
 
 struct MatMulPrimitive::State {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/Result.h"
@@ -23,6 +24,9 @@ public:
 
     // Whether this CPU multiplies bf16 natively, as far as oneDNN may use it.
     static bool hasNativeBf16();
+    // "avx512_core_bf16" and "2.6.3", as oneDNN says.
+    static std::string instructionSet();
+    static std::string libraryVersion();
 
     struct Handles;
     const Handles& handles() const { return *m_handles; }
@@ -35,7 +39,7 @@ private:
 struct MatMulSpec {
     int64_t rows, inner, columns;
     bool transposeA, transposeB;
-    ElementType typeA, typeB, typeC;
+    StorageType typeA, typeB, typeC;
     bool hasBias; // float32 [columns]
     std::optional<OpKind> activation;
     float activationAlpha = 0.0f;

@@ -1,0 +1,51 @@
+#pragma once
+
+// How an encoder and its decoder are built: layers, not purpose. A family (Family.h) says what they are trained for.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/graph/Graph.h"
+#include "core/options/OptionTable.h"
+
+namespace hourglass {
+
+// What a network is built from: options, and the shape of one sample ([C, H, W] or [D]).
+struct ModelContext {
+    const OptionValues& options;
+    Shape sampleShape;
+};
+
+// One block of the picture that people see and edit.
+struct LayerInfo {
+    enum class Kind { Input, Layer, Code, Output } kind;
+    std::string name;   // "encoder.0"
+    std::string detail; // "512 · ReLU"
+    SymbolicShape shape;
+    int64_t parameters = 0;
+};
+
+class Architecture {
+public:
+    virtual ~Architecture() = default;
+
+    virtual std::string_view id() const = 0; // "dense"
+    virtual std::string_view label() const = 0;
+    virtual std::string_view help() const = 0;
+    // The "model." options that only this architecture has.
+    virtual OptionTable options() const { return {}; }
+    // InvalidArgument with a sentence that explains itself when the options cannot build a network for such samples.
+    virtual Result<void> validate(const ModelContext& context) const = 0;
+
+    // input [N, sample…] → code [N, K], before any code activation of the family.
+    virtual NodeId encode(Graph& graph, NodeId input, const ModelContext& context) const = 0;
+    // code → [N, sample…] before the output activation. `code` has encode()'s shape.
+    virtual NodeId decode(Graph& graph, NodeId code, const ModelContext& context) const = 0;
+    // Shape of the code, N included.
+    virtual SymbolicShape codeShape(const ModelContext& context) const = 0;
+    // Input to output, in order.
+    virtual std::vector<LayerInfo> layers(const ModelContext& context) const = 0;
+};
+
+} // namespace hourglass

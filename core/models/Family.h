@@ -1,0 +1,45 @@
+#pragma once
+
+// What an autoencoder is trained for: its loss terms with their reductions, its constraints, its extra metrics. A
+// family builds its part of a graph through a ModelBuilder, over whatever architecture the person chose.
+
+#include "core/exec/ParameterStore.h"
+#include "core/models/Architecture.h"
+#include "core/models/ModelBuilder.h"
+
+namespace hourglass {
+
+// A number that may change every step and is an input of the training graph: β, λ, their warm-ups.
+struct ScheduledScalar {
+    std::string input;                                   // name of the graph input, shape []
+    std::string option;                                  // the option that holds its final value
+    double (*factor)(const OptionValues&, int64_t step); // what the value is multiplied by at a step; null: always 1
+};
+
+class Family {
+public:
+    virtual ~Family() = default;
+
+    virtual std::string_view id() const = 0; // "denoising"
+    virtual std::string_view label() const = 0;
+    virtual std::string_view help() const = 0;
+    // The "objective." options that only this family has.
+    virtual OptionTable options() const { return {}; }
+    // Other defaults for options that all families have: {"objective.reduction", "element_mean"}.
+    virtual std::vector<std::pair<std::string, Json>> defaults() const { return {}; }
+    // Whether training feeds a corrupted input and compares with the clean sample ("noise." options apply).
+    virtual bool corruptsInput() const { return false; }
+    // Whether the code should be smaller than the sample; a larger one is allowed and warned about.
+    virtual bool wantsSmallCode() const { return true; }
+    // InvalidArgument for options that contradict each other.
+    virtual Result<void> validate(const ModelContext&) const { return {}; }
+
+    // Adds encoder, code, decoder and loss terms. For evaluation the same without anything random.
+    virtual void build(ModelBuilder& builder) const = 0;
+
+    virtual std::vector<ScheduledScalar> scalars() const { return {}; }
+    // Brings parameters back to where they must be, after each update (unit decoder norms, θ ≥ 0).
+    virtual void project(ParameterStore&) const {}
+};
+
+} // namespace hourglass

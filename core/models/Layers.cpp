@@ -1,0 +1,73 @@
+#include "core/models/Layers.h"
+
+#include <array>
+
+namespace hourglass {
+
+namespace {
+
+struct Activation {
+    const char* id;
+    const char* label;
+    OpKind op; // Affine stands for identity
+    double alpha;
+    bool rectifies;
+};
+
+constexpr std::array kActivations = {
+    Activation{"relu", "ReLU", OpKind::Relu, 0.0, true},
+    Activation{"leaky_relu", "LeakyReLU", OpKind::LeakyRelu, 0.01, true},
+    Activation{"elu", "ELU", OpKind::Elu, 1.0, true},
+    Activation{"gelu", "GELU", OpKind::Gelu, 0.0, true},
+    Activation{"silu", "SiLU", OpKind::Silu, 0.0, true},
+    Activation{"sigmoid", "Sigmoid", OpKind::Sigmoid, 0.0, false},
+    Activation{"tanh", "Tanh", OpKind::Tanh, 0.0, false},
+    Activation{"identity", "None (linear)", OpKind::Affine, 1.0, false},
+};
+
+const Activation& find(const std::string& id) {
+    for (const Activation& activation : kActivations)
+        if (id == activation.id)
+            return activation;
+    throw ContractError(fmt::format("there is no activation '{}'", id));
+}
+
+} // namespace
+
+std::vector<OptionChoice> activationChoices() {
+    std::vector<OptionChoice> choices;
+    for (const Activation& activation : kActivations)
+        choices.push_back({activation.id, activation.label});
+    return choices;
+}
+
+std::string activationLabel(const std::string& id) {
+    return find(id).label;
+}
+
+NodeId applyActivation(Graph& graph, NodeId x, const std::string& id) {
+    const Activation& activation = find(id);
+    return activation.op == OpKind::Affine ? x : graph.unary(activation.op, x, activation.alpha);
+}
+
+Initialisation layerInitialisation(const std::string& choice, const std::string& activation, int64_t fanIn,
+                                   int64_t fanOut) {
+    using Kind = Initialisation::Kind;
+    Kind kind = find(activation).rectifies ? Kind::HeNormal : Kind::GlorotUniform;
+    if (choice == "he")
+        kind = Kind::HeNormal;
+    else if (choice == "glorot")
+        kind = Kind::GlorotUniform;
+    else if (choice == "lecun")
+        kind = Kind::LecunNormal;
+    return {kind, fanIn, fanOut};
+}
+
+NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outputs, Initialisation initialisation) {
+    const Dim inputs = graph.shape(x).at(1);
+    const NodeId weight = graph.parameter(name + ".weight", {outputs, inputs}, initialisation);
+    const NodeId bias = graph.parameter(name + ".bias", {outputs});
+    return graph.add(graph.matMul(x, weight, false, true), bias);
+}
+
+} // namespace hourglass

@@ -1,0 +1,24 @@
+#pragma once
+
+// Small pieces that architectures share.
+
+#include "core/models/Architecture.h"
+
+namespace hourglass {
+
+// The activation choices, for option tables: relu leaky_relu elu gelu silu sigmoid tanh identity.
+std::vector<OptionChoice> activationChoices();
+std::string activationLabel(const std::string& id);
+
+// Applies an activation by its option value. LeakyReLU has slope 0.01, ELU alpha 1.
+NodeId applyActivation(Graph& graph, NodeId x, const std::string& id);
+
+// The initialisation that suits what follows a layer, unless model.initialisation names one: He before rectifiers,
+// Glorot otherwise.
+Initialisation layerInitialisation(const std::string& choice, const std::string& activation, int64_t fanIn,
+                                   int64_t fanOut);
+
+// y = x Wᵀ + b with parameters "NAME.weight" [outputs, inputs] and "NAME.bias" [outputs].
+NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outputs, Initialisation initialisation);
+
+} // namespace hourglass

@@ -1,0 +1,96 @@
+#include "core/models/Model.h"
+
+#include "core/graph/Differentiate.h"
+
+namespace hourglass {
+
+namespace {
+
+Graph buildGraph(const Family& family, const Architecture& architecture, const ModelContext& context, BuildMode mode) {
+    ModelBuilder builder(context, architecture, mode);
+    family.build(builder);
+    return builder.finish();
+}
+
+void appendGradients(Graph& graph) {
+    const std::vector<NodeId> parameters = graph.parameters();
+    const std::vector<NodeId> gradients = differentiate(graph, graph.output("loss"), parameters);
+    for (size_t i = 0; i < parameters.size(); ++i)
+        graph.setOutput("grad." + graph.node(parameters[i]).attributes.name, gradients[i]);
+    graph.removeOutput("code");
+    graph.removeOutput("reconstruction");
+}
+
+Result<void> validate(const ModelContext& context, const Family& family, const Architecture& architecture) {
+    const OptionValues& options = context.options;
+    if (context.sampleShape.rank() < 1 || context.sampleShape.elements() < 1)
+        return makeError(ErrorCode::InvalidArgument, "Samples of shape {} cannot be learnt from.",
+                         context.sampleShape.toString());
+    if (options.text("objective.loss") == "bce" && options.text("model.output_activation") != "sigmoid")
+        return makeError(ErrorCode::InvalidArgument,
+                         "objective.loss 'bce' is computed from the logits of a sigmoid output, but "
+                         "model.output_activation is '{}'. Set it to 'sigmoid', or choose another loss.",
+                         options.text("model.output_activation"));
+    if (Result<void> result = architecture.validate(context); !result)
+        return result;
+    return family.validate(context);
+}
+
+} // namespace
+
+int64_t Model::codeElements() const {
+    int64_t elements = 1;
+    const SymbolicShape shape = architecture->codeShape({options, sampleShape});
+    for (size_t i = 1; i < shape.size(); ++i)
+        elements *= shape[i].isFixed() ? shape[i].fixedSize() : 1;
+    return elements;
+}
+
+double Model::compressionRatio() const {
+    return static_cast<double>(sampleShape.elements()) / static_cast<double>(codeElements());
+}
+
+int64_t Model::forwardFlops() const {
+    int64_t flops = 0;
+    for (const Node& node : autoencoder.nodes())
+        if (node.op == OpKind::MatMul) {
+            const Shape a = evaluate(autoencoder.shape(node.inputs[0]), {}).value();
+            flops += 2 * a.elements() * evaluate(node.shape, {}).value()[1];
+        }
+    return flops;
+}
+
+Result<std::shared_ptr<const Model>> buildModel(const OptionValues& options, const Shape& sampleShape) {
+    auto model = std::make_shared<Model>();
+    model->options = options;
+    model->sampleShape = sampleShape;
+    model->family = findFamily(options.text("model.family"));
+    model->architecture = findArchitecture(options.text("model.architecture"));
+    expects(model->family != nullptr && model->architecture != nullptr,
+            "options with an unknown family or architecture");
+    const ModelContext context{model->options, sampleShape};
+    if (Result<void> valid = validate(context, *model->family, *model->architecture); !valid)
+        return std::move(valid).error();
+
+    model->training = buildGraph(*model->family, *model->architecture, context, BuildMode::Training);
+    model->layout = std::make_shared<ArenaLayout>(model->training);
+    appendGradients(model->training);
+    model->evaluation = buildGraph(*model->family, *model->architecture, context, BuildMode::Evaluation);
+    model->encoder = model->evaluation.pruned({"code"});
+    model->autoencoder = model->evaluation.pruned({"reconstruction"});
+
+    ModelBuilder decoder(context, *model->architecture, BuildMode::Evaluation);
+    const NodeId code = decoder.graph().input("code", model->architecture->codeShape(context));
+    decoder.setReconstruction(decoder.outputActivation(decoder.decode(code)));
+    model->decoder = decoder.graph().pruned({"reconstruction"});
+
+    model->layers = model->architecture->layers(context);
+    if (model->family->wantsSmallCode() && model->codeElements() >= sampleShape.elements())
+        model->warnings.push_back(
+            fmt::format("The code ({}) is not smaller than a sample ({}): the network can learn to "
+                        "copy its input.",
+                        model->codeElements(), sampleShape.elements()));
+    return std::shared_ptr<const Model>(std::move(model));
+}
+
+} // namespace hourglass

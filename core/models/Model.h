@@ -1,0 +1,40 @@
+#pragma once
+
+// A model ready to run: the graphs of a family over an architecture for one kind of sample, and where its parameters
+// lie. Immutable; weights live in a ParameterStore of its layout.
+
+#include <memory>
+
+#include "core/exec/ParameterStore.h"
+#include "core/models/ModelRegistry.h"
+
+namespace hourglass {
+
+struct Model {
+    OptionValues options; // holds modelOptions() and possibly more
+    Shape sampleShape;
+    const Family* family = nullptr;
+    const Architecture* architecture = nullptr;
+
+    // Inputs "input" and "target"; outputs "loss", "loss.TERM", and "grad.PARAMETER" for every parameter.
+    Graph training;
+    // Inputs "input" and "target"; outputs "code", "reconstruction", "loss", "loss.TERM". Nothing random.
+    Graph evaluation;
+    Graph encoder;                             // "input" → "code"
+    Graph decoder;                             // "code" → "reconstruction"
+    Graph autoencoder;                         // "input" → "reconstruction"
+    std::shared_ptr<const ArenaLayout> layout; // of the training graph's parameters
+    std::vector<LayerInfo> layers;
+    std::vector<std::string> warnings; // "The code (900) is not smaller than a sample (784): …"
+
+    int64_t codeElements() const;
+    // Elements of a sample per element of the code.
+    double compressionRatio() const;
+    // Multiplications and additions of one sample's forward pass through matrix products.
+    int64_t forwardFlops() const;
+};
+
+// Errors: InvalidArgument, saying which option cannot be and what would be possible.
+Result<std::shared_ptr<const Model>> buildModel(const OptionValues& options, const Shape& sampleShape);
+
+} // namespace hourglass

@@ -1,0 +1,53 @@
+#pragma once
+
+// The vocabulary in which a family describes itself: encode, decode, add a loss term. Produces graphs with the inputs
+// "input" (what the network sees) and "target" (the clean sample), both [N, sample…], and the outputs "code",
+// "reconstruction", "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N].
+
+#include "core/models/Architecture.h"
+
+namespace hourglass {
+
+enum class BuildMode { Training, Evaluation };
+
+class ModelBuilder {
+public:
+    ModelBuilder(const ModelContext& context, const Architecture& architecture, BuildMode mode);
+
+    Graph& graph() { return m_graph; }
+    const ModelContext& context() const { return m_context; }
+    const OptionValues& options() const { return m_context.options; }
+    BuildMode mode() const { return m_mode; }
+
+    NodeId input() const { return m_input; }
+    NodeId target() const { return m_target; }
+    NodeId encode(NodeId input);
+    // Logits: before the output activation.
+    NodeId decode(NodeId code);
+    // The output activation of the options applied to logits.
+    NodeId outputActivation(NodeId logits);
+
+    // objective.loss between logits and target, reduced by objective.reduction.
+    NodeId reconstructionLoss(NodeId logits, NodeId reconstruction);
+    // Elementwise values [N, …] reduced to a scalar by objective.reduction: summed over a sample's elements
+    // (element_sum) or averaged over them (element_mean), and averaged over the batch.
+    NodeId reduceLoss(NodeId elementwise);
+
+    void setCode(NodeId code) { m_graph.setOutput("code", code); }
+    void setReconstruction(NodeId reconstruction);
+    // Adds to the loss; the sum of all terms is the output "loss".
+    void addTerm(const std::string& name, NodeId scalar);
+
+    // The graph, with the total loss.
+    Graph finish();
+
+private:
+    ModelContext m_context;
+    const Architecture& m_architecture;
+    BuildMode m_mode;
+    Graph m_graph;
+    NodeId m_input, m_target;
+    std::optional<NodeId> m_loss, m_reconstruction;
+};
+
+} // namespace hourglass

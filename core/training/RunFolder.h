@@ -1,0 +1,51 @@
+#pragma once
+
+// A run on disk: experiment.hourglass, history.csv, result.json when it has ended, and checkpoints/{last,best,
+// epoch-0007}.safetensors. Held by one process at a time through a lock that dies with it.
+
+#include <filesystem>
+
+#include "core/base/Result.h"
+#include "core/training/Experiment.h"
+
+namespace hourglass {
+
+class RunFolder {
+public:
+    enum class Mode {
+        Create,  // the folder must not hold a run
+        Resume,  // a run of the same experiment is gone on with; a folder without one is started
+        Replace, // a run that is there is removed first
+    };
+    // Errors: Conflict (another run is there, the experiment differs in an option that needs a restart, another living
+    // process trains here), WriteFailed.
+    static Result<RunFolder> open(const std::filesystem::path& folder, const Experiment& experiment, Mode mode);
+    ~RunFolder();
+    RunFolder(RunFolder&& other) noexcept;
+    RunFolder& operator=(RunFolder&&) = delete;
+
+    const std::filesystem::path& path() const { return m_path; }
+    std::filesystem::path experimentPath() const { return experimentPath(m_path); }
+    std::filesystem::path historyPath() const { return m_path / "history.csv"; }
+    std::filesystem::path resultPath() const { return m_path / "result.json"; }
+    std::filesystem::path checkpoint(const std::string& name) const { return checkpoint(m_path, name); }
+
+    // The same places of a folder that is only read.
+    static std::filesystem::path experimentPath(const std::filesystem::path& folder);
+    static std::filesystem::path checkpoint(const std::filesystem::path& folder, const std::string& name);
+    // Whether a folder looks like a run.
+    static bool isRun(const std::filesystem::path& folder);
+    // Its best checkpoint, else its last. NotFound when it has none.
+    static Result<std::filesystem::path> modelPath(const std::filesystem::path& folder);
+
+private:
+    RunFolder(std::filesystem::path path, int lock) : m_path(std::move(path)), m_lock(lock) {}
+
+    std::filesystem::path m_path;
+    int m_lock; // a descriptor whose advisory lock the kernel drops when the process ends
+};
+
+// The first option that needs a restart and differs, or an empty text.
+std::string restartDifference(const Experiment& before, const Experiment& now);
+
+} // namespace hourglass

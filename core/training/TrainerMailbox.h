@@ -1,0 +1,55 @@
+#pragma once
+
+// Commands to a running Trainer from other threads, read between two steps; what changes the run is noted in its
+// history.
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "core/exec/ProgramCache.h"
+#include "core/models/Model.h"
+
+namespace hourglass {
+
+// What a job between steps may use. Valid during the call; the weights are those of this moment (averaged ones when the
+// run averages).
+struct JobContext {
+    const Model& model;
+    std::shared_ptr<const ParameterStore> weights;
+    ProgramCache& programs;
+    Precision precision;
+    int64_t step;
+};
+using TrainerJob = std::function<void(const JobContext&)>;
+
+class TrainerMailbox {
+public:
+    // From any thread.
+    void setPaused(bool paused);
+    void setLearningRate(double learningRate);
+    void requestCheckpoint();
+    // Runs on the compute thread between steps, also while paused. Keep it short.
+    void post(TrainerJob job);
+
+    // For the Trainer.
+    struct Commands {
+        bool paused = false;
+        std::optional<double> learningRate;
+        bool checkpoint = false;
+        std::vector<TrainerJob> jobs;
+    };
+    // Takes what has come. While paused, waits for something to do or for the stop.
+    Commands take();
+    Commands waitWhilePaused(std::stop_token stop);
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable_any m_changed;
+    Commands m_pending;
+};
+
+} // namespace hourglass

@@ -1,0 +1,328 @@
+#include "core/training/TrainingRun.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/Parallel.h"
+#include "core/data/DataOptions.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/noise/NoiseRegistry.h"
+
+namespace hourglass {
+
+namespace {
+
+uint64_t seedOf(const OptionValues& options) {
+    return static_cast<uint64_t>(options.integer("training.seed"));
+}
+
+} // namespace
+
+TrainingRun::TrainingRun(const Trainer::Services& services, const Experiment& experiment, const OpenedDataset& data,
+                         const RunFolder& folder, ProgressSink& sink, std::stop_token stop)
+    : m_services(services), m_experiment(experiment), m_options(experiment.options()), m_dataset(data.dataset),
+      m_folder(folder), m_sink(sink), m_stop(std::move(stop)), m_programs(services.executor) {}
+
+Result<TrainingResult> TrainingRun::run() {
+    publish(RunPhase::Preparing, true);
+    if (Result<void> ready = prepare(); !ready)
+        return std::move(ready).error();
+    if (m_state.finished && m_state.epoch >= m_epochs)
+        return finish();
+    while (m_state.epoch < m_epochs && !m_state.finished) {
+        Result<Ending> ending = trainEpoch();
+        if (!ending) {
+            publish(RunPhase::Failed, true);
+            return std::move(ending).error();
+        }
+        if (*ending == Ending::Stopped) {
+            if (Result<void> saved = saveLast(); !saved)
+                return std::move(saved).error();
+            publish(RunPhase::Stopped, true);
+            return result(RunPhase::Stopped, {});
+        }
+        if (Result<void> ended = endEpoch(); !ended)
+            return std::move(ended).error();
+    }
+    return finish();
+}
+
+Result<void> TrainingRun::prepare() {
+    expects(m_dataset != nullptr, "training without a dataset");
+    setComputeThreads(static_cast<int>(m_options.integer("training.threads")));
+    m_split = splitByStableId(*m_dataset, m_options.real("data.validation_fraction"),
+                              m_options.real("data.test_fraction"), seedOf(m_options));
+    if (m_split.train.empty())
+        return makeError(ErrorCode::InvalidArgument,
+                         "Nothing is left to train on: {} samples, of which validation and test take all.",
+                         m_dataset->size());
+    auto model = buildModel(m_options, m_dataset->sampleShape());
+    if (!model)
+        return std::move(model).error();
+    m_model = *std::move(model);
+    m_precision = resolvePrecision(m_options);
+    if (m_precision == Precision::BF16 && !nativeBf16())
+        return makeError(ErrorCode::Unsupported, "This processor does not compute in bf16. Set training.precision to "
+                                                 "'f32' or 'auto'.");
+    m_environment = computeEnvironment();
+    m_environment["precision"] = m_precision == Precision::BF16 ? "bf16" : "f32";
+
+    m_store = std::make_shared<ParameterStore>(m_model->layout);
+    initialiseParameters(*m_store, seedOf(m_options));
+    m_gradients = AlignedBuffer<float>(static_cast<size_t>(m_model->layout->floats()));
+    auto optimizer = Optimizer::create(m_options, m_services.executor, m_store, m_gradients.span());
+    if (!optimizer)
+        return std::move(optimizer).error();
+    m_optimizer = *std::move(optimizer);
+
+    if (Result<void> ready = prepareBatches(); !ready)
+        return ready;
+    for (const auto& [name, id] : m_model->training.outputs())
+        if (name.starts_with("loss"))
+            m_lossOutputs.push_back(name);
+    std::vector<std::string> columns = m_lossOutputs;
+    if (!m_split.validation.empty()) {
+        for (const std::string& name : m_lossOutputs)
+            columns.push_back("validation_" + name);
+        columns.insert(columns.end(), {"validation_mse", "validation_psnr"});
+    }
+    m_columns = std::make_shared<const std::vector<std::string>>(columns);
+    m_history = History(std::move(columns));
+    m_state.epochLoss.sums.assign(m_lossOutputs.size(), 0.0);
+    m_state.intervalLoss.sums.assign(m_lossOutputs.size(), 0.0);
+    return resumeIfPossible();
+}
+
+Result<void> TrainingRun::prepareBatches() {
+    if (m_model->family->corruptsInput()) {
+        auto noise = makeNoise(m_options);
+        if (!noise)
+            return std::move(noise).error();
+        m_noise = *std::move(noise);
+    }
+    const auto batchSize =
+        std::min<int64_t>(m_options.integer("training.batch_size"), static_cast<int64_t>(m_split.train.size()));
+    auto dataOptions = readDataOptions(m_options);
+    if (!dataOptions)
+        return std::move(dataOptions).error();
+    m_batcher = std::make_unique<Batcher>(m_dataset, Batcher::Options{.rows = m_split.train,
+                                                                      .batchSize = batchSize,
+                                                                      .seed = seedOf(m_options),
+                                                                      .augmentation = dataOptions->augmentation,
+                                                                      .noise = m_noise.get()});
+    if (!m_split.validation.empty())
+        m_validationBatcher = std::make_unique<Batcher>(
+            m_dataset,
+            Batcher::Options{.rows = m_split.validation,
+                             .batchSize = std::min(batchSize, static_cast<int64_t>(m_split.validation.size())),
+                             .seed = seedOf(m_options),
+                             .shuffle = false,
+                             .noise = m_noise.get(),
+                             .noisePurpose = RandomPurpose::Evaluation});
+    m_epochs = m_options.integer("training.epochs");
+    m_stepsPerEpoch = m_batcher->batches();
+    m_logEvery = std::max<int64_t>(1, m_stepsPerEpoch / 50);
+    m_schedule.emplace(m_options, m_epochs * m_stepsPerEpoch, m_stepsPerEpoch);
+    return {};
+}
+
+Result<void> TrainingRun::resumeIfPossible() {
+    const std::filesystem::path last = m_folder.checkpoint("last");
+    if (!std::filesystem::exists(last))
+        return m_experiment.save(m_folder.experimentPath());
+    Result<LoadedCheckpoint> loaded = loadCheckpoint(last, *m_model, *m_store, *m_optimizer);
+    if (!loaded)
+        return std::move(loaded).error();
+    m_state = std::move(loaded->state);
+    for (LossSums* sums : {&m_state.epochLoss, &m_state.intervalLoss})
+        if (sums->sums.size() != m_lossOutputs.size())
+            return makeError(ErrorCode::Unreadable, "'{}' counts other losses than this experiment has.",
+                             last.string());
+    if (m_state.epoch < m_epochs)
+        m_state.finished = false; // more epochs were asked for
+    m_schedule->setPlateau(m_state.plateau);
+    m_resumedFromStep = m_state.step;
+    if (Result<History> history = History::load(m_folder.historyPath());
+        history && history->columns() == m_history.columns()) {
+        m_history = *std::move(history);
+        m_history.truncateAfter(m_state.step);
+    }
+    for (const auto& [key, value] : m_environment)
+        if (const auto it = loaded->environment.find(key); it != loaded->environment.end() && it->second != value)
+            log(LogLevel::Warning,
+                fmt::format("This run was made with {} {}, it goes on with {}: the numbers may differ "
+                            "in their last bits.",
+                            key, it->second, value));
+    return m_experiment.save(m_folder.experimentPath());
+}
+
+Result<TrainingRun::Step*> TrainingRun::stepFor(int64_t rows) {
+    if (const auto it = m_steps.find(rows); it != m_steps.end())
+        return &it->second;
+    auto program =
+        m_services.executor.compile(m_model->training, m_store, {.sizes = {.n = rows}, .precision = m_precision});
+    if (!program)
+        return std::move(program).error();
+    Step step{.program = *std::move(program)};
+    for (const ArenaLayout::Entry& entry : m_model->layout->entries())
+        step.program->bindOutput(step.program->outputSlot("grad." + entry.name), m_gradients.data() + entry.offset);
+    step.input = step.program->hasInput("input") ? step.program->inputSlot("input") : -1;
+    step.target = step.program->hasInput("target") ? step.program->inputSlot("target") : -1;
+    for (const std::string& name : m_lossOutputs)
+        step.losses.push_back(step.program->outputSlot(name));
+    return &m_steps.emplace(rows, std::move(step)).first->second;
+}
+
+Result<TrainingRun::Ending> TrainingRun::trainEpoch() {
+    m_batcher->startEpoch(m_state.epoch, m_state.batch);
+    while (true) {
+        Result<bool> goOn = handleCommands();
+        if (!goOn)
+            return std::move(goOn).error();
+        if (!*goOn)
+            return Ending::Stopped;
+        const Clock::time_point begin = Clock::now();
+        const Batch* batch = m_batcher->next();
+        if (batch == nullptr)
+            return Ending::EpochDone;
+        if (Result<void> trained = trainBatch(*batch); !trained)
+            return std::move(trained).error();
+        const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+        m_trainingSeconds += seconds;
+        m_trainedSamples += batch->rows;
+        m_recentRate += 0.05 * (static_cast<double>(batch->rows) / seconds - m_recentRate);
+        if (m_state.step % m_logEvery == 0)
+            appendRow({}, {});
+        publish(RunPhase::Running, false);
+        if (std::chrono::duration<double>(Clock::now() - m_lastCheckpoint).count() > m_services.checkpointSeconds)
+            if (Result<void> saved = saveLast(); !saved)
+                return std::move(saved).error();
+    }
+}
+
+Result<void> TrainingRun::trainBatch(const Batch& batch) {
+    Result<Step*> found = stepFor(batch.rows);
+    if (!found)
+        return std::move(found).error();
+    Step& step = **found;
+    if (step.input >= 0)
+        step.program->bindInput(step.input, batch.input().data());
+    if (step.target >= 0)
+        step.program->bindInput(step.target, batch.clean.data());
+    step.program->run();
+
+    const auto rows = static_cast<double>(batch.rows);
+    for (size_t i = 0; i < step.losses.size(); ++i) {
+        const auto loss = static_cast<double>(step.program->output(step.losses[i])[0]);
+        if (!std::isfinite(loss))
+            return lossError(loss);
+        m_state.epochLoss.sums[i] += loss * rows;
+        m_state.intervalLoss.sums[i] += loss * rows;
+    }
+    m_state.epochLoss.samples += batch.rows;
+    m_state.intervalLoss.samples += batch.rows;
+    if (m_services.gradientHook)
+        m_services.gradientHook(m_gradients.span());
+    m_optimizer->step(currentLearningRate());
+    m_model->family->project(*m_store);
+    ++m_state.step;
+    ++m_state.batch;
+    return {};
+}
+
+double TrainingRun::currentLearningRate() const {
+    const double base = m_state.learningRate.value_or(m_options.real("optimizer.learning_rate"));
+    return m_schedule->learningRate(base, m_state.step);
+}
+
+Result<void> TrainingRun::endEpoch() {
+    Result<std::vector<double>> validation = validate();
+    if (!validation)
+        return std::move(validation).error();
+    const double trainLoss = m_state.epochLoss.sums[0] / static_cast<double>(m_state.epochLoss.samples);
+    const bool onTraining = validation->empty() || m_options.text("training.monitor") == "train_loss";
+    ++m_state.epoch;
+    m_state.batch = 0;
+    m_state.epochLoss = {std::vector<double>(m_lossOutputs.size(), 0.0), 0};
+    const double monitored = onTraining ? trainLoss : validation->front();
+    m_schedule->epochEnded(monitored);
+    m_state.plateau = m_schedule->plateau();
+    const bool isBest = watch(monitored);
+    m_state.finished = m_state.finished || m_state.epoch >= m_epochs;
+    appendRow(*validation, isBest && !validation->empty() ? "best" : "");
+
+    // The best is saved before the state that remembers it: cut off in between, the epoch is done again.
+    if (isBest && !validation->empty())
+        if (Result<void> saved =
+                saveCheckpoint(m_folder.checkpoint("best"), *m_model, *m_store, *m_optimizer, m_state, m_environment);
+            !saved)
+            return saved;
+    const int64_t every = m_options.integer("training.checkpoint_every");
+    if (every > 0 && m_state.epoch % every == 0)
+        if (Result<void> saved = saveCheckpoint(m_folder.checkpoint(fmt::format("epoch-{:04}", m_state.epoch)),
+                                                *m_model, *m_store, *m_optimizer, m_state, m_environment);
+            !saved)
+            return saved;
+    updatePreview(true);
+    if (Result<void> saved = saveLast(); !saved)
+        return saved;
+    publish(RunPhase::Running, true);
+    return {};
+}
+
+bool TrainingRun::watch(double monitored) {
+    const double least = m_options.real("training.min_delta");
+    if (!m_state.bestValue || monitored < *m_state.bestValue - least) {
+        m_state.bestValue = monitored;
+        m_state.bestEpoch = m_state.epoch;
+        m_state.epochsWithoutGain = 0;
+        return true;
+    }
+    ++m_state.epochsWithoutGain;
+    if (m_options.boolean("training.early_stopping") &&
+        m_state.epochsWithoutGain >= m_options.integer("training.patience")) {
+        m_state.finished = true;
+        m_pendingNote = fmt::format("stopped early: no gain for {} epochs", m_state.epochsWithoutGain);
+    }
+    return false;
+}
+
+std::shared_ptr<const ParameterStore> TrainingRun::evaluationWeights() {
+    const std::span<const float> averaged = m_optimizer->averagedWeights();
+    if (averaged.empty())
+        return m_store;
+    if (!m_averaged)
+        m_averaged = std::make_shared<ParameterStore>(m_model->layout);
+    m_averaged->assign(averaged);
+    return m_averaged;
+}
+
+Result<std::vector<double>> TrainingRun::validate() {
+    if (!m_validationBatcher)
+        return std::vector<double>{};
+    const std::shared_ptr<const ParameterStore> weights = evaluationWeights();
+    std::vector<double> sums(m_lossOutputs.size() + 2, 0.0); // losses, mse, psnr
+    m_validationBatcher->startEpoch(0);
+    while (const Batch* batch = m_validationBatcher->next()) {
+        Result<Program*> program =
+            m_programs.get(m_model->evaluation, weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
+        if (!program)
+            return std::move(program).error();
+        Program& p = **program;
+        p.bindInput(p.inputSlot("input"), batch->input().data());
+        p.bindInput(p.inputSlot("target"), batch->clean.data());
+        p.run();
+        for (size_t i = 0; i < m_lossOutputs.size(); ++i)
+            sums[i] +=
+                static_cast<double>(p.output(p.outputSlot(m_lossOutputs[i]))[0]) * static_cast<double>(batch->rows);
+        for (const float mse : p.output(p.outputSlot("sample_mse"))) {
+            sums[m_lossOutputs.size()] += static_cast<double>(mse);
+            sums[m_lossOutputs.size() + 1] -= 10.0 * std::log10(std::max(static_cast<double>(mse), 1e-12));
+        }
+    }
+    for (double& sum : sums)
+        sum /= static_cast<double>(m_split.validation.size());
+    return sums;
+}
+
+} // namespace hourglass

@@ -1,0 +1,91 @@
+#pragma once
+
+// The state of one Trainer::run call, cut into steps that fit on a page. Not for use elsewhere.
+
+#include <chrono>
+
+#include "core/data/Batcher.h"
+#include "core/data/Split.h"
+#include "core/training/Checkpoint.h"
+#include "core/training/Trainer.h"
+
+namespace hourglass {
+
+class TrainingRun {
+public:
+    TrainingRun(const Trainer::Services& services, const Experiment& experiment, const OpenedDataset& data,
+                const RunFolder& folder, ProgressSink& sink, std::stop_token stop);
+
+    Result<TrainingResult> run();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    // A compiled training step for one number of rows.
+    struct Step {
+        std::unique_ptr<Program> program;
+        int input = -1, target = -1; // slots; -1 when the graph does not read it
+        std::vector<int> losses = {}; // output slots by column
+    };
+    enum class Ending { EpochDone, Stopped };
+
+    Result<void> prepare();
+    Result<void> prepareBatches();
+    Result<void> resumeIfPossible();
+    Result<Ending> trainEpoch();
+    Result<void> trainBatch(const Batch& batch);
+    Result<Step*> stepFor(int64_t rows);
+    Result<void> endEpoch();
+    Result<bool> handleCommands(); // false: stop
+
+    Result<std::vector<double>> validate(); // by validation column
+    bool watch(double monitored);           // early stopping; true: this epoch is the best
+    Result<void> restoreBest();
+
+    void appendRow(const std::vector<double>& validation, std::string note);
+    Result<void> saveLast();
+    void publish(RunPhase phase, bool force);
+    void updatePreview(bool force);
+    Error lossError(double loss) const;
+    double currentLearningRate() const;
+    std::shared_ptr<const ParameterStore> evaluationWeights();
+    TrainingResult result(RunPhase phase, std::map<std::string, double> metrics) const;
+    Result<TrainingResult> finish();
+    Result<TrainingResult> storedResult();
+    void log(LogLevel level, const std::string& text) const;
+
+    const Trainer::Services& m_services;
+    const Experiment& m_experiment;
+    const OptionValues& m_options;
+    std::shared_ptr<const Dataset> m_dataset;
+    const RunFolder& m_folder;
+    ProgressSink& m_sink;
+    std::stop_token m_stop;
+
+    Split m_split;
+    std::shared_ptr<const Model> m_model;
+    Precision m_precision = Precision::F32;
+    std::map<std::string, std::string> m_environment;
+    std::unique_ptr<NoiseModel> m_noise;
+    std::shared_ptr<ParameterStore> m_store, m_averaged;
+    AlignedBuffer<float> m_gradients;
+    std::unique_ptr<Optimizer> m_optimizer;
+    std::optional<Schedule> m_schedule;
+    std::unique_ptr<Batcher> m_batcher, m_validationBatcher;
+    ProgramCache m_programs;
+    std::map<int64_t, Step> m_steps; // by rows
+    std::vector<std::string> m_lossOutputs;
+    TrainingState m_state;
+    History m_history;
+    int64_t m_stepsPerEpoch = 0, m_logEvery = 1;
+    int64_t m_epochs = 0, m_resumedFromStep = 0;
+    std::string m_pendingNote;
+
+    Clock::time_point m_started = Clock::now(), m_lastCheckpoint = Clock::now(), m_lastPublish = {}, m_lastPreview = {};
+    double m_trainingSeconds = 0, m_recentRate = 0;
+    int64_t m_trainedSamples = 0;
+    size_t m_publishedRows = 0;
+    std::shared_ptr<const std::vector<std::string>> m_columns;
+    std::shared_ptr<const Preview> m_preview;
+};
+
+} // namespace hourglass

@@ -1,0 +1,241 @@
+// The part of a run that speaks to the outside: commands, history, checkpoints, snapshots, results.
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/AtomicFile.h"
+#include "core/training/TrainingRun.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr auto kPublishEvery = std::chrono::milliseconds(33);
+constexpr auto kPreviewEvery = std::chrono::milliseconds(500);
+constexpr int64_t kPreviewSamples = 8;
+
+Json toJson(const TrainingResult& result) {
+    return {{"epochs", result.epochs},
+            {"steps", result.steps},
+            {"seconds", result.seconds},
+            {"samples_per_second", result.samplesPerSecond},
+            {"metrics", result.metrics}};
+}
+
+} // namespace
+
+void TrainingRun::log(LogLevel level, const std::string& text) const {
+    if (m_services.log)
+        m_services.log(level, text);
+}
+
+Result<bool> TrainingRun::handleCommands() {
+    if (m_stop.stop_requested())
+        return false;
+    if (m_services.mailbox == nullptr)
+        return true;
+    TrainerMailbox::Commands commands = m_services.mailbox->take();
+    bool wasPaused = false;
+    while (true) {
+        if (commands.learningRate) {
+            m_state.learningRate = commands.learningRate;
+            m_pendingNote = fmt::format("learning_rate={}", *commands.learningRate);
+        }
+        if (!commands.jobs.empty()) {
+            const JobContext context{*m_model, evaluationWeights(), m_programs, m_precision, m_state.step};
+            for (TrainerJob& job : commands.jobs)
+                job(context);
+        }
+        if (commands.checkpoint || (commands.paused && !wasPaused))
+            if (Result<void> saved = saveLast(); !saved)
+                return std::move(saved).error();
+        if (!commands.paused || m_stop.stop_requested())
+            return !m_stop.stop_requested();
+        if (!wasPaused) {
+            wasPaused = true;
+            updatePreview(true);
+            publish(RunPhase::Paused, true);
+        }
+        commands = m_services.mailbox->waitWhilePaused(m_stop);
+    }
+}
+
+void TrainingRun::appendRow(const std::vector<double>& validation, std::string note) {
+    HistoryRow row{.step = m_state.step,
+                   .epoch = static_cast<double>(m_state.epoch) +
+                            static_cast<double>(m_state.batch) / static_cast<double>(m_stepsPerEpoch),
+                   .learningRate = currentLearningRate(),
+                   .values = std::vector<double>(m_columns->size(), std::numeric_limits<double>::quiet_NaN()),
+                   .note = std::move(note)};
+    if (m_state.intervalLoss.samples > 0)
+        for (size_t i = 0; i < m_lossOutputs.size(); ++i)
+            row.values[i] = m_state.intervalLoss.sums[i] / static_cast<double>(m_state.intervalLoss.samples);
+    std::copy(validation.begin(), validation.end(),
+              row.values.begin() + static_cast<std::ptrdiff_t>(m_lossOutputs.size()));
+    if (!m_pendingNote.empty())
+        row.note += (row.note.empty() ? "" : "; ") + std::exchange(m_pendingNote, {});
+    m_state.intervalLoss = {std::vector<double>(m_lossOutputs.size(), 0.0), 0};
+    m_history.append(std::move(row));
+}
+
+Result<void> TrainingRun::saveLast() {
+    m_lastCheckpoint = Clock::now();
+    // History first: rows beyond the checkpoint are dropped on resuming, missing ones would be lost.
+    if (Result<void> saved = writeFileAtomically(m_folder.historyPath(), m_history.toCsv()); !saved)
+        return saved;
+    return saveCheckpoint(m_folder.checkpoint("last"), *m_model, *m_store, *m_optimizer, m_state, m_environment);
+}
+
+Result<void> TrainingRun::restoreBest() {
+    const std::filesystem::path best = m_folder.checkpoint("best");
+    if (!std::filesystem::exists(best) || m_state.bestEpoch == m_state.epoch)
+        return {};
+    const TrainingState state = m_state;
+    Result<LoadedCheckpoint> loaded = loadCheckpoint(best, *m_model, *m_store, *m_optimizer);
+    if (!loaded)
+        return std::move(loaded).error();
+    m_state = state;
+    return saveLast();
+}
+
+Result<TrainingResult> TrainingRun::finish() {
+    const bool stoppedEarly = m_state.epoch < m_epochs;
+    if (stoppedEarly && m_options.boolean("training.restore_best"))
+        if (Result<void> restored = restoreBest(); !restored)
+            return std::move(restored).error();
+    if (m_resumedFromStep == m_state.step && std::filesystem::exists(m_folder.resultPath()))
+        return storedResult();
+    std::map<std::string, double> metrics;
+    Result<std::vector<double>> validation = validate();
+    if (!validation)
+        return std::move(validation).error();
+    if (!validation->empty())
+        metrics = {{"loss", validation->front()},
+                   {"mse", (*validation)[m_lossOutputs.size()]},
+                   {"psnr", (*validation)[m_lossOutputs.size() + 1]}};
+    const TrainingResult outcome = result(RunPhase::Finished, std::move(metrics));
+    if (Result<void> saved = writeFileAtomically(m_folder.resultPath(), toJson(outcome).dump(2) + "\n"); !saved)
+        return std::move(saved).error();
+    updatePreview(true);
+    publish(RunPhase::Finished, true);
+    return outcome;
+}
+
+Result<TrainingResult> TrainingRun::storedResult() {
+    Result<std::string> text = readFile(m_folder.resultPath(), 1 << 20);
+    if (!text)
+        return std::move(text).error();
+    TrainingResult stored;
+    try {
+        const Json json = Json::parse(*text);
+        stored = {.epochs = json.at("epochs").get<int64_t>(),
+                  .steps = json.at("steps").get<int64_t>(),
+                  .resumedFromStep = m_resumedFromStep,
+                  .seconds = json.at("seconds").get<double>(),
+                  .samplesPerSecond = json.at("samples_per_second").get<double>(),
+                  .metrics = json.at("metrics").get<std::map<std::string, double>>()};
+    } catch (const nlohmann::json::exception& error) {
+        return makeError(ErrorCode::Unreadable, "'{}' is damaged: {}.", m_folder.resultPath().string(), error.what());
+    }
+    updatePreview(true);
+    publish(RunPhase::Finished, true);
+    return stored;
+}
+
+TrainingResult TrainingRun::result(RunPhase phase, std::map<std::string, double> metrics) const {
+    return {.phase = phase,
+            .epochs = m_state.epoch,
+            .steps = m_state.step,
+            .resumedFromStep = m_resumedFromStep,
+            .seconds = std::chrono::duration<double>(Clock::now() - m_started).count(),
+            .samplesPerSecond = m_trainingSeconds > 0 ? static_cast<double>(m_trainedSamples) / m_trainingSeconds : 0,
+            .metrics = std::move(metrics)};
+}
+
+void TrainingRun::updatePreview(bool force) {
+    const Clock::time_point now = Clock::now();
+    if (!m_sink.wantsPreviews() || (!force && now - m_lastPreview < kPreviewEvery))
+        return;
+    m_lastPreview = now;
+    const std::vector<int64_t>& rows = m_split.validation.empty() ? m_split.train : m_split.validation;
+    const auto count = std::min<int64_t>(kPreviewSamples, static_cast<int64_t>(rows.size()));
+    std::vector<int64_t> sizes = {count};
+    sizes.insert(sizes.end(), m_dataset->sampleShape().sizes().begin(), m_dataset->sampleShape().sizes().end());
+    auto preview = std::make_shared<Preview>();
+    if (m_preview) {
+        preview->clean = m_preview->clean;
+        preview->noisy = m_preview->noisy;
+    } else {
+        preview->clean = Tensor(Shape(sizes));
+        m_dataset->read(std::span(rows).first(static_cast<size_t>(count)), preview->clean.values());
+        if (m_noise) {
+            preview->noisy = preview->clean;
+            for (int64_t i = 0; i < count; ++i)
+                m_noise->apply(preview->noisy.sample(i), m_dataset->sampleShape(),
+                               RandomStream(static_cast<uint64_t>(m_options.integer("training.seed")),
+                                            static_cast<uint64_t>(RandomPurpose::Evaluation), 0,
+                                            m_dataset->id(rows[static_cast<size_t>(i)])));
+        }
+    }
+    Result<Program*> program =
+        m_programs.get(m_model->autoencoder, evaluationWeights(), {.sizes = {.n = count}, .precision = m_precision});
+    if (!program)
+        return;
+    (*program)->bindInput("input", (m_noise ? preview->noisy : preview->clean).values());
+    (*program)->run();
+    preview->reconstruction = (*program)->outputTensor("reconstruction");
+    preview->step = m_state.step;
+    m_preview = std::move(preview);
+}
+
+void TrainingRun::publish(RunPhase phase, bool force) {
+    const Clock::time_point now = Clock::now();
+    if (!force && now - m_lastPublish < kPublishEvery)
+        return;
+    m_lastPublish = now;
+    if (phase == RunPhase::Running)
+        updatePreview(false);
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->phase = phase;
+    snapshot->epoch = m_state.epoch;
+    snapshot->epochs = m_epochs;
+    snapshot->step = m_state.step;
+    snapshot->totalSteps = m_epochs * m_stepsPerEpoch;
+    snapshot->samplesPerSecond = m_recentRate;
+    if (m_trainedSamples > 0)
+        snapshot->secondsLeft = static_cast<double>(snapshot->totalSteps - m_state.step) * m_trainingSeconds /
+                                static_cast<double>(m_trainedSamples) * static_cast<double>(m_split.train.size()) /
+                                static_cast<double>(m_stepsPerEpoch);
+    if (m_schedule)
+        snapshot->learningRate = currentLearningRate();
+    const std::vector<HistoryRow>& rows = m_history.rows();
+    snapshot->newRows.assign(rows.begin() + static_cast<std::ptrdiff_t>(std::min(m_publishedRows, rows.size())),
+                             rows.end());
+    m_publishedRows = rows.size();
+    snapshot->columns = m_columns;
+    if (m_state.bestEpoch > 0)
+        snapshot->bestEpoch = m_state.bestEpoch;
+    snapshot->preview = m_preview;
+    m_sink.publish(std::move(snapshot));
+}
+
+Error TrainingRun::lossError(double loss) const {
+    std::string layer = "the loss itself";
+    for (const ArenaLayout::Entry& entry : m_model->layout->entries()) {
+        const std::span<const float> gradient =
+            m_gradients.span().subspan(static_cast<size_t>(entry.offset), static_cast<size_t>(entry.shape.elements()));
+        if (std::any_of(gradient.begin(), gradient.end(), [](float value) { return !std::isfinite(value); })) {
+            layer = entry.name;
+            break;
+        }
+    }
+    const bool kept = std::filesystem::exists(m_folder.checkpoint("last"));
+    return makeError(ErrorCode::Numeric,
+                     "The loss became {} at step {} (epoch {}), first seen in {}. {} Try a learning rate of {}.",
+                     std::isnan(loss) ? "not a number" : "infinite", m_state.step + 1, m_state.epoch + 1, layer,
+                     kept ? fmt::format("The last finite state is kept in '{}'.", m_folder.checkpoint("last").string())
+                          : "No checkpoint had been written yet.",
+                     currentLearningRate() / 2);
+}
+
+} // namespace hourglass
