@@ -51,13 +51,16 @@ installPackages() {
         <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | LC_ALL=C sort -u) \
         <(printf '%s\n' "${wanted[@]}" | LC_ALL=C sort -u))
     [ "${#missing[@]}" -gt 0 ] || return 0
-    say "Installing ${#missing[@]} packages: ${missing[*]}"
+    say "Installing ${#missing[@]} packages and what they need, some minutes (build/packages.log): ${missing[*]}"
+    mkdir -p build
     local -a apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
-    asRoot "${apt[@]}" update ||
+    asRoot "${apt[@]}" update >build/packages.log ||
         fail "apt-get update failed (its reason is above). Is there a network? Is another installation running?"
-    asRoot "${apt[@]}" install --no-install-recommends "${missing[@]}" ||
+    asRoot "${apt[@]}" install --no-install-recommends "${missing[@]}" >>build/packages.log || {
+        tail -n 20 build/packages.log >&2
         fail "apt-get install failed (its reason is above). The names are those of Debian 12: elsewhere install the like" \
             "and run again with HOURGLASS_SKIP_PACKAGES=1."
+    }
 }
 
 # As many compilers as there are cores, but no more than memory holds (about 1.5 GB each at worst).
