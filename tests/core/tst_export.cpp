@@ -68,7 +68,7 @@ private slots:
         const LoadedModel loaded = smallModel(c.family, c.architecture, c.settings, c.sampleShape);
         const Exporter& exporter = *findExporter(format.toStdString());
         const TemporaryFolder folder;
-        const auto path = folder / ("model" + std::string(exporter.extension));
+        const auto path = folder / std::string("model").append(exporter.extension);
         const auto receipt = exportModel(loaded, exporter.id, path, {}, *m_executor);
         QVERIFY2(receipt.ok(), receipt ? "" : qPrintable(text(receipt.error())));
         QVERIFY(receipt->largestDifference <= 1e-6);
@@ -124,7 +124,7 @@ private slots:
         const TemporaryFolder folder;
         const LoadedModel model = smallModel({{"model.layers", Json({200})}});
         for (const Exporter& exporter : exporters()) {
-            const auto path = folder / ("model" + std::string(exporter.extension));
+            const auto path = folder / std::string("model").append(exporter.extension);
             writeText(path, "what was there before");
             {
                 const FullDisk full(4096);
@@ -234,8 +234,8 @@ private slots:
     void load_brokenFiles_neverWorseThanRefused() {
         const TemporaryFolder folder;
         for (const Exporter& exporter : exporters()) {
-            const auto whole = folder / ("whole" + std::string(exporter.extension));
-            const auto broken = folder / ("broken" + std::string(exporter.extension));
+            const auto whole = folder / std::string("whole").append(exporter.extension);
+            const auto broken = folder / std::string("broken").append(exporter.extension);
             QVERIFY(exportModel(smallModel(), exporter.id, whole, {}, *m_executor).ok());
             const std::string content = readFile(whole).value();
             for (size_t length = 0; length < content.size(); length += 97) {

@@ -47,9 +47,13 @@ uint64_t parameterBytes(const Graph& graph) {
 
 } // namespace
 
-Result<WrittenModel> writeOnnxGraph(const Graph& graph, const ParameterStore& weights, const std::string& name,
+Result<WrittenModel> writeOnnxGraph(const Graph& whole, const ParameterStore& weights, const std::string& name,
                                     const std::map<std::string, std::string>& metadata,
                                     const std::filesystem::path& path) {
+    std::vector<std::string> outputs;
+    for (const auto& [output, id] : whole.outputs())
+        outputs.push_back(output);
+    const Graph graph = whole.pruned(outputs);
     const uint64_t bytes = parameterBytes(graph);
     if (bytes > kOnnxLargestFile - kOnnxLargestStructure)
         return makeError(ErrorCode::Unsupported,

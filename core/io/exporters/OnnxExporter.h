@@ -13,7 +13,7 @@ Result<WrittenModel> writeOnnx(const LoadedModel& model, const ExportOptions& op
                                const std::filesystem::path& path);
 Result<ImportedNetwork> readBackOnnx(const std::filesystem::path& path, const ExportOptions& options);
 
-// Any graph with its weights, for tests and tools; `metadata` becomes metadata_props.
+// What the outputs of any graph need of it, with weights, for tests and tools; `metadata` becomes metadata_props.
 Result<WrittenModel> writeOnnxGraph(const Graph& graph, const ParameterStore& weights, const std::string& name,
                                     const std::map<std::string, std::string>& metadata,
                                     const std::filesystem::path& path);
