@@ -1,0 +1,35 @@
+// hourglass-cli: everything that runs without a window. One file per subcommand.
+
+#include <exception>
+#include <iostream>
+
+#include "app/cli/Context.h"
+#include "core/base/Version.h"
+
+int main(int argc, char** argv) {
+    using namespace hourglass;
+    try {
+        cli::Context context;
+        int status = cli::kDone;
+        CLI::App app{"Hourglass: train, measure and use autoencoders", "hourglass-cli"};
+        app.set_version_flag("--version", kVersion);
+        app.require_subcommand(1);
+        cli::addNew(app, context, status);
+        cli::addTrain(app, context, status);
+        cli::addBench(app, context, status);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::Success& success) {
+            return app.exit(success);
+        } catch (const CLI::ParseError& error) {
+            app.exit(error, std::cerr, std::cerr);
+            return cli::kUsage;
+        }
+        return status;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "hourglass-cli: out of memory" << std::endl;
+    } catch (const std::exception& error) {
+        std::cerr << "hourglass-cli: internal error: " << error.what() << std::endl;
+    }
+    return hourglass::cli::kFailed;
+}
