@@ -19,7 +19,8 @@ struct Arguments : ModelArguments {
 
 int run(const Arguments& arguments, Context& context) {
     if (fs::exists(arguments.output) && !arguments.force)
-        return context.fail(makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
+        return context.fail(
+            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
     Result<LoadedModel> loaded = loadModel(arguments.model);
     if (!loaded)
         return context.fail(loaded.error());
@@ -31,7 +32,8 @@ int run(const Arguments& arguments, Context& context) {
         return kInterrupted;
     const Dataset& dataset = *data->dataset;
     if (!dataset.isImage())
-        return context.fail(makeError(ErrorCode::InvalidArgument, "'{}' holds no pictures to compare.", arguments.source));
+        return context.fail(
+            makeError(ErrorCode::InvalidArgument, "'{}' holds no pictures to compare.", arguments.source));
     Result<std::unique_ptr<NoiseModel>> noise = noiseOf(model);
     if (!noise)
         return context.fail(noise.error());

@@ -98,8 +98,7 @@ void addList(CLI::App& app, Context& context, int& status) {
     CLI::App* command = app.add_subcommand("list", "List what there is to choose from");
     command->add_option("what", *what, "families, architectures, noises, datasets, exporters, presets or options")
         ->required()
-        ->check(CLI::IsMember(
-            {"families", "architectures", "noises", "datasets", "exporters", "presets", "options"}));
+        ->check(CLI::IsMember({"families", "architectures", "noises", "datasets", "exporters", "presets", "options"}));
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([what, &context, &status] { status = run(*what, context); });
 }

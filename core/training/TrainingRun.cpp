@@ -266,6 +266,8 @@ Result<void> TrainingRun::endEpoch() {
     updatePreview(true);
     if (Result<void> saved = saveLast(); !saved)
         return saved;
+    if (m_services.mailbox != nullptr)
+        m_services.mailbox->epochEnded();
     publish(RunPhase::Running, true);
     return {};
 }
