@@ -84,6 +84,26 @@ private slots:
         QVERIFY(std::abs(product / kCount) < 0.005); // neighbours independent
     }
 
+    void fillNormal_sameNumbersAsOneByOne_andTheFormula() {
+        const RandomStream stream(11, 2, 3, 4);
+        std::vector<float> values(1003), uniforms(1003);
+        stream.fillNormal(values, 5);
+        stream.fillUniform(uniforms, 5);
+        for (size_t i = 0; i < values.size(); ++i) {
+            QCOMPARE(values[i], stream.normal(20 + i));
+            QCOMPARE(uniforms[i], stream.uniform(20 + i));
+            const uint64_t first = 20 + i / 2 * 2;
+            const double u = static_cast<double>(stream.uniform(first)),
+                         v = static_cast<double>(stream.uniform(first + 1));
+            const double radius = std::sqrt(-2 * std::log(1 - u)), angle = 2 * M_PI * v;
+            const double exact = i % 2 == 0 ? radius * std::cos(angle) : radius * std::sin(angle);
+            QVERIFY(std::abs(static_cast<double>(values[i]) - exact) < 2e-6); // a few units in the last place of 5
+        }
+        std::vector<float> part(values.size() - 4);
+        stream.fillNormal(part, 6);
+        QVERIFY(std::equal(part.begin(), part.end(), values.begin() + 4));
+    }
+
     void sigmaRange_oneDrawPerSample_withinRange() {
         double lowest = 1, highest = 0;
         for (uint64_t id = 0; id < 200; ++id) {
