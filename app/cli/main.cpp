@@ -3,11 +3,13 @@
 #include <exception>
 #include <iostream>
 
+#include "app/ComputeEnvironment.h"
 #include "app/cli/Context.h"
 #include "core/base/Version.h"
 
 int main(int argc, char** argv) {
     using namespace hourglass;
+    ensureComputeEnvironment(argv);
     try {
         cli::Context context;
         int status = cli::kDone;
