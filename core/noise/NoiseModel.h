@@ -1,23 +1,10 @@
 #pragma once
 
-// Corruption of a clean sample, the input side of a denoising autoencoder. Source: maths.md §1 "Denoising"
-// (Vincent et al. 2010). Amplitudes are on the 0–255 scale, amounts are fractions.
+// What noise models share. Amplitudes are on the 0–255 scale, amounts are fractions.
 
-#include <span>
-
-#include "core/base/Random.h"
-#include "core/tensor/Shape.h"
+#include "core/data/NoiseModel.h"
 
 namespace hourglass {
-
-class NoiseModel {
-public:
-    virtual ~NoiseModel() = default;
-    // Corrupts one sample in place; values.size() is sampleShape.elements(), pictures are [C, H, W] in [0, 1]. What is
-    // drawn is a pure function of the stream, which the caller names {Noise, epoch, sample id}. Const, safe from
-    // several threads, allocates nothing.
-    virtual void apply(std::span<float> values, const Shape& sampleShape, const RandomStream& stream) const = 0;
-};
 
 // The stream index from which a model draws what concerns the whole sample (its σ out of a range); values draw from
 // index 0 on.
