@@ -22,7 +22,9 @@ struct Job {
     fs::path input, output;
 };
 
-bool isInput(const fs::path& path) { return hasImageExtension(path) || path.extension() == ".npy"; }
+bool isInput(const fs::path& path) {
+    return hasImageExtension(path) || path.extension() == ".npy";
+}
 
 // Files as named; of folders, the pictures in them under the same relative paths.
 Result<std::vector<Job>> jobsOf(const Arguments& arguments) {
@@ -79,12 +81,13 @@ Result<Picture> readPicture(const fs::path& path) {
     if (shape.rank() != 2 && !(shape.rank() == 3 && shape[2] == 3))
         return makeError(ErrorCode::Unsupported, "'{}' is {}; a picture is [H, W] or [H, W, 3].", path.string(),
                          shape.toString());
-    const Tensor values = array->toFloats();
+    const Tensor values = array->toTensor();
+    const float scale = array->isBytes() ? 1.0f / 255.0f : 1.0f;
     const int64_t channels = shape.rank() == 2 ? 1 : 3, pixels = shape[0] * shape[1];
     Tensor planes(Shape{channels, shape[0], shape[1]});
     for (int64_t c = 0; c < channels; ++c)
         for (int64_t i = 0; i < pixels; ++i)
-            planes.data()[c * pixels + i] = values.data()[i * channels + c];
+            planes.data()[c * pixels + i] = scale * values.data()[i * channels + c];
     return Picture{std::move(planes), 32, true};
 }
 
@@ -124,14 +127,14 @@ int run(const Arguments& arguments, Context& context) {
             failed.push_back({{"input", job.input.string()}, {"reason", picture.error().message()}});
             continue;
         }
-        auto clean = denoiseImage(runner, picture->pixels,
-                                  {.progress =
-                                       [&](double fraction) {
-                                           progress.show((static_cast<double>(i) + fraction) /
-                                                             static_cast<double>(jobs->size()),
-                                                         job.input.filename().string());
-                                       },
-                                   .stop = context.stopToken()});
+        auto clean =
+            denoiseImage(runner, picture->pixels,
+                         {.progress =
+                              [&](double fraction) {
+                                  progress.show((static_cast<double>(i) + fraction) / static_cast<double>(jobs->size()),
+                                                job.input.filename().string());
+                              },
+                          .stop = context.stopToken()});
         if (!clean)
             return context.fail(clean.error());
         if (!*clean)
@@ -143,8 +146,8 @@ int run(const Arguments& arguments, Context& context) {
             return context.fail(written.error());
         files.push_back({{"input", job.input.string()}, {"output", job.output.string()}});
     }
-    context.print({{"files", files}, {"failed", failed}}, fmt::format("{} picture(s) written to {}", files.size(),
-                                                                      arguments.output));
+    context.print({{"files", files}, {"failed", failed}},
+                  fmt::format("{} picture(s) written to {}", files.size(), arguments.output));
     return files.empty() ? kUsage : kDone;
 }
 

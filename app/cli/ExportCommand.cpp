@@ -19,7 +19,8 @@ std::vector<std::string> formatIds() {
 
 int run(const Arguments& arguments, Context& context) {
     if (std::filesystem::exists(arguments.output) && !arguments.force)
-        return context.fail(makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
+        return context.fail(
+            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
     Result<LoadedModel> loaded = loadModel(arguments.model);
     if (!loaded)
         return context.fail(loaded.error());
@@ -27,7 +28,8 @@ int run(const Arguments& arguments, Context& context) {
     for (const ModelPart part : {ModelPart::Autoencoder, ModelPart::Encoder, ModelPart::Decoder})
         if (arguments.part == partName(part))
             options.part = part;
-    Result<ExportReceipt> receipt = exportModel(*loaded, arguments.format, arguments.output, options, context.executor());
+    Result<ExportReceipt> receipt =
+        exportModel(*loaded, arguments.format, arguments.output, options, context.executor());
     if (!receipt)
         return context.fail(receipt.error());
     context.print(receipt->toJson(), receipt->toText());
