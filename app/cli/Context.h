@@ -61,6 +61,12 @@ inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kInterrupted = 130;
 Result<void> applySettings(Experiment& experiment, const std::vector<std::string>& settings);
 
 // Each adds its subcommand; `status` receives its exit status when it runs.
+void addApply(CLI::App& app, Context& context, int& status); // reconstruct, encode, decode
+void addCompare(CLI::App& app, Context& context, int& status);
+void addDenoise(CLI::App& app, Context& context, int& status);
+void addEvaluate(CLI::App& app, Context& context, int& status);
+void addExport(CLI::App& app, Context& context, int& status);
+void addList(CLI::App& app, Context& context, int& status);
 void addNew(CLI::App& app, Context& context, int& status);
 void addTrain(CLI::App& app, Context& context, int& status);
 void addBench(CLI::App& app, Context& context, int& status);

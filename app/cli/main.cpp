@@ -16,9 +16,9 @@ int main(int argc, char** argv) {
         CLI::App app{"Hourglass: train, measure and use autoencoders", "hourglass-cli"};
         app.set_version_flag("--version", kVersion);
         app.require_subcommand(1);
-        cli::addNew(app, context, status);
-        cli::addTrain(app, context, status);
-        cli::addBench(app, context, status);
+        for (const auto add : {cli::addNew, cli::addTrain, cli::addEvaluate, cli::addApply, cli::addDenoise,
+                               cli::addCompare, cli::addExport, cli::addList, cli::addBench})
+            add(app, context, status);
         try {
             app.parse(argc, argv);
         } catch (const CLI::Success& success) {
