@@ -1,15 +1,13 @@
 #include "core/base/Random.h"
 
-#include <cmath>
 #include <numeric>
 #include <utility>
+
+#include "core/base/RandomKernel.h"
 
 namespace hourglass {
 
 namespace {
-
-constexpr uint32_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
-constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
 
 // SplitMix64's finaliser: mixes the numbers that name a stream into one well-spread word.
 uint64_t mix(uint64_t x) {
@@ -23,23 +21,16 @@ float toUnit(uint32_t bits) {
     return static_cast<float>(bits >> 8) * 0x1.0p-24f;
 }
 
-// Two independent standard normals from two words; 1 - u keeps the logarithm finite.
-std::pair<float, float> boxMuller(uint32_t a, uint32_t b) {
-    const float radius = std::sqrt(-2.0f * std::log(1.0f - toUnit(a)));
-    const float angle = 6.2831853071795864769f * toUnit(b);
-    return {radius * std::cos(angle), radius * std::sin(angle)};
-}
-
 } // namespace
 
 RandomBlock philox(RandomBlock counter, uint64_t key) {
     auto key0 = static_cast<uint32_t>(key), key1 = static_cast<uint32_t>(key >> 32);
     for (int round = 0; round < 10; ++round) {
-        const uint64_t p0 = uint64_t{kMultiplier0} * counter[0], p1 = uint64_t{kMultiplier1} * counter[2];
+        const uint64_t p0 = uint64_t{kPhiloxMultiplier0} * counter[0], p1 = uint64_t{kPhiloxMultiplier1} * counter[2];
         counter = {static_cast<uint32_t>(p1 >> 32) ^ counter[1] ^ key0, static_cast<uint32_t>(p1),
                    static_cast<uint32_t>(p0 >> 32) ^ counter[3] ^ key1, static_cast<uint32_t>(p0)};
-        key0 += kWeyl0;
-        key1 += kWeyl1;
+        key0 += kPhiloxWeyl0;
+        key1 += kPhiloxWeyl1;
     }
     return counter;
 }
@@ -62,29 +53,17 @@ float RandomStream::uniform(uint64_t index) const {
 }
 
 float RandomStream::normal(uint64_t index) const {
-    const RandomBlock words = block(index / 4);
-    const size_t pair = (index % 4) / 2 * 2;
-    const auto [first, second] = boxMuller(words[pair], words[pair + 1]);
-    return index % 2 == 0 ? first : second;
+    float four[4];
+    fillNormalBlocks({m_key, m_stream}, index / 4, four);
+    return four[index % 4];
 }
 
 void RandomStream::fillUniform(std::span<float> values, uint64_t firstBlock) const {
-    for (size_t i = 0; i < values.size(); i += 4) {
-        const RandomBlock words = block(firstBlock + i / 4);
-        for (size_t j = 0; j < 4 && i + j < values.size(); ++j)
-            values[i + j] = toUnit(words[j]);
-    }
+    fillUniformBlocks({m_key, m_stream}, firstBlock, values);
 }
 
 void RandomStream::fillNormal(std::span<float> values, uint64_t firstBlock) const {
-    for (size_t i = 0; i < values.size(); i += 4) {
-        const RandomBlock words = block(firstBlock + i / 4);
-        const auto [a, b] = boxMuller(words[0], words[1]);
-        const auto [c, d] = boxMuller(words[2], words[3]);
-        const float four[4] = {a, b, c, d};
-        for (size_t j = 0; j < 4 && i + j < values.size(); ++j)
-            values[i + j] = four[j];
-    }
+    fillNormalBlocks({m_key, m_stream}, firstBlock, values);
 }
 
 uint32_t RandomStream::below(uint64_t index, uint32_t bound) const {

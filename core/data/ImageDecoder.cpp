@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <mutex>
 
-#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 
 #include "core/data/ImageCodec.h"
+#include "core/data/QuietDecoders.h"
 #include "core/data/RawImage.h"
 #include "core/formats/InputFile.h"
 
@@ -13,12 +12,6 @@ namespace hourglass {
 namespace {
 
 constexpr uint64_t kLargestFile = uint64_t{1} << 31;
-
-// Decoders complain on standard error by default; our own errors say what they would.
-void silenceOpenCv() {
-    static std::once_flag once;
-    std::call_once(once, [] { cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT); });
-}
 
 // Where the pixel (y, x) of the stored picture goes in the upright one of height × width; EXIF 2.3, tag 274.
 int64_t uprightPlace(int orientation, int64_t y, int64_t x, int64_t height, int64_t width) {
@@ -61,7 +54,7 @@ void unpack(const cv::Mat& image, int64_t channels, int orientation, std::vector
 }
 
 Result<cv::Mat> decodeMat(std::span<const std::byte> file, const std::string& name) {
-    silenceOpenCv();
+    const QuietDecoders quiet;
     try {
         const cv::Mat input(1, static_cast<int>(file.size()), CV_8UC1, const_cast<std::byte*>(file.data()));
         cv::Mat image = cv::imdecode(input, cv::IMREAD_UNCHANGED);

@@ -105,12 +105,8 @@ Parsed parseBmp(const ByteView& view) {
         return std::nullopt;
     const auto rows = word == 2 ? int64_t{*height} : int64_t{static_cast<int32_t>(*height)}; // negative: top row first
     const auto columns = word == 2 ? int64_t{*width} : int64_t{static_cast<int32_t>(*width)};
-    return ImageHeader{.format = ImageFormat::Bmp,
-                       .width = columns,
-                       .height = rows < 0 ? -rows : rows,
-                       .channels = 3,
-                       .bitDepth = 8,
-                       .alpha = *bits == 32};
+    return ImageHeader{
+        .format = ImageFormat::Bmp, .width = columns, .height = rows < 0 ? -rows : rows, .channels = 3, .bitDepth = 8};
 }
 
 Parsed parseTiff(std::span<const std::byte> bytes) {

@@ -16,7 +16,8 @@ Result<nlohmann::json> parseStrictJson(std::string_view text, int deepest) {
     using Json = nlohmann::json;
     std::vector<std::set<std::string>> keysOfOpenObjects;
     const auto inspect = [&](int depth, Json::parse_event_t event, Json& parsed) {
-        if (depth > deepest)
+        const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+        if (opens && depth >= deepest) // counted without the one that opens here
             throw Refusal{makeError(ErrorCode::Unreadable, "The JSON text is nested deeper than {} levels.", deepest)};
         if (event == Json::parse_event_t::object_start)
             keysOfOpenObjects.emplace_back();

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/noise/BlockwiseNoise.h"
+
 namespace hourglass {
 
 namespace {
 
 constexpr double kInversionLimit = 12;
+constexpr uint64_t kRejectionDraws = uint64_t{1} << 32; // beyond the one number per value that inversion takes
 constexpr uint64_t kDrawsPerValue = 128; // two per attempt; an attempt succeeds with probability over 0.7
 
 // Small means: walk the distribution function with one uniform.
@@ -48,13 +51,14 @@ public:
 
     void apply(std::span<float> values, const Shape&, const RandomStream& stream) const override {
         const double peak = static_cast<double>(m_peak.draw(stream));
-        for (size_t i = 0; i < values.size(); ++i) {
-            const double mean = peak * std::max(static_cast<double>(values[i]), 0.0);
-            const uint64_t draw = i * kDrawsPerValue;
-            const double count = mean < kInversionLimit ? byInversion(mean, static_cast<double>(stream.uniform(draw)))
-                                                        : byRejection(mean, stream, draw);
-            values[i] = static_cast<float>(count / peak);
-        }
+        uint64_t draws = kRejectionDraws;
+        forUniforms(values, stream, [&](float value, float uniform) {
+            const double mean = peak * std::max(static_cast<double>(value), 0.0);
+            const double count = mean < kInversionLimit ? byInversion(mean, static_cast<double>(uniform))
+                                                        : byRejection(mean, stream, draws);
+            draws += kDrawsPerValue;
+            return static_cast<float>(count / peak);
+        });
     }
 
 private:

@@ -31,7 +31,7 @@ struct Shown {
     int levelAt(ComparePane pane, QPoint place) {
         CompareImageView* widget = view.pane(pane);
         const QImage picture = widget->grab().toImage();
-        return picture.pixelColor(place * static_cast<int>(picture.devicePixelRatio())).green();
+        return picture.pixelColor((QPointF(place) * picture.devicePixelRatio()).toPoint()).green();
     }
     int middle(ComparePane pane) {
         const CompareImageView* widget = view.pane(pane);
@@ -143,6 +143,23 @@ private slots:
         const int before = shown.middle(ComparePane::Difference);
         shown.view.setGain(20);
         QVERIFY(shown.middle(ComparePane::Difference) < before - 50);
+    }
+    void largeImages_preparedAside_latestWins() {
+        Shown shown;
+        QSignalSpy shownAgain(&shown.view, &CompareView::imagesShown);
+        const Tensor large({1, 1200, 1200});
+        shown.view.setImages({large, std::nullopt, large});
+        QCOMPARE(shownAgain.count(), 0); // the previous images stay meanwhile
+        QCOMPARE(shown.middle(ComparePane::Original), kWhite);
+        QTRY_COMPARE(shownAgain.count(), 1);
+        QCOMPARE(shown.view.pane(ComparePane::Original)->image().width(), 1200);
+        shown.view.setImages({large, std::nullopt, large});
+        shown.view.setImages({flat(0.5f), std::nullopt, flat(0)}); // overtakes the one on its way
+        QCOMPARE(shownAgain.count(), 2);
+        QThreadPool::globalInstance()->waitForDone();
+        QCoreApplication::processEvents();
+        QCOMPARE(shownAgain.count(), 2);
+        QCOMPARE(shown.view.pane(ComparePane::Original)->image().width(), 32);
     }
     void empty_onePaneSaysWhatToDo() {
         Shown shown;

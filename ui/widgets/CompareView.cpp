@@ -4,37 +4,21 @@
 #include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QKeyEvent>
-#include <QLabel>
+#include <QPromise>
+#include <QThreadPool>
 #include <QToolButton>
 
 #include "ui/widgets/CompareImageView.h"
-#include "ui/widgets/ImageConvert.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
 
 namespace {
 
-QString titleOf(ComparePane pane) {
-    switch (pane) {
-    case ComparePane::Original:
-        return CompareView::tr("Original");
-    case ComparePane::Noisy:
-        return CompareView::tr("Noisy");
-    case ComparePane::Reconstruction:
-        return CompareView::tr("Reconstruction");
-    case ComparePane::Difference:
-        return CompareView::tr("Difference");
-    }
-    return {};
-}
+constexpr int64_t kQuickElements = 1'000'000; // what may be prepared within a frame
 
 int indexOf(ComparePane pane) {
     return static_cast<int>(pane);
-}
-
-ImageLayer layerOf(const std::optional<Tensor>& tensor) {
-    return tensor ? ImageLayer(toImage(*tensor)) : ImageLayer();
 }
 
 } // namespace
@@ -56,13 +40,17 @@ CompareView::CompareView(QWidget* parent)
     buildPanes();
     buildBar(bar);
     setEmptyText(tr("Nothing to compare yet. Train (F5), then choose a sample, or drop an image here."));
+    connect(&m_preparation, &QFutureWatcherBase::finished, this, [this] {
+        if (m_preparation.future().resultCount() > 0)
+            present(m_preparation.result().images, m_preparation.result().layers);
+    });
     arrange();
 }
 
 void CompareView::buildPanes() {
     for (ComparePane each : kComparePanes) {
         auto* view = new CompareImageView(this, m_transform);
-        view->setTitle(titleOf(each));
+        view->setTitle(paneTitle(each));
         view->setMark(QString::number(indexOf(each) + 1));
         view->setHelp(
             tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, Ctrl+1 is 100 %, 1–4 flip, hold L for the lens"));
@@ -71,7 +59,7 @@ void CompareView::buildPanes() {
                 emit viewRectChanged(rect);
         });
         connect(view, &ImageView::pixelHovered, this,
-                [this](QPoint pixel) { emit pixelHovered(pixel, pixelText(pixel)); });
+                [this](QPoint pixel) { emit pixelHovered(pixel, pixelValues(*m_shownImages, pixel)); });
         connect(view, &CompareImageView::dividerMoved, this, [this](double fraction) { m_divider = fraction; });
         m_panes[static_cast<size_t>(each)] = view;
     }
@@ -102,8 +90,8 @@ void CompareView::buildBar(QLayout* bar) {
     for (ComparePane each : kComparePanes) {
         QToolButton* button = addToggle(
             bar, QString::number(indexOf(each) + 1),
-            tr("%1: show or hide it; one at a time, flip to it (key %2)").arg(titleOf(each)).arg(indexOf(each) + 1));
-        button->setAccessibleName(tr("Show %1").arg(titleOf(each)));
+            tr("%1: show or hide it; one at a time, flip to it (key %2)").arg(paneTitle(each)).arg(indexOf(each) + 1));
+        button->setAccessibleName(tr("Show %1").arg(paneTitle(each)));
         button->setChecked(true);
         connect(button, &QToolButton::clicked, this, [this, each](bool isOn) {
             if (m_mode == Mode::SideBySide)
@@ -120,18 +108,42 @@ void CompareView::buildBar(QLayout* bar) {
     m_gain->setPrefix(tr("gain ", "before a number"));
     m_gain->setAccessibleName(tr("Gain of the difference"));
     m_gain->setToolTip(tr("How much the difference is amplified. Red: reconstruction brighter; blue: darker."));
-    connect(m_gain, &QDoubleSpinBox::valueChanged, this, [this] { refreshDifference(); });
+    connect(m_gain, &QDoubleSpinBox::valueChanged, this, [this] { prepare(m_images); });
     bar->addWidget(m_gain);
 }
 
 void CompareView::setImages(CompareImages images) {
+    prepare(std::make_shared<const CompareImages>(std::move(images)));
+}
+
+void CompareView::prepare(std::shared_ptr<const CompareImages> images) {
+    m_images = images;
+    const auto work = [images, gain = static_cast<float>(m_gain->value()), isDark = theme::isDark(palette())] {
+        return makeCompareLayers(*images, gain, isDark);
+    };
+    if (images->elements() <= kQuickElements) {
+        m_preparation.setFuture({}); // whatever was on its way is out of date
+        return present(images, work());
+    }
+    auto promise = std::make_shared<QPromise<Prepared>>();
+    promise->start();
+    m_preparation.setFuture(promise->future());
+    QThreadPool::globalInstance()->start([promise, images, work] {
+        promise->addResult(Prepared{images, work()});
+        promise->finish();
+    });
+}
+
+void CompareView::present(std::shared_ptr<const CompareImages> images, const CompareLayers& layers) {
     const QSize before = layer(ComparePane::Original).size();
-    m_images = std::move(images);
-    m_layers = {layerOf(m_images.original), layerOf(m_images.noisy), layerOf(m_images.reconstruction), ImageLayer()};
+    m_shownImages = std::move(images);
+    m_layers = layers;
     if (layer(ComparePane::Original).size() != before)
         m_transform->fit();
-    refreshDifference();
+    for (ComparePane each : kComparePanes)
+        pane(each)->setImage(layer(each));
     arrange();
+    emit imagesShown();
 }
 
 void CompareView::clear() {
@@ -144,24 +156,13 @@ bool CompareView::hasImages() const {
     return std::any_of(m_layers.begin(), m_layers.end(), [](const ImageLayer& each) { return !each.isNull(); });
 }
 
-void CompareView::refreshDifference() {
-    ImageLayer& difference = m_layers[static_cast<size_t>(ComparePane::Difference)];
-    difference = m_images.original && m_images.reconstruction
-                     ? ImageLayer(differenceImage(*m_images.reconstruction, *m_images.original,
-                                                  static_cast<float>(m_gain->value()), theme::isDark(palette())))
-                     : ImageLayer();
-    for (ComparePane each : kComparePanes)
-        pane(each)->setImage(layer(each));
-    refreshOverlays();
-}
-
 void CompareView::refreshOverlays() {
     const bool hasLens = m_lens->isChecked() || m_isLensHeld;
     for (ComparePane each : kComparePanes) {
         const ComparePane other =
             each == ComparePane::Reconstruction ? ComparePane::Original : ComparePane::Reconstruction;
         const bool isDivided = m_mode == Mode::Divider && each == m_current && hasLayer(other);
-        pane(each)->setOverlay(layer(other), titleOf(other));
+        pane(each)->setOverlay(layer(other), paneTitle(other));
         pane(each)->setDivider(isDivided ? std::optional(m_divider) : std::nullopt);
         pane(each)->setLens(hasLens && !isDivided);
     }
@@ -253,24 +254,6 @@ void CompareView::arrange() {
         emit viewRectChanged(viewRect());
 }
 
-QString CompareView::pixelText(QPoint pixel) const {
-    if (pixel.x() < 0)
-        return {};
-    QString text = QStringLiteral("(%1, %2)").arg(pixel.x()).arg(pixel.y());
-    const std::array tensors{&m_images.original, &m_images.noisy, &m_images.reconstruction};
-    for (size_t i = 0; i < tensors.size(); ++i) {
-        if (!*tensors[i] || !layer(kComparePanes[i]).image().rect().contains(pixel))
-            continue;
-        const Tensor& tensor = **tensors[i];
-        const int64_t plane = tensor.shape()[-1] * tensor.shape()[-2];
-        QStringList channels;
-        for (int64_t c = 0; c < tensor.elements() / plane; ++c)
-            channels << QString::number(tensor.data()[c * plane + pixel.y() * tensor.shape()[-1] + pixel.x()], 'f', 3);
-        text += QStringLiteral("  %1 %2").arg(titleOf(kComparePanes[i]).toLower(), channels.join(QLatin1Char('/')));
-    }
-    return text;
-}
-
 void CompareView::keyPressEvent(QKeyEvent* event) {
     const int digit = event->key() - Qt::Key_1;
     if (digit >= 0 && digit < 4 && hasLayer(kComparePanes[static_cast<size_t>(digit)])) {
@@ -303,7 +286,7 @@ void CompareView::resizeEvent(QResizeEvent* event) {
 void CompareView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange)
-        refreshDifference();
+        prepare(m_images);
 }
 
 } // namespace hourglass

@@ -6,13 +6,13 @@
 // original. The owner computes the metrics and sets them per pane, for the whole image and for what viewRectChanged
 // reports.
 
+#include <QFutureWatcher>
 #include <QWidget>
 
 #include <array>
-#include <optional>
+#include <memory>
 
-#include "core/tensor/Tensor.h"
-#include "ui/widgets/ImageLayer.h"
+#include "ui/widgets/CompareLayers.h"
 
 class QButtonGroup;
 class QDoubleSpinBox;
@@ -25,17 +25,6 @@ namespace hourglass {
 class CompareImageView;
 class ViewTransform;
 
-enum class ComparePane { Original, Noisy, Reconstruction, Difference };
-inline constexpr std::array kComparePanes{ComparePane::Original, ComparePane::Noisy, ComparePane::Reconstruction,
-                                          ComparePane::Difference};
-
-// Images [C, H, W]; those that do not exist are left out, and the difference needs original and reconstruction.
-struct CompareImages {
-    std::optional<Tensor> original = {};
-    std::optional<Tensor> noisy = {};
-    std::optional<Tensor> reconstruction = {};
-};
-
 class CompareView : public QWidget {
     Q_OBJECT
 
@@ -44,6 +33,7 @@ public:
 
     explicit CompareView(QWidget* parent = nullptr);
 
+    // Small images are shown at once; large ones are prepared on another thread, while the previous ones stay.
     void setImages(CompareImages images);
     void clear();
     // "31.2 dB · SSIM 0.94"; the second for the visible part, left out while everything is visible.
@@ -69,6 +59,7 @@ signals:
     void viewRectChanged(const QRectF& imageRect);
     void pixelHovered(QPoint pixel, const QString& values); // "(12, 7)  original 0.231  reconstruction 0.240"
     void modeChanged(hourglass::CompareView::Mode mode);
+    void imagesShown(); // what setImages or setGain asked for is on screen
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -80,15 +71,22 @@ private:
     void buildBar(QLayout* bar);
     QToolButton* addToggle(QLayout* bar, const QString& text, const QString& tip);
     void buildPanes();
-    void refreshDifference();
+    void prepare(std::shared_ptr<const CompareImages> images);
+    void present(std::shared_ptr<const CompareImages> images, const CompareLayers& layers);
     void refreshOverlays();
     void arrange();
-    QString pixelText(QPoint pixel) const;
+
     const ImageLayer& layer(ComparePane pane) const { return m_layers[static_cast<size_t>(pane)]; }
     bool hasLayer(ComparePane pane) const { return !layer(pane).isNull(); }
 
-    CompareImages m_images;
-    std::array<ImageLayer, 4> m_layers;
+    struct Prepared {
+        std::shared_ptr<const CompareImages> images;
+        CompareLayers layers;
+    };
+    std::shared_ptr<const CompareImages> m_images = std::make_shared<CompareImages>(); // asked for last
+    std::shared_ptr<const CompareImages> m_shownImages = m_images;
+    CompareLayers m_layers; // of m_shownImages
+    QFutureWatcher<Prepared> m_preparation;
     std::array<bool, 4> m_isShown{true, true, true, true};
     Mode m_mode = Mode::SideBySide;
     ComparePane m_current = ComparePane::Noisy;

@@ -8,41 +8,53 @@
 
 namespace hourglass {
 
-const QPixmap& ImageLayer::level(double zoom, int& divisor) const {
-    if (m_levels.empty())
-        m_levels.push_back(QPixmap::fromImage(m_image));
-    divisor = 1;
+namespace {
+
+constexpr int kSmallestLevel = 256; // below this, halving saves nothing worth the copy
+
+bool canHalve(const QImage& image) {
+    return std::max(image.width(), image.height()) > kSmallestLevel;
+}
+
+QImage halved(const QImage& image) {
+    return image.scaled((image.size() + QSize(1, 1)) / 2, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+}
+
+} // namespace
+
+ImageLayer::ImageLayer(const QImage& image) {
+    if (!image.isNull())
+        m_levels.push_back(image);
+}
+
+void ImageLayer::prepare() {
+    while (!isNull() && canHalve(m_levels.back()))
+        m_levels.push_back(halved(m_levels.back()));
+}
+
+const QImage& ImageLayer::level(double zoom) const {
     size_t index = 0;
-    while (zoom * divisor * 2 <= 1 && m_levels[index].width() > 1 && m_levels[index].height() > 1) {
+    for (double size = 2; zoom * size <= 1 && (index + 1 < m_levels.size() || canHalve(m_levels[index])); size *= 2)
         if (++index == m_levels.size())
-            m_levels.push_back(m_levels.back().scaled((m_levels.back().size() + QSize(1, 1)) / 2, Qt::IgnoreAspectRatio,
-                                                      Qt::SmoothTransformation));
-        divisor *= 2;
-    }
+            m_levels.push_back(halved(m_levels.back()));
     return m_levels[index];
 }
 
 void ImageLayer::paint(QPainter& painter, const ViewMapping& mapping) const {
     if (isNull())
         return;
-    int divisor = 1;
-    const QPixmap& pixmap = level(mapping.zoom, divisor);
-    const QRectF target = mapping.imageRect();
+    const QImage& drawn = level(mapping.zoom);
+    // Whole pixels around the visible part only: at 6400 % the full target would exceed the rasteriser's range.
+    const QRectF visible = mapping.visibleImage();
+    const double sx = drawn.width() / mapping.image.width(), sy = drawn.height() / mapping.image.height();
+    const QRect source = QRectF(visible.x() * sx, visible.y() * sy, visible.width() * sx, visible.height() * sy)
+                             .toAlignedRect()
+                             .intersected(drawn.rect());
+    const QRectF place(mapping.toWidget({source.x() / sx, source.y() / sy}),
+                       mapping.toWidget({(source.x() + source.width()) / sx, (source.y() + source.height()) / sy}));
     painter.save();
     painter.setRenderHint(QPainter::SmoothPixmapTransform, mapping.zoom < 1);
-    if (mapping.zoom < 1) {
-        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()));
-    } else {
-        // Whole pixels around the visible part only: at 6400 % the full target would exceed the rasteriser's range.
-        const QRectF visible = mapping.visibleImage();
-        const double sx = m_image.width() / mapping.image.width(), sy = m_image.height() / mapping.image.height();
-        const QRect source = QRectF(visible.x() * sx, visible.y() * sy, visible.width() * sx, visible.height() * sy)
-                                 .toAlignedRect()
-                                 .intersected(m_image.rect());
-        const QRectF place(mapping.toWidget({source.x() / sx, source.y() / sy}),
-                           mapping.toWidget({(source.x() + source.width()) / sx, (source.y() + source.height()) / sy}));
-        painter.drawPixmap(place, pixmap, QRectF(source));
-    }
+    painter.drawImage(place, drawn, QRectF(source));
     painter.restore();
 }
 

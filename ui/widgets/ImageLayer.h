@@ -1,10 +1,10 @@
 #pragma once
 
 // An image ready to be drawn at any zoom: exact pixels from 100 % on, smooth below. Below, it draws from the nearest
-// of a chain of halved copies, made once when first needed, so panning and zooming cost the same for any image size.
+// of a chain of halved copies, so panning and zooming cost the same for any image size. The chain is made when first
+// needed, or ahead by prepare(), which may run on any thread. Copies share everything.
 
 #include <QImage>
-#include <QPixmap>
 
 #include <vector>
 
@@ -17,21 +17,21 @@ struct ViewMapping;
 class ImageLayer {
 public:
     ImageLayer() = default;
-    explicit ImageLayer(QImage image) : m_image(std::move(image)) {}
+    explicit ImageLayer(const QImage& image);
 
-    bool isNull() const { return m_image.isNull(); }
-    const QImage& image() const { return m_image; }
-    QSize size() const { return m_image.size(); }
+    bool isNull() const { return m_levels.empty(); }
+    QImage image() const { return isNull() ? QImage() : m_levels.front(); }
+    QSize size() const { return image().size(); }
 
+    void prepare();
     // Draws what of it is visible. The mapping's image size need not be this image's: it is stretched over the same
     // place.
     void paint(QPainter& painter, const ViewMapping& mapping) const;
 
 private:
-    const QPixmap& level(double zoom, int& divisor) const;
+    const QImage& level(double zoom) const;
 
-    QImage m_image;
-    mutable std::vector<QPixmap> m_levels; // 1, 1/2, 1/4, …
+    mutable std::vector<QImage> m_levels; // 1, 1/2, 1/4, … of the size
 };
 
 } // namespace hourglass

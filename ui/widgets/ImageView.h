@@ -21,7 +21,7 @@ public:
 
     void setImage(const ImageLayer& layer);
     void setImage(const QImage& image) { setImage(ImageLayer(image)); }
-    const QImage& image() const { return m_layer.image(); }
+    QImage image() const { return m_layer.image(); }
     // "Noisy", and "14.15 dB · SSIM 0.31": shown as "Noisy · 14.15 dB · SSIM 0.31".
     void setTitle(const QString& title);
     void setMetric(const QString& metric);

@@ -1,0 +1,3 @@
+#include "Error.h"           // breaks: quotes
+#include "vector"            // breaks: quotes
+#include <core/base/Error.h> // breaks: quotes

@@ -1,0 +1,3 @@
+#include "core/data/Picture.h"
+#include <opencv2/core.hpp>
+#include <zlib.h>

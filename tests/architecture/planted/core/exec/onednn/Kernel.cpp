@@ -1,0 +1,2 @@
+#include <dnnl.hpp>
+#include <hwy/highway.h> // breaks: highway

@@ -1,0 +1,2 @@
+#include <QObject>        // breaks: qt
+#include <QtCore/QString> // breaks: qt

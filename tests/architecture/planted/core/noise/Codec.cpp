@@ -1,0 +1,2 @@
+#include "core/data/ImageCodec.h"
+#include "core/noise/NoiseModel.h"

@@ -1,0 +1,2 @@
+#pragma once
+#include "core/data/Batcher.h" // breaks: arrow

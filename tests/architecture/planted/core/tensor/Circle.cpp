@@ -1,0 +1,1 @@
+#include "core/options/Table.h" // breaks: arrow cycle

@@ -1,0 +1,2 @@
+#include "core/analysis/Numbers.h"
+#include <opencv2/core.hpp> // breaks: opencv

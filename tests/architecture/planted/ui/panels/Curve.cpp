@@ -1,0 +1,4 @@
+#include "app/cli/Command.h" // breaks: arrow
+#include <QLineSeries>       // breaks: charts
+#include <QWidget>
+#include <QtCharts/QChartView> // breaks: charts

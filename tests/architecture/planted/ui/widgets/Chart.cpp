@@ -1,0 +1,2 @@
+#include "ui/panels/Curve.h" // breaks: arrow
+#include <QtCharts/QChartView>
