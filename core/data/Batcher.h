@@ -10,7 +10,7 @@
 
 #include "core/data/Augmentation.h"
 #include "core/data/Dataset.h"
-#include "core/data/NoiseModel.h"
+#include "core/noise/NoiseModel.h"
 #include "core/tensor/Tensor.h"
 
 namespace hourglass {

@@ -1,10 +1,24 @@
 #pragma once
 
-// What noise models share. Amplitudes are on the 0–255 scale, amounts are fractions.
+// Corruption of a clean sample, the input side of a denoising autoencoder. Source: maths.md §1 "Denoising"
+// (Vincent et al. 2010). This header stands for itself, so that data/ may apply noise and noise may call data/.
+// Amplitudes are on the 0–255 scale, amounts are fractions.
 
-#include "core/data/NoiseModel.h"
+#include <span>
+
+#include "core/base/Random.h"
+#include "core/tensor/Shape.h"
 
 namespace hourglass {
+
+class NoiseModel {
+public:
+    virtual ~NoiseModel() = default;
+    // Corrupts one sample in place; values.size() is sampleShape.elements(), pictures are [C, H, W] in [0, 1]. What is
+    // drawn is a pure function of the stream, which the caller names {Noise, epoch, sample id}. Const, safe from
+    // several threads, allocates nothing.
+    virtual void apply(std::span<float> values, const Shape& sampleShape, const RandomStream& stream) const = 0;
+};
 
 // The stream index from which a model draws what concerns the whole sample (its σ out of a range); values draw from
 // index 0 on.
