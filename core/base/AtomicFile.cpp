@@ -95,6 +95,13 @@ Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_
     return writeFileAtomically(path, std::as_bytes(std::span(content.data(), content.size())));
 }
 
+Result<void> publishFile(const std::filesystem::path& finished, const std::filesystem::path& path) {
+    if (::rename(finished.c_str(), path.c_str()) != 0)
+        return writeError(path, errno);
+    syncFolder(path.parent_path());
+    return {};
+}
+
 Result<std::string> readFile(const std::filesystem::path& path, uint64_t limit) {
     std::error_code code;
     const auto status = std::filesystem::status(path, code);

@@ -24,6 +24,9 @@ Result<void> writeFileAtomically(const std::filesystem::path& path,
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> content);
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
+// Renames a finished file, already flushed, over `path` and flushes the folder. On failure both stay as they are.
+Result<void> publishFile(const std::filesystem::path& finished, const std::filesystem::path& path);
+
 // Reads a whole file of at most `limit` bytes. Errors: NotFound, Unreadable (a folder, no permission, over the limit).
 Result<std::string> readFile(const std::filesystem::path& path, uint64_t limit = uint64_t{1} << 40);
 

@@ -104,7 +104,7 @@ OptionTable pictureOptions() {
          .type = OptionType::Integer,
          .defaultValue = 0,
          .label = "Patches per picture",
-         .help = "How many random but fixed patches each picture gives; 0 gives 8 to 128, about 2,000 in all.",
+         .help = "How many random but fixed patches each picture gives; 0 gives 4 to 128, about 2,000 in all.",
          .minimum = 0,
          .maximum = 100000,
          .tier = OptionTier::Expert,

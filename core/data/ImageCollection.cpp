@@ -43,7 +43,7 @@ Plan makePlan(const std::vector<ImageItem>& items, const DataOptions& options) {
         plan.fit = FitChoice::Patches;
         plan.height = plan.width = options.patchSize;
         const int64_t share = kPatchesWanted / static_cast<int64_t>(items.size());
-        plan.perImage = options.patchesPerImage > 0 ? options.patchesPerImage : std::clamp<int64_t>(share, 8, 128);
+        plan.perImage = options.patchesPerImage > 0 ? options.patchesPerImage : std::clamp<int64_t>(share, 4, 128);
         return plan;
     }
     plan.width = options.width > 0 ? options.width : options.height > 0 ? options.height : first.width;

@@ -17,9 +17,12 @@ int64_t Dim::fixedSize() const {
 
 Dim Dim::times(int64_t k) const {
     Dim result = *this;
+    // Once it is known to divide evenly, so does every quotient by a part of that divisor.
+    if (k != 1 && m_exact.divisor % m_divisor != 0)
+        result.m_exact = {m_multiplier, m_offset, m_divisor};
     result.m_multiplier *= k;
     result.m_offset *= k;
-    result.m_exact = m_exact || (m_divisor != 1 && k != 1);
+    result.cancelTwos();
     return result;
 }
 
@@ -36,26 +39,29 @@ Dim Dim::dividedBy(int64_t k) const {
         result.m_offset = floorDivide(m_offset, k);
         return result;
     }
-    // floor(floor(a / d) / k) = floor(a / (d k)); common factors are taken out so that equal sizes compare equal.
-    result.m_divisor *= k;
-    while (result.m_divisor % 2 == 0 && result.m_multiplier % 2 == 0 && result.m_offset % 2 == 0) {
-        result.m_divisor /= 2;
-        result.m_multiplier /= 2;
-        result.m_offset /= 2;
-    }
+    result.m_divisor *= k; // floor(floor(a / d) / k) = floor(a / (d k))
+    result.cancelTwos();
     return result;
+}
+
+void Dim::cancelTwos() {
+    while (m_divisor % 2 == 0 && m_multiplier % 2 == 0 && m_offset % 2 == 0) {
+        m_divisor /= 2;
+        m_multiplier /= 2;
+        m_offset /= 2;
+    }
 }
 
 Result<int64_t> Dim::evaluate(const SymbolSizes& sizes) const {
     const int64_t symbol = m_symbol == Symbol::N ? sizes.n : m_symbol == Symbol::H ? sizes.h : sizes.w;
-    const int64_t numerator = m_multiplier * (isFixed() ? 0 : symbol) + m_offset;
-    if (m_exact && numerator % m_divisor != 0)
-        return makeError(ErrorCode::InvalidArgument, "The size {} = {} leaves a remainder in {}.",
+    if (!isFixed() && (m_exact.multiplier * symbol + m_exact.offset) % m_exact.divisor != 0)
+        return makeError(ErrorCode::InvalidArgument,
+                         "The size {} = {} is not a multiple of {}, which this network needs.",
                          m_symbol == Symbol::N   ? "N"
                          : m_symbol == Symbol::H ? "H"
                                                  : "W",
-                         symbol, toString());
-    const int64_t size = floorDivide(numerator, m_divisor);
+                         symbol, m_exact.divisor);
+    const int64_t size = floorDivide(m_multiplier * (isFixed() ? 0 : symbol) + m_offset, m_divisor);
     if (size < 1)
         return makeError(ErrorCode::InvalidArgument, "The size {} of a layer would be {}; the picture is too small.",
                          toString(), size);

@@ -47,10 +47,16 @@ public:
 
 private:
     explicit Dim(Symbol symbol) : m_symbol(symbol), m_multiplier(1) {}
+    // Takes out common factors, so that equal sizes compare equal.
+    void cancelTwos();
 
     Symbol m_symbol = Symbol::None;
-    bool m_exact = false;
     int64_t m_multiplier = 0, m_offset = 0, m_divisor = 1;
+    // What must leave no remainder: (multiplier · s + offset) / divisor of the quotient that was multiplied.
+    struct Condition {
+        int64_t multiplier = 0, offset = 0, divisor = 1;
+        bool operator==(const Condition&) const = default;
+    } m_exact;
 };
 
 using SymbolicShape = std::vector<Dim>;

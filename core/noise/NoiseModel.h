@@ -1,7 +1,8 @@
 #pragma once
 
 // Corruption of a clean sample, the input side of a denoising autoencoder. Source: maths.md §1 "Denoising"
-// (Vincent et al. 2010). Amplitudes are on the 0–255 scale, amounts are fractions.
+// (Vincent et al. 2010). This header stands for itself, so that data/ may apply noise and noise may call data/.
+// Amplitudes are on the 0–255 scale, amounts are fractions.
 
 #include <span>
 

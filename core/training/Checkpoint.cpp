@@ -7,7 +7,6 @@ namespace hourglass {
 
 namespace {
 
-constexpr const char* kStateKey = "hourglass_state";
 constexpr const char* kEnvironmentKey = "hourglass_environment";
 
 Json toJson(const LossSums& sums) {
@@ -71,7 +70,7 @@ Result<void> saveCheckpoint(const std::filesystem::path& path, const Model& mode
         appendArena(tensors, "optimizer." + arena.name + ".", store.layout(), arena.values);
     return writeSafetensors(path, std::move(tensors),
                             {{kModelMetadataKey, describeModel(model)},
-                             {kStateKey, toJson(state, optimizer.steps()).dump()},
+                             {kStateMetadataKey, toJson(state, optimizer.steps()).dump()},
                              {kEnvironmentKey, Json(environment).dump()}});
 }
 
@@ -95,7 +94,7 @@ Result<LoadedCheckpoint> loadCheckpoint(const std::filesystem::path& path, const
     LoadedCheckpoint loaded;
     int64_t optimizerSteps = 0;
     try {
-        const Json state = parseStrictJson(text(kStateKey), 8).value();
+        const Json state = parseStrictJson(text(kStateMetadataKey), 8).value();
         loaded.state = stateFromJson(state);
         optimizerSteps = state.at("optimizer_steps").get<int64_t>();
         loaded.environment = Json::parse(text(kEnvironmentKey)).get<std::map<std::string, std::string>>();

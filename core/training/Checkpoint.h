@@ -15,6 +15,9 @@
 
 namespace hourglass {
 
+// In a file's metadata: what tells a checkpoint from a model alone.
+inline constexpr const char* kStateMetadataKey = "hourglass_state";
+
 // Sums over samples, in double: what a mean is made of when a run is cut in two.
 struct LossSums {
     std::vector<double> sums; // by column

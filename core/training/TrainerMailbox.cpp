@@ -8,8 +8,24 @@ void TrainerMailbox::setPaused(bool paused) {
     {
         const std::lock_guard lock(m_mutex);
         m_pending.paused = paused;
+        m_pauseAtEpochEnd = false;
     }
     m_changed.notify_all();
+}
+
+void TrainerMailbox::stepEpoch() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_pending.paused = false;
+        m_pauseAtEpochEnd = true;
+    }
+    m_changed.notify_all();
+}
+
+void TrainerMailbox::epochEnded() {
+    const std::lock_guard lock(m_mutex);
+    if (std::exchange(m_pauseAtEpochEnd, false))
+        m_pending.paused = true;
 }
 
 void TrainerMailbox::setLearningRate(double learningRate) {

@@ -30,6 +30,8 @@ class TrainerMailbox {
 public:
     // From any thread.
     void setPaused(bool paused);
+    // Goes on, and pauses at the end of the epoch.
+    void stepEpoch();
     void setLearningRate(double learningRate);
     void requestCheckpoint();
     // Runs on the compute thread between steps, also while paused. Keep it short.
@@ -45,11 +47,13 @@ public:
     // Takes what has come. While paused, waits for something to do or for the stop.
     Commands take();
     Commands waitWhilePaused(std::stop_token stop);
+    void epochEnded();
 
 private:
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
     Commands m_pending;
+    bool m_pauseAtEpochEnd = false;
 };
 
 } // namespace hourglass

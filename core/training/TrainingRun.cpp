@@ -191,7 +191,8 @@ Result<TrainingRun::Ending> TrainingRun::trainEpoch() {
         m_trainingSeconds += seconds;
         m_trainedSamples += batch->rows;
         m_recentRate += 0.05 * (static_cast<double>(batch->rows) / seconds - m_recentRate);
-        if (m_state.step % m_logEvery == 0)
+        if (m_state.step % m_logEvery == 0 &&
+            m_state.batch < m_stepsPerEpoch) // the epoch's last row comes with its end
             appendRow({}, {});
         publish(RunPhase::Running, false);
         if (std::chrono::duration<double>(Clock::now() - m_lastCheckpoint).count() > m_services.checkpointSeconds)
@@ -266,6 +267,8 @@ Result<void> TrainingRun::endEpoch() {
     updatePreview(true);
     if (Result<void> saved = saveLast(); !saved)
         return saved;
+    if (m_services.mailbox != nullptr)
+        m_services.mailbox->epochEnded();
     publish(RunPhase::Running, true);
     return {};
 }

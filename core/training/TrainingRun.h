@@ -23,7 +23,7 @@ private:
     // A compiled training step for one number of rows.
     struct Step {
         std::unique_ptr<Program> program;
-        int input = -1, target = -1; // slots; -1 when the graph does not read it
+        int input = -1, target = -1;  // slots; -1 when the graph does not read it
         std::vector<int> losses = {}; // output slots by column
     };
     enum class Ending { EpochDone, Stopped };

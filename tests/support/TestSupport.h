@@ -22,7 +22,8 @@ private:
     std::filesystem::path m_path;
 };
 
-// Makes every write beyond `bytes` of a file fail, as a full disk does, until it goes out of scope (POSIX RLIMIT_FSIZE).
+// Makes every write beyond `bytes` of a file fail, as a full disk does, until it goes out of scope (POSIX
+// RLIMIT_FSIZE).
 class FullDisk {
 public:
     explicit FullDisk(size_t bytes);

@@ -279,6 +279,17 @@ int main(int argc, char** argv) {
         {"chart", {640, 320}, [] { return chart(10000, false); }},
         {"chart-log", {640, 320}, [] { return chart(10000, true); }},
         {"chart-short", {300, 220}, [] { return chart(30, false); }},
+        {"chart-hover",
+         {640, 320},
+         [] {
+             LossChart* made = chart(2000, false);
+             for (int i = 0; i < 60; ++i) {
+                 QKeyEvent right(QEvent::KeyPress, Qt::Key_Right, Qt::NoModifier);
+                 QCoreApplication::sendEvent(made->canvas(), &right);
+             }
+             made->setSmoothing(0.95);
+             return made;
+         }},
         {"chart-empty", {420, 200}, [] { return chart(0, false); }},
         {"compare", {820, 760}, [] { return compare(CompareView::Mode::SideBySide, true, 64); }},
         {"compare-wide", {1000, 320}, [] { return compare(CompareView::Mode::SideBySide, true, 512); }},

@@ -31,7 +31,7 @@ struct Shown {
     int levelAt(ComparePane pane, QPoint place) {
         CompareImageView* widget = view.pane(pane);
         const QImage picture = widget->grab().toImage();
-        return picture.pixelColor(place * static_cast<int>(picture.devicePixelRatio())).green();
+        return picture.pixelColor((QPointF(place) * picture.devicePixelRatio()).toPoint()).green();
     }
     int middle(ComparePane pane) {
         const CompareImageView* widget = view.pane(pane);

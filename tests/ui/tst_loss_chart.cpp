@@ -162,7 +162,7 @@ private slots:
         chart.canvas()->refresh();
         QCOMPARE(chart.pointCount(Curve::Training), 10000);
         QVERIFY(chart.canvas()->drawnPoints() > 200);
-        QVERIFY(chart.canvas()->drawnPoints() <= 2 * 602);
+        QVERIFY(chart.canvas()->drawnPoints() <= 2 * 602 * chart.devicePixelRatioF());
     }
     void hover_showsNearestValues() {
         LossChart chart("Reconstruction", "MSE");

@@ -15,6 +15,7 @@ namespace hourglass {
 
 namespace {
 
+constexpr float kFaint = 0.28f; // opacity of raw values under their average
 constexpr std::array kCurves{Curve::Training, Curve::Validation};
 
 QString shortNumber(double value) {
@@ -67,7 +68,7 @@ void CurveCanvas::applyPalette() {
     const std::array colours{theme::trainCurve(palette()), theme::validationCurve(palette())};
     for (size_t i = 0; i < m_lines.size(); ++i) {
         QColor faint = colours[i];
-        faint.setAlphaF(0.28f);
+        faint.setAlphaF(m_lines[i].raw->pointsVisible() ? 0.75f : kFaint);
         m_lines[i].raw->setPen(QPen(faint, 1));
         m_lines[i].smooth->setPen(QPen(colours[i], 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     }
@@ -146,8 +147,18 @@ ValueRange CurveCanvas::fillSeries() {
         const std::vector<QPointF>& all = m_data.raw(kCurves[i]);
         const QList<QPointF> raw = toChart(decimated(all, steps.low, steps.high, columns));
         const QList<QPointF> smooth = toChart(decimated(m_data.smooth(kCurves[i]), steps.low, steps.high, columns));
-        // Sparse curves (one point per epoch) show their points; a lone point would otherwise be no line at all.
-        m_lines[i].smooth->setPointsVisible(smooth.size() <= 30 && (i == 1 || smooth.size() < 2));
+        // Sparse curves (one value per epoch) mark the values themselves: few values make the average lag visibly,
+        // and a lone one would otherwise be no line at all.
+        const bool isSparse = raw.size() <= 30 && (i == 1 || raw.size() < 2);
+        if (isSparse != m_lines[i].raw->pointsVisible()) {
+            QPen pen = m_lines[i].raw->pen();
+            QColor colour = pen.color();
+            colour.setAlphaF(isSparse ? 0.75f : kFaint);
+            pen.setColor(colour);
+            m_lines[i].raw->setPen(pen);
+            m_lines[i].raw->setMarkerSize(3);
+            m_lines[i].raw->setPointsVisible(isSparse);
+        }
         m_lines[i].raw->replace(raw);
         m_lines[i].smooth->replace(smooth);
         for (const QPointF& point : smooth)

@@ -153,6 +153,7 @@ QRectF ImageStrip::imageRect(int row, int sample) const {
 }
 
 void ImageStrip::paintEvent(QPaintEvent*) {
+    m_arrangement = arrange(); // the window may have moved to a screen of another density
     QPainter painter(this);
     const Arrangement& a = m_arrangement;
     if (a.scale == 0) {

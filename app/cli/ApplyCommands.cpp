@@ -1,0 +1,112 @@
+// reconstruct, encode and decode: a source through a model into an .npy file.
+
+#include "app/cli/ModelContext.h"
+#include <numeric>
+
+#include "core/data/OpenDataset.h"
+#include "core/formats/Npy.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments : ModelArguments {
+    std::string output;
+    bool force = false;
+};
+
+Result<void> checkOutput(const Arguments& arguments) {
+    if (fs::exists(arguments.output) && !arguments.force)
+        return makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output);
+    return {};
+}
+
+int finish(Result<void> written, const Arguments& arguments, const Shape& shape, const Context& context) {
+    if (!written)
+        return context.fail(written.error());
+    context.print({{"output", arguments.output}, {"shape", shape.sizes()}},
+                  fmt::format("wrote {} {}", arguments.output, shape.toString()));
+    return kDone;
+}
+
+int apply(const Arguments& arguments, Context& context, ModelRunner::What what) {
+    if (Result<void> free = checkOutput(arguments); !free)
+        return context.fail(free.error());
+    Result<LoadedModel> loaded = loadModel(arguments.model);
+    if (!loaded)
+        return context.fail(loaded.error());
+    Result<OpenedDataset> data = openFor(*loaded->model, arguments.source, context);
+    if (!data)
+        return context.fail(data.error());
+    if (data->dataset == nullptr)
+        return kInterrupted;
+    ModelRunner runner = makeRunner(*loaded, context);
+    std::vector<int64_t> sizes = {data->dataset->size()};
+    const Shape row = what == ModelRunner::What::Code ? runner.codeShape() : data->dataset->sampleShape();
+    sizes.insert(sizes.end(), row.sizes().begin(), row.sizes().end());
+    Tensor all{Shape(sizes)};
+    int64_t rowsDone = 0;
+    Result<bool> done = runner.run(
+        data->dataset, what, nullptr, 0,
+        [&](const Batch& batch, std::span<const float> output) -> Result<void> {
+            std::copy(output.begin(), output.end(), all.data() + rowsDone * row.elements());
+            rowsDone += batch.rows;
+            return {};
+        },
+        context.stopToken());
+    if (!done)
+        return context.fail(done.error());
+    if (!*done)
+        return kInterrupted;
+    return finish(writeNpy(arguments.output, all), arguments, all.shape(), context);
+}
+
+int decode(const Arguments& arguments, Context& context) {
+    if (Result<void> free = checkOutput(arguments); !free)
+        return context.fail(free.error());
+    Result<LoadedModel> loaded = loadModel(arguments.model);
+    if (!loaded)
+        return context.fail(loaded.error());
+    Result<OpenedDataset> data = openSource(arguments.source, DataOptions{}, fs::current_path(), context.stopToken());
+    if (!data)
+        return context.fail(data.error());
+    if (data->dataset == nullptr)
+        return kInterrupted;
+    std::vector<int64_t> sizes = {data->dataset->size()};
+    sizes.insert(sizes.end(), data->dataset->sampleShape().sizes().begin(), data->dataset->sampleShape().sizes().end());
+    Tensor codes{Shape(sizes)};
+    std::vector<int64_t> rows(static_cast<size_t>(data->dataset->size()));
+    std::iota(rows.begin(), rows.end(), int64_t{0});
+    data->dataset->read(rows, codes.values());
+    Result<Tensor> decoded = makeRunner(*loaded, context).decode(codes);
+    if (!decoded)
+        return context.fail(decoded.error());
+    return finish(writeNpy(arguments.output, *decoded), arguments, decoded->shape(), context);
+}
+
+template <typename Run>
+void add(CLI::App& app, Context& context, int& status, const char* name, const char* help, Run run) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand(name, help);
+    addModelArguments(*command, *arguments);
+    command->add_option("-o,--output", arguments->output, "The .npy file to write")->required();
+    command->add_flag("--force", arguments->force, "Replace an existing file");
+    command->add_flag("--json", context.json, "Print one JSON object");
+    command->callback([=, &context, &status] { status = run(*arguments, context); });
+}
+
+} // namespace
+
+void addApply(CLI::App& app, Context& context, int& status) {
+    using What = ModelRunner::What;
+    add(app, context, status, "reconstruct", "Write what a model makes of each sample",
+        [](const Arguments& a, Context& c) { return apply(a, c, What::Reconstruction); });
+    add(app, context, status, "encode", "Write the code of each sample",
+        [](const Arguments& a, Context& c) { return apply(a, c, What::Code); });
+    add(app, context, status, "decode", "Write what a model makes of codes [N, K]",
+        [](const Arguments& a, Context& c) { return decode(a, c); });
+}
+
+} // namespace hourglass::cli

@@ -1,0 +1,89 @@
+// compare: a labelled sheet of original, noisy and reconstruction.
+
+#include "app/cli/ModelContext.h"
+#include "core/analysis/ComparisonSheet.h"
+#include "core/data/ImageCodec.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments : ModelArguments {
+    std::string output;
+    int64_t count = 6;
+    uint64_t seed = 1;
+    bool force = false;
+};
+
+int run(const Arguments& arguments, Context& context) {
+    if (fs::exists(arguments.output) && !arguments.force)
+        return context.fail(
+            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
+    Result<LoadedModel> loaded = loadModel(arguments.model);
+    if (!loaded)
+        return context.fail(loaded.error());
+    const Model& model = *loaded->model;
+    Result<OpenedDataset> data = openFor(model, arguments.source, context);
+    if (!data)
+        return context.fail(data.error());
+    if (data->dataset == nullptr)
+        return kInterrupted;
+    const Dataset& dataset = *data->dataset;
+    if (!dataset.isImage())
+        return context.fail(
+            makeError(ErrorCode::InvalidArgument, "'{}' holds no pictures to compare.", arguments.source));
+    Result<std::unique_ptr<NoiseModel>> noise = noiseOf(model);
+    if (!noise)
+        return context.fail(noise.error());
+
+    // Samples spread evenly over the source.
+    const int64_t count = std::min(arguments.count, dataset.size());
+    std::vector<int64_t> rows;
+    ComparisonImages images;
+    for (int64_t i = 0; i < count; ++i) {
+        rows.push_back(i * dataset.size() / count);
+        images.names.push_back(dataset.name(rows.back()));
+    }
+    std::vector<int64_t> sizes = {count};
+    sizes.insert(sizes.end(), dataset.sampleShape().sizes().begin(), dataset.sampleShape().sizes().end());
+    images.original = Tensor(Shape(sizes));
+    dataset.read(rows, images.original.values());
+    Tensor input = images.original;
+    if (*noise) {
+        for (int64_t i = 0; i < count; ++i)
+            (*noise)->apply(input.sample(i), dataset.sampleShape(),
+                            RandomStream(arguments.seed, static_cast<uint64_t>(RandomPurpose::Evaluation), 0,
+                                         dataset.id(rows[static_cast<size_t>(i)])));
+        images.noisy = input;
+    }
+    Result<Tensor> reconstruction = makeRunner(*loaded, context).reconstruct(input);
+    if (!reconstruction)
+        return context.fail(reconstruction.error());
+    images.reconstruction = *std::move(reconstruction);
+    const Tensor sheet = renderComparisonSheet(
+        images, {.title = fmt::format("{} autoencoder, code {}", model.family->label(), model.codeElements()),
+                 .subtitle = dataset.description()});
+    if (Result<void> written = encodeImage(arguments.output, sheet); !written)
+        return context.fail(written.error());
+    context.print({{"sheet", fs::absolute(arguments.output).string()}, {"samples", count}},
+                  fmt::format("comparison sheet: {}", arguments.output));
+    return kDone;
+}
+
+} // namespace
+
+void addCompare(CLI::App& app, Context& context, int& status) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("compare", "Draw originals, noisy inputs and reconstructions on one sheet");
+    addModelArguments(*command, *arguments);
+    command->add_option("-o,--output", arguments->output, "The picture to write")->required();
+    command->add_option("--count", arguments->count, "How many samples")->check(CLI::Range(1, 100));
+    command->add_option("--seed", arguments->seed, "Of the noise");
+    command->add_flag("--force", arguments->force, "Replace an existing file");
+    command->add_flag("--json", context.json, "Print one JSON object");
+    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+}
+
+} // namespace hourglass::cli

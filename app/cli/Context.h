@@ -1,0 +1,74 @@
+#pragma once
+
+// What the subcommands share: the executor, where messages go, how a result or an error leaves the program, Ctrl-C.
+
+#include <memory>
+#include <stop_token>
+
+#include <CLI/CLI.hpp>
+
+#include "core/base/Log.h"
+#include "core/base/Result.h"
+#include "core/data/Dataset.h"
+#include "core/exec/Program.h"
+#include "core/training/Experiment.h"
+
+namespace hourglass::cli {
+
+class Context {
+public:
+    Context();
+    ~Context();
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+    // Made when first needed: most commands never compute.
+    Executor& executor();
+    std::stop_token stopToken() const;
+    bool interrupted() const { return stopToken().stop_requested(); }
+
+    bool json = false; // --json was given
+
+    // One JSON object on standard output with --json, else the lines of `text`.
+    void print(const Json& object, const std::string& text) const;
+    // To standard error.
+    void message(const std::string& text) const;
+    LogSink log() const;
+    // Says what happened and gives the exit status: 2 for usage and unreadable input, 1 for a run that failed.
+    int fail(const Error& error) const;
+    void report(const DatasetReport& report) const;
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+// A line on standard error that is rewritten in place on a terminal, and stays silent elsewhere.
+class ProgressLine {
+public:
+    ProgressLine();
+    ~ProgressLine(); // ends the line
+    void show(double fraction, const std::string& text);
+
+private:
+    bool m_terminal;
+    bool m_shown = false;
+};
+
+inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kInterrupted = 130;
+
+// Sets KEY=VALUE pairs on an experiment.
+Result<void> applySettings(Experiment& experiment, const std::vector<std::string>& settings);
+
+// Each adds its subcommand; `status` receives its exit status when it runs.
+void addApply(CLI::App& app, Context& context, int& status); // reconstruct, encode, decode
+void addCompare(CLI::App& app, Context& context, int& status);
+void addDenoise(CLI::App& app, Context& context, int& status);
+void addEvaluate(CLI::App& app, Context& context, int& status);
+void addExport(CLI::App& app, Context& context, int& status);
+void addList(CLI::App& app, Context& context, int& status);
+void addNew(CLI::App& app, Context& context, int& status);
+void addTrain(CLI::App& app, Context& context, int& status);
+void addBench(CLI::App& app, Context& context, int& status);
+
+} // namespace hourglass::cli

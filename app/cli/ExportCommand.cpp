@@ -1,0 +1,56 @@
+#include "app/cli/Context.h"
+#include "core/io/ExportModel.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+struct Arguments {
+    std::string model, format, output, part = "autoencoder";
+    bool force = false;
+};
+
+std::vector<std::string> formatIds() {
+    std::vector<std::string> ids;
+    for (const Exporter& exporter : exporters())
+        ids.emplace_back(exporter.id);
+    return ids;
+}
+
+int run(const Arguments& arguments, Context& context) {
+    if (std::filesystem::exists(arguments.output) && !arguments.force)
+        return context.fail(
+            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
+    Result<LoadedModel> loaded = loadModel(arguments.model);
+    if (!loaded)
+        return context.fail(loaded.error());
+    ExportOptions options;
+    for (const ModelPart part : {ModelPart::Autoencoder, ModelPart::Encoder, ModelPart::Decoder})
+        if (arguments.part == partName(part))
+            options.part = part;
+    Result<ExportReceipt> receipt =
+        exportModel(*loaded, arguments.format, arguments.output, options, context.executor());
+    if (!receipt)
+        return context.fail(receipt.error());
+    context.print(receipt->toJson(), receipt->toText());
+    return kDone;
+}
+
+} // namespace
+
+void addExport(CLI::App& app, Context& context, int& status) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("export", "Write a model for other programs, with a receipt");
+    command->add_option("model", arguments->model, "A run folder, a checkpoint or an exported file")->required();
+    command->add_option("--format", arguments->format, "See 'list exporters'")
+        ->required()
+        ->check(CLI::IsMember(formatIds()));
+    command->add_option("-o,--output", arguments->output, "The file to write")->required();
+    command->add_option("--part", arguments->part, "autoencoder, encoder or decoder")
+        ->check(CLI::IsMember({"autoencoder", "encoder", "decoder"}));
+    command->add_flag("--force", arguments->force, "Replace an existing file");
+    command->add_flag("--json", context.json, "Print one JSON object");
+    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+}
+
+} // namespace hourglass::cli

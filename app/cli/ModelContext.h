@@ -1,0 +1,25 @@
+#pragma once
+
+// What the commands that use a trained model have in common: MODEL and --data SOURCE.
+
+#include "app/cli/Context.h"
+#include "core/inference/ModelRunner.h"
+#include "core/io/ModelFile.h"
+
+namespace hourglass::cli {
+
+struct ModelArguments {
+    std::string model, source;
+};
+
+void addModelArguments(CLI::App& command, ModelArguments& arguments);
+
+// Opens a source the way the model's own data was opened (size, channels), so that samples fit.
+Result<OpenedDataset> openFor(const Model& model, const std::string& source, const Context& context);
+
+ModelRunner makeRunner(const LoadedModel& loaded, Context& context);
+
+// The noise of a denoising model's experiment, null for other families.
+Result<std::unique_ptr<NoiseModel>> noiseOf(const Model& model);
+
+} // namespace hourglass::cli

@@ -1,0 +1,62 @@
+#include "app/cli/Context.h"
+#include "core/data/SourceFiles.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+struct Arguments {
+    std::string preset, family, architecture, data, output;
+    std::vector<std::string> settings;
+    bool force = false;
+};
+
+namespace fs = std::filesystem;
+
+int run(const Arguments& arguments, const Context& context) {
+    Result<Experiment> experiment = arguments.preset.empty() ? Experiment::create() : makePreset(arguments.preset);
+    if (!experiment)
+        return context.fail(experiment.error());
+    std::vector<std::string> settings;
+    if (!arguments.family.empty())
+        settings.push_back("model.family=" + arguments.family);
+    if (!arguments.architecture.empty())
+        settings.push_back("model.architecture=" + arguments.architecture);
+    settings.insert(settings.end(), arguments.settings.begin(), arguments.settings.end());
+    if (Result<void> set = applySettings(*experiment, settings); !set)
+        return context.fail(set.error());
+    if (!arguments.data.empty())
+        if (Result<void> set = experiment->set("data.source", arguments.data); !set)
+            return context.fail(set.error());
+
+    const fs::path output = fs::absolute(arguments.output);
+    if (fs::exists(output) && !arguments.force)
+        return context.fail(
+            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
+    Result<std::string> source =
+        relocateSource(experiment->options().text("data.source"), fs::current_path(), output.parent_path());
+    if (!source)
+        return context.fail(source.error());
+    experiment->set("data.source", *source).value();
+    if (Result<void> saved = experiment->save(output); !saved)
+        return context.fail(saved.error());
+    context.print({{"experiment", output.string()}}, fmt::format("wrote {}", arguments.output));
+    return kDone;
+}
+
+} // namespace
+
+void addNew(CLI::App& app, Context& context, int& status) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("new", "Write a new experiment file");
+    command->add_option("--preset", arguments->preset, "Start from a preset (see 'list presets')");
+    command->add_option("--family", arguments->family, "Autoencoder family (see 'list families')");
+    command->add_option("--architecture", arguments->architecture, "Network architecture (see 'list architectures')");
+    command->add_option("--data", arguments->data, "Data source: fashion-mnist:train, folder:DIR, npy:FILE, …");
+    command->add_option("--set", arguments->settings, "KEY=VALUE, any option (see 'list options')");
+    command->add_option("-o,--output", arguments->output, "The file to write, FILE.hourglass")->required();
+    command->add_flag("--force", arguments->force, "Replace an existing file");
+    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+}
+
+} // namespace hourglass::cli

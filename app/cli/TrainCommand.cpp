@@ -1,0 +1,126 @@
+#include "app/cli/Context.h"
+#include "core/data/OpenDataset.h"
+#include "core/data/SourceFiles.h"
+#include "core/training/Trainer.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    std::string experiment, run;
+    std::vector<std::string> settings;
+    bool resume = false, force = false;
+};
+
+// Turns snapshots into one line.
+class LineSink final : public ProgressSink {
+public:
+    void publish(std::shared_ptr<const Snapshot> snapshot) override {
+        const Snapshot& s = *snapshot;
+        if (!s.newRows.empty() && !s.newRows.back().values.empty())
+            m_loss = s.newRows.back().values.front();
+        if (s.totalSteps == 0)
+            return;
+        m_line.show(static_cast<double>(s.step) / static_cast<double>(s.totalSteps),
+                    fmt::format("epoch {}/{}  loss {:.5g}  {:.0f} samples/s  {:.0f} s left",
+                                std::min(s.epoch + 1, s.epochs), s.epochs, m_loss, s.samplesPerSecond, s.secondsLeft));
+    }
+
+private:
+    ProgressLine m_line;
+    double m_loss = 0;
+};
+
+Json toJson(const TrainingResult& result, const fs::path& run) {
+    return {{"run", run.string()},
+            {"epochs", result.epochs},
+            {"seconds", result.seconds},
+            {"samples_per_second", result.samplesPerSecond},
+            {"resumed_from_step", result.resumedFromStep},
+            {"steps", result.steps},
+            {"metrics", result.metrics}};
+}
+
+std::string toText(const TrainingResult& result, const fs::path& run) {
+    std::string text = fmt::format("{} epochs, {} steps in {:.1f} s, {:.0f} samples/s", result.epochs, result.steps,
+                                   result.seconds, result.samplesPerSecond);
+    for (const auto& [name, value] : result.metrics)
+        text += fmt::format("\nvalidation {}: {:.6g}", name, value);
+    return text + fmt::format("\nrun: {}", run.string());
+}
+
+// The experiment as the run folder keeps it: its source named from there, and what it was run with.
+Result<Experiment> forRunFolder(Experiment experiment, const fs::path& base, const fs::path& run,
+                                std::stop_token stop) {
+    const std::string source = experiment.options().text("data.source");
+    auto hashes = sourceFileHashes(source, base, stop);
+    if (!hashes)
+        return std::move(hashes).error();
+    for (const auto& [file, hash] : *hashes)
+        experiment.record["hash " + fs::path(file).filename().string()] = hash;
+    auto relocated = relocateSource(source, base, run);
+    if (!relocated)
+        return std::move(relocated).error();
+    if (Result<void> set = experiment.set("data.source", *relocated); !set)
+        return std::move(set).error();
+    return experiment;
+}
+
+int run(const Arguments& arguments, Context& context) {
+    Result<Experiment> experiment = Experiment::load(arguments.experiment);
+    if (!experiment)
+        return context.fail(experiment.error());
+    if (Result<void> set = applySettings(*experiment, arguments.settings); !set)
+        return context.fail(set.error());
+    const fs::path base = fs::absolute(arguments.experiment).parent_path();
+    const fs::path target = fs::absolute(arguments.run);
+    Result<OpenedDataset> data = openDataset(experiment->options(), base, context.stopToken());
+    if (!data)
+        return context.fail(data.error());
+    if (data->dataset == nullptr)
+        return kInterrupted;
+    context.report(data->report);
+    context.message(fmt::format("data: {}", data->dataset->description()));
+
+    const auto mode = arguments.resume  ? RunFolder::Mode::Resume
+                      : arguments.force ? RunFolder::Mode::Replace
+                                        : RunFolder::Mode::Create;
+    Result<Experiment> kept = forRunFolder(*std::move(experiment), base, target, context.stopToken());
+    if (!kept)
+        return context.fail(kept.error());
+    Result<RunFolder> folder = RunFolder::open(target, *kept, mode);
+    if (!folder)
+        return context.fail(folder.error());
+    Result<TrainingResult> result = [&] {
+        LineSink sink;
+        return Trainer({.executor = context.executor(), .log = context.log()})
+            .run(*kept, *data, *folder, sink, context.stopToken());
+    }();
+    if (!result)
+        return context.fail(result.error());
+    if (result->phase == RunPhase::Stopped) {
+        context.message(fmt::format("stopped after step {}; saved. Go on with --resume.", result->steps));
+        return kInterrupted;
+    }
+    context.print(toJson(*result, target), toText(*result, arguments.run));
+    return kDone;
+}
+
+} // namespace
+
+void addTrain(CLI::App& app, Context& context, int& status) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("train", "Train an experiment into a run folder");
+    command->add_option("experiment", arguments->experiment, "FILE.hourglass")->required();
+    command->add_option("--run", arguments->run, "The run folder to write")->required();
+    command->add_option("--set", arguments->settings, "KEY=VALUE, any option, for this run");
+    command->add_flag("--resume", arguments->resume, "Go on from the run's last checkpoint; without one, start");
+    command->add_flag("--force", arguments->force, "Replace a run that is in the folder");
+    command->add_flag("--json", context.json, "Print one JSON object");
+    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+}
+
+} // namespace hourglass::cli

@@ -1,0 +1,37 @@
+// hourglass-cli: everything that runs without a window. One file per subcommand.
+
+#include <exception>
+#include <iostream>
+
+#include "app/ComputeEnvironment.h"
+#include "app/cli/Context.h"
+#include "core/base/Version.h"
+
+int main(int argc, char** argv) {
+    using namespace hourglass;
+    ensureComputeEnvironment(argv);
+    try {
+        cli::Context context;
+        int status = cli::kDone;
+        CLI::App app{"Hourglass: train, measure and use autoencoders", "hourglass-cli"};
+        app.set_version_flag("--version", kVersion);
+        app.require_subcommand(1);
+        for (const auto add : {cli::addNew, cli::addTrain, cli::addEvaluate, cli::addApply, cli::addDenoise,
+                               cli::addCompare, cli::addExport, cli::addList, cli::addBench})
+            add(app, context, status);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::Success& success) {
+            return app.exit(success);
+        } catch (const CLI::ParseError& error) {
+            app.exit(error, std::cerr, std::cerr);
+            return cli::kUsage;
+        }
+        return status;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "hourglass-cli: out of memory" << std::endl;
+    } catch (const std::exception& error) {
+        std::cerr << "hourglass-cli: internal error: " << error.what() << std::endl;
+    }
+    return hourglass::cli::kFailed;
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+// A trained model at work on tensors and data sets: reconstruct, encode, decode, evaluate. Compute thread only.
+
+#include "core/data/Batcher.h"
+#include "core/data/Dataset.h"
+#include "core/exec/ProgramCache.h"
+#include "core/models/Model.h"
+
+namespace hourglass {
+
+class ModelRunner {
+public:
+    // Executor, model and weights (of the model's layout) as they are; programs are compiled as sizes turn up.
+    ModelRunner(Executor& executor, std::shared_ptr<const Model> model, std::shared_ptr<const ParameterStore> weights,
+                Precision precision = Precision::F32);
+
+    const Model& model() const { return *m_model; }
+
+    // [N, sample…] → [N, sample…], [N, sample…] → [N, code…], [N, code…] → [N, sample…].
+    Result<Tensor> reconstruct(const Tensor& samples);
+    Result<Tensor> encode(const Tensor& samples);
+    Result<Tensor> decode(const Tensor& codes);
+
+    // Rows handed over batch by batch, in the source's order: [rows, output shape].
+    using RowSink = std::function<Result<void>(const Batch& batch, std::span<const float> output)>;
+    enum class What { Reconstruction, Code };
+    // Runs the model over a whole data set, as it is (noise null) or corrupted by a noise model whose streams are named
+    // by `seed`. False when asked to stop. InvalidArgument when samples are of another shape.
+    Result<bool> run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,
+                     const RowSink& sink, std::stop_token stop = {});
+
+    // Shape of one code, N left out.
+    Shape codeShape() const;
+
+private:
+    Result<Tensor> runGraph(const Graph& graph, const char* input, const char* output, const Tensor& batch);
+
+    std::shared_ptr<const Model> m_model;
+    std::shared_ptr<const ParameterStore> m_weights;
+    Precision m_precision;
+    ProgramCache m_programs;
+};
+
+} // namespace hourglass

@@ -1,0 +1,257 @@
+#include <QtTest>
+
+#include <cmath>
+#include <thread>
+
+#include "core/base/AtomicFile.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/formats/Safetensors.h"
+#include "core/training/Checkpoint.h"
+#include "tests/support/SmallRuns.h"
+#include "tests/support/TestSupport.h"
+
+using namespace hourglass;
+using namespace hourglass::test;
+
+namespace {
+
+std::string bytesOf(const std::filesystem::path& path) {
+    return readFile(path).value();
+}
+
+} // namespace
+
+class TestTrainer : public QObject {
+    Q_OBJECT
+
+private slots:
+    void train_learns_andLeavesARun() {
+        const TemporaryFolder folder;
+        RecordingSink sink;
+        const auto result = train(smallExperiment({{"training.epochs", 30}}), smallPictures(), folder / "run", 0,
+                                  RunFolder::Mode::Create, &sink)
+                                .value();
+        QCOMPARE(result.epochs, 30);
+        QCOMPARE(result.steps, 30 * 4); // 56 training samples in batches of 16
+        QCOMPARE(result.resumedFromStep, 0);
+        for (const char* name : {"experiment.hourglass", "history.csv", "result.json", "checkpoints/last.safetensors",
+                                 "checkpoints/best.safetensors"})
+            QVERIFY2(std::filesystem::exists(folder.path() / "run" / name), name);
+        QVERIFY2(sink.rows.back().values[0] < 0.3 * sink.rows.front().values[0],
+                 qPrintable(QString("from %1 to %2").arg(sink.rows.front().values[0]).arg(sink.rows.back().values[0])));
+        QVERIFY(result.metrics.at("psnr") > 15);
+        QCOMPARE(static_cast<int>(sink.snapshots.back()->phase), static_cast<int>(RunPhase::Finished));
+        QVERIFY(sink.snapshots.back()->preview != nullptr);
+        const History stored = History::load(folder / "run/history.csv").value();
+        QCOMPARE(stored.rows().size(), sink.rows.size());
+        QCOMPARE(stored.rows().back().values.back(), sink.rows.back().values.back());
+    }
+
+    // Interrupted at any step, also within an epoch, and gone on with: the same bytes as never interrupted.
+    void resume_anyStep_bitForBit_data() {
+        QTest::addColumn<int>("firstStop");
+        QTest::addColumn<int>("secondStop");
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<QString>("precision");
+        for (const char* family : {"undercomplete", "denoising"})
+            for (const auto& [first, second] : {std::pair{1, 1}, {3, 4}, {4, 5}, {7, 1}, {15, 0}})
+                QTest::addRow("%s %d+%d", family, first, second)
+                    << first << second << QString(family) << QString("f32");
+        if (nativeBf16())
+            QTest::newRow("bf16") << 3 << 4 << QString("denoising") << QString("bf16");
+    }
+    void resume_anyStep_bitForBit() {
+        QFETCH(int, firstStop);
+        QFETCH(int, secondStop);
+        QFETCH(QString, family);
+        QFETCH(QString, precision);
+        const Experiment experiment = smallExperiment({{"model.family", family.toStdString()},
+                                                       {"model.code_size", 4},
+                                                       {"training.precision", precision.toStdString()},
+                                                       {"optimizer.ema_decay", 0.9},
+                                                       {"optimizer.clip_norm", 1.0},
+                                                       {"optimizer.schedule", "cosine"},
+                                                       {"optimizer.warmup_steps", 3}});
+        const OpenedDataset data = smallPictures();
+        const TemporaryFolder folder;
+        train(experiment, data, folder / "whole").value();
+        int64_t from = 0;
+        for (const int stop : {firstStop, secondStop, 0}) {
+            const TrainingResult part = train(experiment, data, folder / "cut", stop).value();
+            QCOMPARE(part.resumedFromStep, from);
+            from = part.steps;
+            if (part.phase == RunPhase::Finished)
+                break;
+        }
+        for (const char* file : {"checkpoints/last.safetensors", "checkpoints/best.safetensors", "history.csv"})
+            QVERIFY2(bytesOf(folder.path() / "whole" / file) == bytesOf(folder.path() / "cut" / file), file);
+    }
+
+    void sameSeed_sameBytes_otherSeed_others() {
+        const TemporaryFolder folder;
+        const OpenedDataset data = smallPictures();
+        for (const auto& [name, seed] : {std::pair{"a", 1}, {"b", 1}, {"c", 2}})
+            train(smallExperiment({{"training.seed", seed}}), data, folder / name).value();
+        const auto last = [&](const char* name) {
+            return bytesOf(folder.path() / name / "checkpoints/last.safetensors");
+        };
+        QVERIFY(last("a") == last("b"));
+        QVERIFY(last("a") != last("c"));
+    }
+
+    void finishedRun_resumed_returnsItsResult_andGoesOnWithMoreEpochs() {
+        const TemporaryFolder folder;
+        const OpenedDataset data = smallPictures();
+        const auto first = train(smallExperiment(), data, folder / "run").value();
+        const auto again = train(smallExperiment(), data, folder / "run").value();
+        QCOMPARE(again.steps, first.steps);
+        QCOMPARE(again.metrics.at("loss"), first.metrics.at("loss"));
+        const auto more = train(smallExperiment({{"training.epochs", 6}}), data, folder / "run").value();
+        QCOMPARE(more.epochs, 6);
+        QCOMPARE(more.resumedFromStep, first.steps);
+    }
+
+    void folderWithARun_isRefused_orReplaced() {
+        const TemporaryFolder folder;
+        const OpenedDataset data = smallPictures();
+        train(smallExperiment(), data, folder / "run").value();
+        const auto refused = train(smallExperiment(), data, folder / "run", 0, RunFolder::Mode::Create);
+        QVERIFY(!refused);
+        QCOMPARE(static_cast<int>(refused.error().code()), static_cast<int>(ErrorCode::Conflict));
+        const auto other = train(smallExperiment({{"model.code_size", 3}}), data, folder / "run");
+        QVERIFY(!other);
+        QVERIFY(other.error().message().find("model.code_size = 4") != std::string::npos);
+        const auto replaced =
+            train(smallExperiment({{"model.code_size", 3}}), data, folder / "run", 0, RunFolder::Mode::Replace);
+        QVERIFY(replaced.ok());
+    }
+
+    void lockedFolder_isRefused_andFreeAfterwards() {
+        const TemporaryFolder folder;
+        {
+            const auto held = RunFolder::open(folder / "run", smallExperiment(), RunFolder::Mode::Create);
+            QVERIFY(held.ok());
+            const auto second = RunFolder::open(folder / "run", smallExperiment(), RunFolder::Mode::Resume);
+            QVERIFY(!second);
+            QVERIFY(second.error().message().find("Another process") != std::string::npos);
+        }
+        QVERIFY(RunFolder::open(folder / "run", smallExperiment(), RunFolder::Mode::Resume).ok());
+    }
+
+    void divergence_stopsAndSaysWhere() {
+        const TemporaryFolder folder;
+        const auto result = train(smallExperiment({{"optimizer.kind", "sgd"},
+                                                   {"optimizer.learning_rate", 10},
+                                                   {"model.output_activation", "identity"},
+                                                   {"training.epochs", 40}}),
+                                  smallPictures(), folder / "run");
+        QVERIFY(!result);
+        QCOMPARE(static_cast<int>(result.error().code()), static_cast<int>(ErrorCode::Numeric));
+        const QString message = QString::fromStdString(result.error().message());
+        for (const char* part : {"at step", "first seen in", "learning rate of 5"})
+            QVERIFY2(message.contains(part), qPrintable(message));
+    }
+
+    void earlyStopping_endsAtPatience_andRestoresTheBest() {
+        const TemporaryFolder folder;
+        // A gain of 1000 never happens: the first epoch stays the best, and three more are waited for.
+        const auto result = train(smallExperiment({{"training.epochs", 50},
+                                                   {"training.early_stopping", true},
+                                                   {"training.patience", 3},
+                                                   {"training.min_delta", 1000}}),
+                                  smallPictures(), folder / "run")
+                                .value();
+        QCOMPARE(result.epochs, 4);
+        const SafetensorsFile last = openSafetensors(folder / "run/checkpoints/last.safetensors").value();
+        const SafetensorsFile best = openSafetensors(folder / "run/checkpoints/best.safetensors").value();
+        const Tensor a = last.read("encoder.0.weight").value(), b = best.read("encoder.0.weight").value();
+        QVERIFY(std::ranges::equal(a.values(), b.values()));
+    }
+
+    void everyKEpochs_keepsCheckpoints() {
+        const TemporaryFolder folder;
+        train(smallExperiment({{"training.checkpoint_every", 2}}), smallPictures(), folder / "run").value();
+        QVERIFY(std::filesystem::exists(folder / "run/checkpoints/epoch-0002.safetensors"));
+        QVERIFY(std::filesystem::exists(folder / "run/checkpoints/epoch-0004.safetensors"));
+        QVERIFY(!std::filesystem::exists(folder / "run/checkpoints/epoch-0003.safetensors"));
+    }
+
+    void damagedCheckpoint_isAnErrorThatNamesTheFile() {
+        const TemporaryFolder folder;
+        train(smallExperiment(), smallPictures(), folder / "run", 3).value();
+        const auto path = folder / "run/checkpoints/last.safetensors";
+        const std::string whole = bytesOf(path);
+        for (size_t length = 0; length < whole.size(); length += whole.size() / 23) {
+            writeText(path, whole.substr(0, length));
+            const auto result = train(smallExperiment(), smallPictures(), folder / "run");
+            QVERIFY(!result);
+            QVERIFY2(result.error().message().find("last.safetensors") != std::string::npos,
+                     result.error().message().c_str());
+        }
+    }
+
+    void fullDisk_failsTheRun_andKeepsThePreviousCheckpoint() {
+        const TemporaryFolder folder;
+        train(smallExperiment(), smallPictures(), folder / "run", 3).value();
+        const auto path = folder / "run/checkpoints/last.safetensors";
+        const std::string before = bytesOf(path);
+        {
+            const FullDisk full(2000);
+            const auto result = train(smallExperiment(), smallPictures(), folder / "run");
+            QVERIFY(!result);
+            QCOMPARE(static_cast<int>(result.error().code()), static_cast<int>(ErrorCode::WriteFailed));
+        }
+        QVERIFY(bytesOf(path) == before);
+        QVERIFY(train(smallExperiment(), smallPictures(), folder / "run").ok());
+    }
+
+    // Pause, a job while paused, another learning rate, on to the end of the epoch, stop: through the mailbox.
+    void commands_areObeyedBetweenSteps() {
+        const TemporaryFolder folder;
+        const Experiment experiment = smallExperiment({{"training.epochs", 1000000}});
+        const RunFolder run = RunFolder::open(folder / "run", experiment, RunFolder::Mode::Create).value();
+        TrainerMailbox mailbox;
+        std::stop_source stop;
+        std::atomic<int64_t> pausedStep = -1, pausedAgain = -1;
+        std::atomic<bool> modelSeen = false;
+        mailbox.setPaused(true);
+        std::jthread commander([&] {
+            const auto waitFor = [](auto condition) {
+                while (!condition())
+                    std::this_thread::yield();
+            };
+            mailbox.post([&](const JobContext& context) {
+                modelSeen = context.model.codeElements() == 4 && context.weights->version() > 0;
+                pausedStep = context.step;
+            });
+            waitFor([&] { return pausedStep >= 0; });
+            mailbox.setLearningRate(0.125);
+            mailbox.stepEpoch();
+            waitFor([&] {
+                std::atomic<int64_t> step = -1;
+                mailbox.post([&](const JobContext& context) { step = context.step; });
+                waitFor([&] { return step >= 0; });
+                return step == 4;
+            });
+            mailbox.post([&](const JobContext& context) { pausedAgain = context.step; });
+            waitFor([&] { return pausedAgain >= 0; });
+            stop.request_stop();
+        });
+        const auto executor = makeOneDnnExecutor();
+        RecordingSink sink;
+        const auto result = Trainer({.executor = *executor, .mailbox = &mailbox})
+                                .run(experiment, smallPictures(), run, sink, stop.get_token())
+                                .value();
+        commander.join();
+        QCOMPARE(pausedStep.load(), 0);
+        QVERIFY(modelSeen);
+        QCOMPARE(pausedAgain.load(), 4);
+        QCOMPARE(result.steps, 4);
+        QCOMPARE(static_cast<int>(result.phase), static_cast<int>(RunPhase::Stopped));
+        QCOMPARE(sink.rows.front().learningRate, 0.125);
+        QVERIFY(sink.rows.front().note.find("learning_rate=0.125") != std::string::npos);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestTrainer)
+#include "tst_trainer.moc"

@@ -1,0 +1,98 @@
+#pragma once
+
+// The one crossing between the window and training. Lives on the GUI thread; trains on the ComputeThread. What the
+// Trainer publishes arrives here by one queued call at a time, at most some 30 a second: the latest snapshot wins, rows
+// of the history are never dropped. Everything of an earlier run that arrives late is dropped by its run number.
+
+#include <QObject>
+
+#include <filesystem>
+
+#include "core/data/Dataset.h"
+#include "core/training/RunFolder.h"
+#include "core/training/Trainer.h"
+
+namespace hourglass {
+
+class ComputeThread;
+
+// A model that the window can use: the live one while training, a loaded one otherwise.
+struct ActiveModel {
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const ParameterStore> weights;
+};
+
+class TrainingController : public QObject {
+    Q_OBJECT
+
+public:
+    enum class State { Idle, Preparing, Running, Paused, Stopping, Failed };
+    Q_ENUM(State)
+
+    struct Request {
+        Experiment experiment;
+        std::filesystem::path baseFolder; // of the experiment's relative paths
+        std::filesystem::path runFolder;
+        RunFolder::Mode mode = RunFolder::Mode::Create;
+    };
+
+    // `compute` outlives the controller.
+    explicit TrainingController(ComputeThread& compute, QObject* parent = nullptr);
+    // Stops a run after its current batch, with a checkpoint, and waits for that.
+    ~TrainingController() override;
+
+    State state() const { return m_state; }
+    bool isActive() const; // Preparing, Running, Paused or Stopping
+    const QString& errorText() const { return m_errorText; }
+    const std::filesystem::path& runFolder() const { return m_runFolder; }
+    // The newest; null before the first.
+    std::shared_ptr<const Snapshot> snapshot() const { return m_snapshot; }
+    std::shared_ptr<const Dataset> dataset() const { return m_dataset; }
+    // Every row of the run so far, those before a resumption included.
+    const std::vector<HistoryRow>& rows() const { return m_rows; }
+
+    // Only while not active (ContractError).
+    void start(Request request);
+    void setPaused(bool isPaused);
+    // Goes on to the end of the epoch, then pauses.
+    void stepEpoch();
+    void stop();
+    void setLearningRate(double learningRate);
+
+    // Runs a job on the compute thread with the model as it is: between two steps while training, at once otherwise.
+    // False when there is no model. The job must not touch objects of this thread but by queued calls.
+    bool postModelJob(TrainerJob job);
+    // A model to use while nothing trains (a run or file that was opened). Ignored while active.
+    void setModel(ActiveModel model);
+    bool hasModel() const { return isActive() || m_model.model != nullptr; }
+
+signals:
+    void stateChanged(hourglass::TrainingController::State state);
+    void datasetOpened(const hourglass::DatasetReport& report);
+    void rowsAdded(const std::vector<hourglass::HistoryRow>& rows);
+    void progressed(std::shared_ptr<const hourglass::Snapshot> snapshot);
+    // The run ended by itself or by stop().
+    void finished(const hourglass::TrainingResult& result);
+    void failed(const QString& message);
+    void logged(hourglass::LogLevel level, const QString& text);
+
+private:
+    class Sink;
+    struct Shared;
+
+    void setState(State state);
+    void receive(std::shared_ptr<Shared> shared);
+    void runEnded(Result<TrainingResult> result);
+
+    ComputeThread& m_compute;
+    State m_state = State::Idle;
+    QString m_errorText;
+    std::filesystem::path m_runFolder;
+    std::shared_ptr<const Snapshot> m_snapshot;
+    std::shared_ptr<const Dataset> m_dataset;
+    std::vector<HistoryRow> m_rows;
+    std::shared_ptr<Shared> m_shared; // with the run on the compute thread; null when none is active
+    ActiveModel m_model;
+};
+
+} // namespace hourglass
