@@ -22,7 +22,7 @@ std::vector<double> gaussianWindow(int64_t side) {
     std::vector<double> weights(static_cast<size_t>(length));
     double sum = 0;
     for (size_t i = 0; i < weights.size(); ++i) {
-        const double offset = static_cast<double>(i) - static_cast<double>(length / 2);
+        const double offset = static_cast<double>(i) - static_cast<double>(length - 1) / 2;
         sum += weights[i] = std::exp(-offset * offset / (2 * kWindowSigma * kWindowSigma));
     }
     for (double& weight : weights)
