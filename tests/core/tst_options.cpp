@@ -7,14 +7,34 @@ using namespace hourglass;
 namespace {
 
 OptionTable table() {
-    return {{.key = "model.code_size", .type = OptionType::Integer, .defaultValue = 32, .label = "Code size", .help = "h",
-             .minimum = 1, .maximum = 4096},
-            {.key = "noise.kind", .type = OptionType::Choice, .defaultValue = "gaussian", .label = "Kind", .help = "h",
+    return {{.key = "model.code_size",
+             .type = OptionType::Integer,
+             .defaultValue = 32,
+             .label = "Code size",
+             .help = "h",
+             .minimum = 1,
+             .maximum = 4096},
+            {.key = "noise.kind",
+             .type = OptionType::Choice,
+             .defaultValue = "gaussian",
+             .label = "Kind",
+             .help = "h",
              .choices = {{"gaussian", "Gaussian"}, {"none", "None"}}},
-            {.key = "noise.sigma", .type = OptionType::RealOrRange, .defaultValue = 25.0, .label = "σ", .help = "h",
-             .minimum = 0, .maximum = 255, .appliesWhen = {{"noise.kind", {"gaussian"}}}},
-            {.key = "model.layers", .type = OptionType::IntegerList, .defaultValue = {512, 256}, .label = "Layers",
-             .help = "h", .minimum = 1, .maximum = 65536}};
+            {.key = "noise.sigma",
+             .type = OptionType::RealOrRange,
+             .defaultValue = 25.0,
+             .label = "σ",
+             .help = "h",
+             .minimum = 0,
+             .maximum = 255,
+             .appliesWhen = {{"noise.kind", {"gaussian"}}}},
+            {.key = "model.layers",
+             .type = OptionType::IntegerList,
+             .defaultValue = {512, 256},
+             .label = "Layers",
+             .help = "h",
+             .minimum = 1,
+             .maximum = 65536}};
 }
 
 } // namespace
@@ -33,14 +53,30 @@ private slots:
         QTest::addColumn<QString>("key");
         QTest::addColumn<QString>("value");
         QTest::addColumn<QString>("says");
-        QTest::newRow("fraction") << "model.code_size" << "1.5" << "a whole number from 1 to 4096, found 1.5";
-        QTest::newRow("below") << "model.code_size" << "0" << "from 1 to 4096";
-        QTest::newRow("type") << "model.code_size" << "\"x\"" << "found \"x\"";
-        QTest::newRow("choice") << "noise.kind" << "\"gausian\"" << "one of gaussian, none";
-        QTest::newRow("range order") << "noise.sigma" << "[50, 10]" << "a pair [low, high]";
-        QTest::newRow("list element") << "model.layers" << "[8, 0]" << "list of at most 64 whole numbers";
-        QTest::newRow("unknown") << "model.code_sise" << "1" << "Did you mean model.code_size";
-        QTest::newRow("wrong group") << "noise.code_size" << "1" << "model.code_size";
+        QTest::newRow("fraction") << "model.code_size"
+                                  << "1.5"
+                                  << "a whole number from 1 to 4096, found 1.5";
+        QTest::newRow("below") << "model.code_size"
+                               << "0"
+                               << "from 1 to 4096";
+        QTest::newRow("type") << "model.code_size"
+                              << "\"x\""
+                              << "found \"x\"";
+        QTest::newRow("choice") << "noise.kind"
+                                << "\"gausian\""
+                                << "one of gaussian, none";
+        QTest::newRow("range order") << "noise.sigma"
+                                     << "[50, 10]"
+                                     << "a pair [low, high]";
+        QTest::newRow("list element") << "model.layers"
+                                      << "[8, 0]"
+                                      << "list of at most 64 whole numbers";
+        QTest::newRow("unknown") << "model.code_sise"
+                                 << "1"
+                                 << "Did you mean model.code_size";
+        QTest::newRow("wrong group") << "noise.code_size"
+                                     << "1"
+                                     << "model.code_size";
     }
     void check_badValue_refused() {
         QFETCH(QString, key);
