@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/ComputeEnvironment.h"
+#include "core/base/ComputeEnvironment.h"
 #include "core/base/Version.h"
 #include "ui/MainWindow.h"
 #include "ui/bridge/ComputeThread.h"

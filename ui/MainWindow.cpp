@@ -49,6 +49,7 @@ MainWindow::MainWindow(Workbench& workbench, LogModel& log, QWidget* parent)
     m_pages->setAccessibleName(tr("Pages"));
     statusBar()->addWidget(new TrainingStatus(workbench, this), 1);
 
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea); // the options need the height
     buildPanels({workbench, log});
     auto* bar = addToolBar(tr("Transport"));
     bar->setObjectName(QStringLiteral("transport"));
@@ -171,9 +172,9 @@ void MainWindow::restoreLayout() {
     if (geometry.isEmpty() || !restoreGeometry(geometry))
         resize(1280, 800);
     if (!restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion))
-        resizeDocks({findChild<QDockWidget*>(QStringLiteral("experiment_dock")),
-                     findChild<QDockWidget*>(QStringLiteral("runs_dock"))},
-                    {350, 150}, Qt::Horizontal);
+        for (const auto& [name, size, direction] : {std::tuple(QStringLiteral("experiment_dock"), 350, Qt::Horizontal),
+                                                    {QStringLiteral("runs_dock"), 130, Qt::Vertical}})
+            resizeDocks({findChild<QDockWidget*>(name)}, {size}, direction);
     m_pages->setCurrentIndex(settings.value(QStringLiteral("window/page"), 0).toInt());
 }
 

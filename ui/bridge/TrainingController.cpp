@@ -53,6 +53,12 @@ private:
 
 namespace {
 
+TrainingResult stopped() {
+    TrainingResult result;
+    result.phase = RunPhase::Stopped;
+    return result;
+}
+
 // The whole of a run on the compute thread, from opening the data to the result.
 Result<TrainingResult> train(const TrainingController::Request& request, const Trainer::Services& services,
                              ProgressSink& sink, std::stop_token stop,
@@ -63,7 +69,7 @@ Result<TrainingResult> train(const TrainingController::Request& request, const T
     if (!data)
         return std::move(data).error();
     if (data->dataset == nullptr)
-        return TrainingResult{.phase = RunPhase::Stopped, .metrics = {}};
+        return stopped();
     opened(*data);
     Experiment experiment = request.experiment;
     Result<std::string> source =
@@ -119,7 +125,7 @@ void TrainingController::start(Request request) {
         const auto queue = [this, shared](auto function) {
             QMetaObject::invokeMethod(
                 this,
-                [this, shared, function = std::move(function)] {
+                [this, shared, function = std::move(function)]() mutable {
                     if (shared == m_shared) // else: of an earlier run
                         function();
                 },

@@ -60,8 +60,8 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     halves->setObjectName(QStringLiteral("train_splitter"));
     halves->addWidget(charts);
     halves->addWidget(m_strip);
-    halves->setStretchFactor(0, 3);
-    halves->setStretchFactor(1, 2);
+    halves->setStretchFactor(0, 1);
+    halves->setStretchFactor(1, 1);
     halves->setChildrenCollapsible(false);
     column->addWidget(halves, 1);
 
@@ -157,12 +157,9 @@ void TrainPage::showModel() {
 
 void TrainPage::describeLoss() {
     const OptionValues& options = m_workbench.document().experiment().options();
-    QString loss;
-    for (const OptionChoice& choice : options.table().find("objective.loss")->choices)
-        if (choice.value == options.text("objective.loss"))
-            loss = coreText(choice.label);
-    m_loss->setUnit(options.text("objective.reduction") == "element_sum" ? tr("%1, summed per sample").arg(loss)
-                                                                         : tr("%1, mean per value").arg(loss));
+    const QString loss = QString::fromStdString(options.text("objective.loss")).toUpper();
+    m_loss->setUnit(options.text("objective.reduction") == "element_sum" ? tr("%1 per sample").arg(loss)
+                                                                         : tr("%1 per value").arg(loss));
 }
 
 void TrainPage::showEstimate(const Preflight& estimate) {

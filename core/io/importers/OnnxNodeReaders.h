@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "core/io/importers/OnnxGraphReader.h"
+#include "core/io/importers/OnnxNode.h"
 
 namespace hourglass {
 
