@@ -25,7 +25,9 @@ void logMessage(QtMsgType type, const QMessageLogContext& context, const QString
     theHandlerBefore(type, context, text);
     if (theLog == nullptr || type == QtDebugMsg)
         return;
-    const LogLevel level = type == QtInfoMsg ? LogLevel::Info : type == QtWarningMsg ? LogLevel::Warning : LogLevel::Error;
+    const LogLevel level = type == QtInfoMsg      ? LogLevel::Info
+                           : type == QtWarningMsg ? LogLevel::Warning
+                                                  : LogLevel::Error;
     QMetaObject::invokeMethod(
         theLog, [log = theLog, level, text] { log->append(level, text); }, Qt::QueuedConnection);
 }

@@ -58,7 +58,8 @@ void MainWindow::buildEditMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Edit"));
     ExperimentDocument& document = m_workbench.document();
     QAction* undo = add(menu, tr("&Undo"), Qt::CTRL | Qt::Key_Z, &document, [&document] { document.undo(); });
-    QAction* redo = add(menu, tr("&Redo"), Qt::CTRL | Qt::SHIFT | Qt::Key_Z, &document, [&document] { document.redo(); });
+    QAction* redo =
+        add(menu, tr("&Redo"), Qt::CTRL | Qt::SHIFT | Qt::Key_Z, &document, [&document] { document.redo(); });
     const auto refresh = [undo, redo, &document] {
         undo->setEnabled(document.canUndo());
         redo->setEnabled(document.canRedo());
@@ -103,11 +104,12 @@ void MainWindow::helpOnFocused() {
     const QWidget* about = QApplication::focusWidget();
     while (about != nullptr && about->toolTip().isEmpty() && about->whatsThis().isEmpty())
         about = about->parentWidget();
-    const QPoint place = QApplication::focusWidget() != nullptr
-                             ? QApplication::focusWidget()->mapToGlobal(QPoint(0, QApplication::focusWidget()->height()))
-                             : mapToGlobal(rect().center());
+    const QPoint place =
+        QApplication::focusWidget() != nullptr
+            ? QApplication::focusWidget()->mapToGlobal(QPoint(0, QApplication::focusWidget()->height()))
+            : mapToGlobal(rect().center());
     QWhatsThis::showText(place,
-                         about == nullptr             ? tr("Move to a control with Tab, then press F1: its meaning appears here.")
+                         about == nullptr ? tr("Move to a control with Tab, then press F1: its meaning appears here.")
                          : about->whatsThis().isEmpty() ? about->toolTip()
                                                         : about->whatsThis(),
                          this);
@@ -132,9 +134,10 @@ void MainWindow::askOpen() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);
     dialog->setDirectory(m_workbench.settings().value(QStringLiteral("open_folder")).toString());
-    dialog->setNameFilters({tr("All that Hourglass opens (*.hourglass *.safetensors *.onnx *.npy *.npz *.png *.jpg *.jpeg "
-                               "*.webp *.bmp *.tif *.tiff)"),
-                            tr("Experiments (*.hourglass)"), tr("All files (*)")});
+    dialog->setNameFilters(
+        {tr("All that Hourglass opens (*.hourglass *.safetensors *.onnx *.npy *.npz *.png *.jpg *.jpeg "
+            "*.webp *.bmp *.tif *.tiff)"),
+         tr("Experiments (*.hourglass)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) {
         std::vector<std::filesystem::path> paths;
         for (const QString& file : files) {

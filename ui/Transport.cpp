@@ -79,8 +79,8 @@ void Transport::refresh() {
 }
 
 void Transport::describeRun() {
-    const bool goesOn = m_workbench.controller().state() == State::Paused ||
-                        m_workbench.nextRun() == Workbench::NextRun::Continue;
+    const bool goesOn =
+        m_workbench.controller().state() == State::Paused || m_workbench.nextRun() == Workbench::NextRun::Continue;
     m_run->setText(goesOn ? tr("&Continue") : tr("&Run"));
     QString why = goesOn ? tr("Go on with %1 from where it is (F5)").arg(m_workbench.runName())
                          : tr("Train this experiment into a new run (F5)");

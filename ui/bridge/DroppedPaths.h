@@ -19,8 +19,8 @@ struct DroppedPath {
         Experiment, // .hourglass
         Model,      // a checkpoint or exported model
         Picture,
-        Folder,     // with pictures in it or below
-        Data,       // an array file
+        Folder, // with pictures in it or below
+        Data,   // an array file
         Unusable,
     };
     std::filesystem::path path;

@@ -26,8 +26,8 @@ QString keyConcerned(const std::string& message, const OptionTable& table) {
 } // namespace
 
 ExperimentDocument::ExperimentDocument(QObject* parent)
-    : QObject(parent), m_experiment(Experiment::create().value()), m_savedText(m_experiment.toText()),
-      m_steps{{{}, m_savedText, {}}} {}
+    : QObject(parent), m_experiment(Experiment::create().value()),
+      m_savedText(m_experiment.toText()), m_steps{{{}, m_savedText, {}}} {}
 
 Result<void> ExperimentDocument::set(const std::string& key, const Json& value) {
     Experiment next = m_experiment;

@@ -57,9 +57,9 @@ public:
     const QMap<QString, QString>& issues() const { return m_issues; }
 
 signals:
-    void changed();        // the experiment
-    void modelChanged();   // model() or issues()
-    void undoChanged();    // labels, modified state, file
+    void changed();                  // the experiment
+    void modelChanged();             // model() or issues()
+    void undoChanged();              // labels, modified state, file
     void edited(const QString& key); // one option, by set()
 
 private:

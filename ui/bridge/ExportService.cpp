@@ -30,7 +30,8 @@ bool ExportService::start(const Request& request) {
         std::function<void(Result<ExportReceipt>)> send;
         ~Answer() {
             if (send)
-                send(makeError(ErrorCode::Unsupported, "The run ended before the export began. Please start it again."));
+                send(
+                    makeError(ErrorCode::Unsupported, "The run ended before the export began. Please start it again."));
         }
     };
     auto answer = std::make_shared<Answer>();

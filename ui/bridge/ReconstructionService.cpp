@@ -104,8 +104,7 @@ std::vector<int64_t> validationRows(const Dataset& dataset, const Experiment& ex
     const double validation = options.real("data.validation_fraction"), test = options.real("data.test_fraction");
     if (validation + test >= 1)
         return {};
-    Split split =
-        splitByStableId(dataset, validation, test, static_cast<uint64_t>(options.integer("training.seed")));
+    Split split = splitByStableId(dataset, validation, test, static_cast<uint64_t>(options.integer("training.seed")));
     return split.validation.empty() ? std::move(split.train) : std::move(split.validation);
 }
 

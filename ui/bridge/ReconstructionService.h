@@ -26,8 +26,8 @@ struct ReconstructionRequest {
 };
 
 struct Reconstruction {
-    int generation = 0; // of the request
-    int64_t step = 0;   // of the weights; 0 for a loaded model
+    int generation = 0;              // of the request
+    int64_t step = 0;                // of the weights; 0 for a loaded model
     Tensor original, reconstruction; // [C, H, W], or [D]
     std::optional<Tensor> noisy;     // when the model is trained on corrupted input
     bool wasFitted = false;          // the picture had another size or number of channels

@@ -21,7 +21,8 @@ int64_t completedEpochs(const History& history) {
     return history.rows().empty() ? 0 : static_cast<int64_t>(std::floor(history.rows().back().epoch + 1e-9));
 }
 
-// Whether the result on disk is that of the whole history: a run that was gone on with after it had ended is open again.
+// Whether the result on disk is that of the whole history: a run that was gone on with after it had ended is open
+// again.
 bool hasResultOf(const fs::path& folder, const History& history) {
     const Result<std::string> text = readFile(folder / "result.json", 1 << 20);
     if (!text)

@@ -63,9 +63,8 @@ TrainingResult stopped() {
 Result<TrainingResult> train(const TrainingController::Request& request, const Trainer::Services& services,
                              ProgressSink& sink, std::stop_token stop,
                              const std::function<void(OpenedDataset)>& opened) {
-    Result<OpenedDataset> data = request.data
-                                     ? Result<OpenedDataset>(*request.data)
-                                     : openDataset(request.experiment.options(), request.baseFolder, stop);
+    Result<OpenedDataset> data = request.data ? Result<OpenedDataset>(*request.data)
+                                              : openDataset(request.experiment.options(), request.baseFolder, stop);
     if (!data)
         return std::move(data).error();
     if (data->dataset == nullptr)

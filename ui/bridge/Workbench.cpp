@@ -12,8 +12,7 @@ Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store,
     connect(&m_document, &ExperimentDocument::changed, this, &Workbench::experimentChanged);
     connect(&m_document, &ExperimentDocument::edited, this, [this](const QString& key) {
         m_isPristine = false;
-        if (key == QStringLiteral("optimizer.learning_rate") && m_controller.isActive() &&
-            whyNewRun().isEmpty())
+        if (key == QStringLiteral("optimizer.learning_rate") && m_controller.isActive() && whyNewRun().isEmpty())
             m_controller.setLearningRate(m_document.experiment().options().real("optimizer.learning_rate"));
     });
     connect(&m_preflight, &PreflightService::dataOpened, this,
@@ -109,8 +108,7 @@ void Workbench::start() {
         launch(RunFolder::Mode::Resume, m_run->folder, isOther ? std::optional(rate) : std::nullopt);
         return;
     }
-    const Result<fs::path> folder =
-        m_store.create(sourceName(m_document.experiment().options().text("data.source")));
+    const Result<fs::path> folder = m_store.create(sourceName(m_document.experiment().options().text("data.source")));
     if (!folder)
         return refuse(folder.error());
     launch(RunFolder::Mode::Create, *folder, std::nullopt);
@@ -122,8 +120,7 @@ void Workbench::launch(RunFolder::Mode mode, const fs::path& folder, std::option
                                         .baseFolder = m_document.baseFolder(),
                                         .runFolder = folder,
                                         .mode = mode,
-                                        .data =
-                                            m_preflight.dataFor(m_document.experiment(), m_document.baseFolder())};
+                                        .data = m_preflight.dataFor(m_document.experiment(), m_document.baseFolder())};
     // The run as it will be on disk; what it measured before is shown on.
     RunRecord record{.folder = folder, .experiment = request.experiment};
     if (const std::string source = relocatedSource(folder); !source.empty())

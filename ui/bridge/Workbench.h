@@ -62,10 +62,10 @@ public:
     bool deleteRun(const std::filesystem::path& folder);
 
 signals:
-    void runChanged();                      // run(), nextRun() or whyNewRun()
-    void runsChanged();                     // the list on disk
-    void failed(const QString& message);    // something that the person asked for
-    void interruptedRunFound();             // begin(): the last session ended while training
+    void runChanged();                   // run(), nextRun() or whyNewRun()
+    void runsChanged();                  // the list on disk
+    void failed(const QString& message); // something that the person asked for
+    void interruptedRunFound();          // begin(): the last session ended while training
     void logged(hourglass::LogLevel level, const QString& text);
 
 private:

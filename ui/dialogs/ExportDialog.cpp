@@ -68,7 +68,8 @@ void ExportDialog::buildForm(QFormLayout* form) {
     m_part->setAccessibleName(tr("Part"));
     m_path->setAccessibleName(tr("File"));
     m_part->setToolTip(tr("Encoder and decoder can be written alone where the format allows it"));
-    m_path->setToolTip(tr("Where the file is written. A file that is there is replaced only when the new one is good."));
+    m_path->setToolTip(
+        tr("Where the file is written. A file that is there is replaced only when the new one is good."));
     m_help->setWordWrap(true);
     auto* place = new QHBoxLayout;
     place->addWidget(m_path, 1);

@@ -1,7 +1,7 @@
 #pragma once
 
-// Writes the model at hand in a format that other programs load, in the background, and shows the receipt: the file read
-// back and compared. Stays open when it fails, and says why.
+// Writes the model at hand in a format that other programs load, in the background, and shows the receipt: the file
+// read back and compared. Stays open when it fails, and says why.
 
 #include <QDialog>
 

@@ -33,8 +33,8 @@ int RunsModel::columnCount(const QModelIndex& parent) const {
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
-    const QStringList titles{tr("Run"),       tr("Family"),      tr("Architecture"), tr("Data"), tr("Epochs"),
-                             tr("Best loss"), tr("PSNR"), tr("Changed"),      tr("State")};
+    const QStringList titles{tr("Run"),       tr("Family"), tr("Architecture"), tr("Data"), tr("Epochs"),
+                             tr("Best loss"), tr("PSNR"),   tr("Changed"),      tr("State")};
     return titles.value(section);
 }
 

@@ -124,17 +124,17 @@ void ComparePage::buildBar(QLayout* layout) {
 void ComparePage::takeData() {
     const std::optional<OpenedDataset> opened =
         m_workbench.preflight().dataFor(m_workbench.document().experiment(), m_workbench.document().baseFolder());
-    m_dataset = opened                                   ? opened->dataset
+    m_dataset = opened                                ? opened->dataset
                 : m_workbench.controller().isActive() ? m_workbench.controller().dataset()
-                                                         : nullptr;
+                                                      : nullptr;
     const OptionValues& options = m_workbench.document().experiment().options();
     const auto split = std::tuple(m_dataset.get(), options.real("data.validation_fraction"),
                                   options.real("data.test_fraction"), options.integer("training.seed"));
     if (split == m_split)
         return;
     m_split = split;
-    m_rows = m_dataset != nullptr ? validationRows(*m_dataset, m_workbench.document().experiment())
-                                  : std::vector<int64_t>{};
+    m_rows =
+        m_dataset != nullptr ? validationRows(*m_dataset, m_workbench.document().experiment()) : std::vector<int64_t>{};
     const QSignalBlocker quiet(m_sample);
     m_sample->setRange(m_rows.empty() ? 0 : 1, static_cast<int>(m_rows.size()));
     m_sample->setSuffix(m_rows.empty() ? QString() : tr(" of %1").arg(m_rows.size()));
@@ -176,8 +176,7 @@ void ComparePage::request() {
         m_view->clear();
         return;
     }
-    const auto seed =
-        static_cast<uint64_t>(m_workbench.document().experiment().options().integer("training.seed"));
+    const auto seed = static_cast<uint64_t>(m_workbench.document().experiment().options().integer("training.seed"));
     if (m_workbench.reconstruction().request({.dataset = isDropped ? nullptr : m_dataset,
                                               .row = isDropped ? 0 : currentRow(),
                                               .picture = m_picture,
@@ -228,9 +227,10 @@ void ComparePage::showMetrics() {
 void ComparePage::showTexts() {
     const bool isDropped = m_picture.elements() > 0;
     m_back->setVisible(isDropped);
-    m_source->setText(isDropped                                      ? m_pictureName
-                      : m_dataset != nullptr && currentRow() >= 0 ? QString::fromStdString(m_dataset->name(currentRow()))
-                                                                     : QString());
+    m_source->setText(isDropped ? m_pictureName
+                      : m_dataset != nullptr && currentRow() >= 0
+                          ? QString::fromStdString(m_dataset->name(currentRow()))
+                          : QString());
     QStringList note;
     if (!m_problem.isEmpty() && m_result == nullptr)
         note << m_problem;

@@ -61,8 +61,8 @@ private:
     QTimer m_metricsDelay;
     std::shared_ptr<const Dataset> m_dataset;
     std::tuple<const Dataset*, double, double, int64_t> m_split; // what m_rows follow from
-    std::vector<int64_t> m_rows; // the validation samples
-    Tensor m_picture;            // dropped; empty while samples are shown
+    std::vector<int64_t> m_rows;                                 // the validation samples
+    Tensor m_picture;                                            // dropped; empty while samples are shown
     QString m_pictureName;
     QString m_problem;
     std::shared_ptr<const Reconstruction> m_result;

@@ -22,7 +22,7 @@ struct PanelContext {
 enum class PanelPlace { Page, Left, Bottom };
 
 struct PanelEntry {
-    const char* id; // "train": object name, and key in the session
+    const char* id;    // "train": object name, and key in the session
     const char* title; // translated in context "PanelRegistry"; '&' marks the key
     PanelPlace place;
     QWidget* (*make)(const PanelContext& context, QWidget* parent);

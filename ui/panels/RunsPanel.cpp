@@ -18,8 +18,8 @@
 namespace hourglass {
 
 RunsPanel::RunsPanel(Workbench& workbench, QWidget* parent)
-    : QWidget(parent), m_workbench(workbench), m_model(new RunsModel(this)),
-      m_sorted(new QSortFilterProxyModel(this)), m_table(new QTableView(this)), m_stack(new QStackedWidget(this)) {
+    : QWidget(parent), m_workbench(workbench), m_model(new RunsModel(this)), m_sorted(new QSortFilterProxyModel(this)),
+      m_table(new QTableView(this)), m_stack(new QStackedWidget(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_stack);
@@ -54,13 +54,12 @@ RunsPanel::RunsPanel(Workbench& workbench, QWidget* parent)
             emit openWanted(run->folder);
     });
     connect(&workbench, &Workbench::runsChanged, this, &RunsPanel::refresh);
-    connect(&workbench.controller(), &TrainingController::stateChanged, this,
-            [this](TrainingController::State state) {
-                const bool isActive = m_workbench.controller().isActive();
-                m_model->setTraining(isActive ? m_workbench.controller().runFolder() : std::filesystem::path());
-                if (state == TrainingController::State::Running)
-                    refresh(); // the folder of a new run holds one by now
-            });
+    connect(&workbench.controller(), &TrainingController::stateChanged, this, [this](TrainingController::State state) {
+        const bool isActive = m_workbench.controller().isActive();
+        m_model->setTraining(isActive ? m_workbench.controller().runFolder() : std::filesystem::path());
+        if (state == TrainingController::State::Running)
+            refresh(); // the folder of a new run holds one by now
+    });
 }
 
 void RunsPanel::buildActions() {
@@ -107,9 +106,9 @@ void RunsPanel::confirmDelete() {
     const RunSummary* run = chosen();
     if (run == nullptr)
         return;
-    auto* box = new QMessageBox(QMessageBox::Warning, tr("Delete a run"),
-                                tr("Delete %1 with its curves and checkpoints?").arg(run->name),
-                                QMessageBox::Cancel, this);
+    auto* box =
+        new QMessageBox(QMessageBox::Warning, tr("Delete a run"),
+                        tr("Delete %1 with its curves and checkpoints?").arg(run->name), QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(tr("%1 is removed from the disk. This cannot be undone.").arg(toText(run->folder)));
     QPushButton* remove = box->addButton(tr("Delete"), QMessageBox::DestructiveRole);

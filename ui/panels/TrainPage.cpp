@@ -143,9 +143,9 @@ void TrainPage::showModel() {
                                                                        : sizes.join(QStringLiteral("×")),
                          .relativeSize = size,
                          .kind = kindOf(layer.kind)};
-        block.detail = layer.parameters > 0 ? tr("%1 · %2 parameters")
-                                                  .arg(coreText(layer.detail), QLocale().toString(layer.parameters))
-                                            : coreText(layer.detail);
+        block.detail = layer.parameters > 0
+                           ? tr("%1 · %2 parameters").arg(coreText(layer.detail), QLocale().toString(layer.parameters))
+                           : coreText(layer.detail);
         blocks.push_back(std::move(block));
     }
     m_architecture->setBlocks(std::move(blocks));
@@ -170,10 +170,10 @@ void TrainPage::showEstimate(const Preflight& estimate) {
           << tr("%n step(s) per epoch", nullptr, static_cast<int>(estimate.stepsPerEpoch))
           << tr("about %1 MB").arg(locale.toString(std::max<int64_t>(1, estimate.memoryBytes >> 20)));
     if (estimate.secondsPerEpoch > 0) {
-        const auto epochs = static_cast<double>(
-            m_workbench.document().experiment().options().integer("training.epochs"));
-        parts << tr("%1 per epoch, %2 in all").arg(durationText(estimate.secondsPerEpoch),
-                                                   durationText(estimate.secondsPerEpoch * epochs));
+        const auto epochs =
+            static_cast<double>(m_workbench.document().experiment().options().integer("training.epochs"));
+        parts << tr("%1 per epoch, %2 in all")
+                     .arg(durationText(estimate.secondsPerEpoch), durationText(estimate.secondsPerEpoch * epochs));
     }
     for (const std::string& warning : estimate.warnings)
         parts << coreText(warning);

@@ -28,7 +28,7 @@ public:
     LossChart* lossChart() const { return m_loss; }
 
 signals:
-    void sampleActivated(int sample);     // of the strip: the sample's place among the validation samples
+    void sampleActivated(int sample);      // of the strip: the sample's place among the validation samples
     void optionWanted(const QString& key); // a block of the network was chosen
     void failed(const QString& message);
     void exported(const QString& path);

@@ -36,9 +36,8 @@ void TrainingStatus::refresh() {
     m_progress->setVisible(controller.isActive());
     // Preparing takes an unknown time; a bar that only moves says so.
     m_progress->setRange(0, controller.state() == TrainingController::State::Preparing ? 0 : 1000);
-    m_progress->setValue(isOfThisRun && snapshot->totalSteps > 0
-                             ? static_cast<int>(1000 * snapshot->step / snapshot->totalSteps)
-                             : 0);
+    m_progress->setValue(
+        isOfThisRun && snapshot->totalSteps > 0 ? static_cast<int>(1000 * snapshot->step / snapshot->totalSteps) : 0);
 }
 
 } // namespace hourglass
