@@ -3,8 +3,8 @@
 #include <exception>
 #include <iostream>
 
-#include "app/ComputeEnvironment.h"
 #include "app/cli/Context.h"
+#include "core/base/ComputeEnvironment.h"
 #include "core/base/Version.h"
 
 int main(int argc, char** argv) {

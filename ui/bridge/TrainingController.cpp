@@ -3,7 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include <QMetaObject>
+#include <QtCore/QMetaObject>
 
 #include "core/data/OpenDataset.h"
 #include "core/data/SourceFiles.h"

@@ -4,7 +4,7 @@
 // Trainer publishes arrives here by one queued call at a time, at most some 30 a second: the latest snapshot wins, rows
 // of the history are never dropped. Everything of an earlier run that arrives late is dropped by its run number.
 
-#include <QObject>
+#include <QtCore/QObject>
 
 #include <filesystem>
 
