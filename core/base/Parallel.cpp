@@ -26,7 +26,8 @@ int computeThreads() {
 }
 
 void setComputeThreads(int count) {
-    omp_set_num_threads(count > 0 ? count : omp_get_num_procs());
+    static const int unrestricted = omp_get_max_threads(); // all cores, or what OMP_NUM_THREADS says
+    omp_set_num_threads(count > 0 ? count : unrestricted);
 }
 
 } // namespace hourglass

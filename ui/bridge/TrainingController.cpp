@@ -3,7 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include <QMetaObject>
+#include <QtCore/QMetaObject>
 
 #include "core/data/OpenDataset.h"
 #include "core/data/SourceFiles.h"
@@ -16,6 +16,7 @@ namespace hourglass {
 struct TrainingController::Shared {
     TrainerMailbox mailbox;
     std::stop_source stop;
+    Executor* executor = nullptr; // of the compute thread, for jobs that run there
 
     std::mutex mutex; // for what follows
     std::condition_variable changed;
@@ -62,7 +63,8 @@ TrainingResult stopped() {
 Result<TrainingResult> train(const TrainingController::Request& request, const Trainer::Services& services,
                              ProgressSink& sink, std::stop_token stop,
                              const std::function<void(OpenedDataset)>& opened) {
-    Result<OpenedDataset> data = openDataset(request.experiment.options(), request.baseFolder, stop);
+    Result<OpenedDataset> data = request.data ? Result<OpenedDataset>(*request.data)
+                                              : openDataset(request.experiment.options(), request.baseFolder, stop);
     if (!data)
         return std::move(data).error();
     if (data->dataset == nullptr)
@@ -117,6 +119,7 @@ void TrainingController::start(Request request) {
     setState(State::Preparing);
     m_compute.post([this, request = std::move(request), shared = m_shared](Executor& executor, std::stop_token quit) {
         const std::stop_callback stopWithThread(quit, [shared] { shared->stop.request_stop(); });
+        shared->executor = &executor;
         Sink sink(this, shared);
         const auto queue = [this, shared](auto function) {
             QMetaObject::invokeMethod(
@@ -152,10 +155,10 @@ void TrainingController::start(Request request) {
         auto model = std::make_shared<ActiveModel>();
         if (Result<LoadedModel> loaded = loadModel(request.runFolder); loaded)
             *model = {loaded->model, loaded->weights};
-        queue([this, result = std::move(result), model]() mutable {
+        queue([this, result, model] {
             m_shared.reset();
-            setModel(std::move(*model));
-            runEnded(std::move(result));
+            setModel(*model);
+            runEnded(result);
         });
         const std::lock_guard lock(shared->mutex);
         shared->ended = true;
@@ -221,19 +224,46 @@ void TrainingController::setLearningRate(double learningRate) {
 void TrainingController::setModel(ActiveModel model) {
     if (isActive())
         return;
+    ++m_modelRequest;
     m_model = std::move(model);
+    emit modelChanged();
 }
 
-bool TrainingController::postModelJob(TrainerJob job) {
+void TrainingController::openModel(const std::filesystem::path& path) {
+    if (isActive())
+        return;
+    m_compute.post([this, path, request = ++m_modelRequest, reply = m_replies.sender()](Executor&, std::stop_token) {
+        auto loaded = std::make_shared<Result<ActiveModel>>(ActiveModel{});
+        try {
+            Result<LoadedModel> read = loadModel(path);
+            *loaded = read ? Result<ActiveModel>(ActiveModel{read->model, read->weights}) : read.error();
+        } catch (const std::exception& error) {
+            *loaded = makeError(ErrorCode::Unreadable, "'{}' cannot be read: {}.", path.string(), error.what());
+        }
+        reply([this, request, loaded] { modelLoaded(request, loaded); });
+    });
+}
+
+void TrainingController::modelLoaded(int request, const std::shared_ptr<Result<ActiveModel>>& loaded) {
+    if (request != m_modelRequest || isActive())
+        return;
+    if (*loaded)
+        setModel(std::move(*loaded).value());
+    else
+        emit modelFailed(QString::fromStdString(loaded->error().message()));
+}
+
+bool TrainingController::postModelJob(ModelJob job) {
     if (m_shared) {
-        m_shared->mailbox.post(std::move(job));
+        m_shared->mailbox.post(
+            [job = std::move(job), shared = m_shared](const JobContext& context) { job(context, *shared->executor); });
         return true;
     }
     if (m_model.model == nullptr)
         return false;
     m_compute.post([job = std::move(job), model = m_model](Executor& executor, std::stop_token) {
         ProgramCache programs(executor);
-        job({*model.model, model.weights, programs, Precision::F32, 0});
+        job({*model.model, model.weights, programs, Precision::F32, 0}, executor);
     });
     return true;
 }

@@ -4,13 +4,16 @@
 // Trainer publishes arrives here by one queued call at a time, at most some 30 a second: the latest snapshot wins, rows
 // of the history are never dropped. Everything of an earlier run that arrives late is dropped by its run number.
 
-#include <QObject>
+#include <QtCore/QObject>
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include "core/data/Dataset.h"
 #include "core/training/RunFolder.h"
 #include "core/training/Trainer.h"
+#include "ui/bridge/ReplyChannel.h"
 
 namespace hourglass {
 
@@ -34,7 +37,11 @@ public:
         std::filesystem::path baseFolder; // of the experiment's relative paths
         std::filesystem::path runFolder;
         RunFolder::Mode mode = RunFolder::Mode::Create;
+        // What the experiment's data options open, if somebody has opened it already.
+        std::optional<OpenedDataset> data = {};
     };
+    // A job with a model; on the compute thread, like all that runs Programs.
+    using ModelJob = std::function<void(const JobContext& context, Executor& executor)>;
 
     // `compute` outlives the controller.
     explicit TrainingController(ComputeThread& compute, QObject* parent = nullptr);
@@ -61,9 +68,11 @@ public:
 
     // Runs a job on the compute thread with the model as it is: between two steps while training, at once otherwise.
     // False when there is no model. The job must not touch objects of this thread but by queued calls.
-    bool postModelJob(TrainerJob job);
-    // A model to use while nothing trains (a run or file that was opened). Ignored while active.
+    bool postModelJob(ModelJob job);
+    // A model to use while nothing trains. Ignored while active.
     void setModel(ActiveModel model);
+    // Loads one from a run or file (see loadModel) without waiting; the last call wins. Ignored while active.
+    void openModel(const std::filesystem::path& path);
     bool hasModel() const { return isActive() || m_model.model != nullptr; }
 
 signals:
@@ -75,6 +84,8 @@ signals:
     void finished(const hourglass::TrainingResult& result);
     void failed(const QString& message);
     void logged(hourglass::LogLevel level, const QString& text);
+    void modelChanged(); // another model to use while nothing trains, or none
+    void modelFailed(const QString& message);
 
 private:
     class Sink;
@@ -83,6 +94,7 @@ private:
     void setState(State state);
     void receive(std::shared_ptr<Shared> shared);
     void runEnded(Result<TrainingResult> result);
+    void modelLoaded(int request, const std::shared_ptr<Result<ActiveModel>>& loaded);
 
     ComputeThread& m_compute;
     State m_state = State::Idle;
@@ -93,6 +105,8 @@ private:
     std::vector<HistoryRow> m_rows;
     std::shared_ptr<Shared> m_shared; // with the run on the compute thread; null when none is active
     ActiveModel m_model;
+    int m_modelRequest = 0;
+    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass

@@ -111,7 +111,11 @@ bool ImageStrip::fits(double scale, Arrangement& into) const {
     into.scale = scale;
     into.left = kMargin + labels + 8;
     into.top = kMargin;
-    into.tileWidth = size.width() * scale + kGap;
+    double caption = 0;
+    for (const QString& each : m_captions)
+        caption = std::max<double>(caption, fontMetrics().horizontalAdvance(each));
+    into.imageWidth = size.width() * scale;
+    into.tileWidth = std::max(into.imageWidth, caption) + kGap;
     into.tileHeight = size.height() * scale + kGap;
     into.bandHeight = rows * into.tileHeight + captions + kBandGap;
     into.columns =
@@ -149,7 +153,7 @@ QRectF ImageStrip::imageRect(int row, int sample) const {
     const double ratio = devicePixelRatioF();
     const double x = a.left + (sample % a.columns) * a.tileWidth;
     const double y = a.top + (sample / a.columns) * a.bandHeight + row * a.tileHeight;
-    return {std::round(x * ratio) / ratio, std::round(y * ratio) / ratio, a.tileWidth - kGap, a.tileHeight - kGap};
+    return {std::round(x * ratio) / ratio, std::round(y * ratio) / ratio, a.imageWidth, a.tileHeight - kGap};
 }
 
 void ImageStrip::paintEvent(QPaintEvent*) {
@@ -182,10 +186,8 @@ void ImageStrip::paintEvent(QPaintEvent*) {
         }
         if (sample < m_captions.size()) {
             const QRectF under = imageRect(last, sample);
-            const QRectF place(under.left() - kGap / 2, under.bottom() + 1, a.tileWidth, fontMetrics().height());
-            painter.drawText(
-                place, Qt::AlignCenter,
-                fontMetrics().elidedText(m_captions[sample], Qt::ElideRight, static_cast<int>(a.tileWidth)));
+            const QRectF place(under.left(), under.bottom() + 1, a.tileWidth, fontMetrics().height());
+            painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, m_captions[sample]);
         }
     }
     const QRectF chosen = imageRect(0, m_current) | imageRect(last, m_current);

@@ -54,7 +54,7 @@ private:
     struct Arrangement {
         double scale = 0; // widget units per image pixel; 0 when there is nothing
         int columns = 1;
-        double tileWidth = 0, tileHeight = 0, bandHeight = 0, left = 0, top = 0;
+        double imageWidth = 0, tileWidth = 0, tileHeight = 0, bandHeight = 0, left = 0, top = 0;
     };
     Arrangement arrange() const;
     bool fits(double scale, Arrangement& into) const;

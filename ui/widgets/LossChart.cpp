@@ -39,9 +39,9 @@ int positionOf(double weight) {
 } // namespace
 
 LossChart::LossChart(const QString& title, const QString& unit, QWidget* parent)
-    : QWidget(parent), m_title(title), m_unit(unit), m_canvas(new CurveCanvas(m_data, this)),
-      m_heading(new QLabel(this)), m_legend(new QLabel(this)), m_slider(new QSlider(Qt::Horizontal, this)),
-      m_sliderValue(new QLabel(this)), m_log(new QCheckBox(tr("Log"), this)), m_axis(new QComboBox(this)) {
+    : QWidget(parent), m_title(title), m_canvas(new CurveCanvas(m_data, this)), m_heading(new QLabel(this)),
+      m_legend(new QLabel(this)), m_slider(new QSlider(Qt::Horizontal, this)), m_sliderValue(new QLabel(this)),
+      m_log(new QCheckBox(tr("Log"), this)), m_axis(new QComboBox(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 4, 6, 4);
     column->setSpacing(3);
@@ -157,6 +157,10 @@ void LossChart::setBest(std::optional<double> step) {
 void LossChart::setTrainingIncludes(const QString& text) {
     m_includes = text;
     updateLegend();
+}
+
+void LossChart::setUnit(const QString& unit) {
+    m_canvas->setYTitle(unit);
 }
 
 void LossChart::setEmptyText(const QString& text) {

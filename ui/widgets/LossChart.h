@@ -38,6 +38,7 @@ public:
 
     // The best step so far, marked by a dashed line; nothing removes the mark.
     void setBest(std::optional<double> step);
+    void setUnit(const QString& unit);
     // What the training loss includes beyond the validation one: "reconstruction + 3·KL". Shown in the legend.
     void setTrainingIncludes(const QString& text);
     void setEmptyText(const QString& text);
@@ -72,7 +73,6 @@ private:
     void askForFile(bool isCsv);
 
     QString m_title;
-    QString m_unit;
     QString m_includes;
     double m_stepsPerEpoch = 0;
     CurveData m_data;

@@ -1,4 +1,4 @@
-#include "app/ComputeEnvironment.h"
+#include "core/base/ComputeEnvironment.h"
 
 #include <cstdlib>
 

@@ -1,0 +1,150 @@
+#include <QtTest>
+
+#include <cmath>
+
+#include "core/base/Random.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/optim/Optimizer.h"
+#include "core/optim/Schedule.h"
+
+using namespace hourglass;
+
+namespace {
+
+OptionValues optionsWith(const std::vector<std::pair<std::string, Json>>& settings) {
+    OptionValues values(optimizerOptions());
+    for (const auto& [key, value] : settings)
+        values.set(key, value).value();
+    return values;
+}
+
+// The published algorithms in double precision, one number at a time.
+struct Scalar {
+    double p, m = 0, v = 0, ema;
+    explicit Scalar(double start) : p(start), ema(start) {}
+
+    void step(const OptionValues& o, double gradient, double rate, int t) {
+        const std::string kind = o.text("optimizer.kind");
+        const double decay = o.real("optimizer.weight_decay");
+        if (kind == "adamw")
+            p -= rate * decay * p;
+        else
+            gradient += decay * p;
+        if (kind == "sgd") {
+            m = o.real("optimizer.momentum") * m + gradient;
+            p -= rate * m;
+        } else {
+            const double b1 = o.real("optimizer.beta1"), b2 = o.real("optimizer.beta2");
+            m = b1 * m + (1 - b1) * gradient;
+            v = b2 * v + (1 - b2) * gradient * gradient;
+            const double mHat = m / (1 - std::pow(b1, t)), vHat = v / (1 - std::pow(b2, t));
+            p -= rate * mHat / (std::sqrt(vHat) + o.real("optimizer.epsilon"));
+        }
+        const double average = std::min(o.real("optimizer.ema_decay"), (1.0 + t) / (10.0 + t));
+        ema = average * ema + (1 - average) * p;
+    }
+};
+
+std::shared_ptr<ParameterStore> storeOf(int64_t count) {
+    Graph graph;
+    graph.parameter("w", {count});
+    graph.parameter("b", {3});
+    return std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
+}
+
+} // namespace
+
+class TestOptimizer : public QObject {
+    Q_OBJECT
+
+private slots:
+    void step_followsThePublishedAlgorithm_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<double>("weightDecay");
+        QTest::addColumn<double>("clip");
+        for (const char* kind : {"adam", "adamw", "sgd"})
+            for (const double decay : {0.0, 0.1})
+                for (const double clip : {0.0, 0.5})
+                    QTest::addRow("%s decay %g clip %g", kind, decay, clip) << QString(kind) << decay << clip;
+    }
+    void step_followsThePublishedAlgorithm() {
+        QFETCH(QString, kind);
+        QFETCH(double, weightDecay);
+        QFETCH(double, clip);
+        const OptionValues options = optionsWith({{"optimizer.kind", kind.toStdString()},
+                                                  {"optimizer.weight_decay", weightDecay},
+                                                  {"optimizer.clip_norm", clip},
+                                                  {"optimizer.ema_decay", 0.95}});
+        constexpr int64_t kCount = 1037; // several strips, the last one short
+        const auto store = storeOf(kCount);
+        const RandomStream random(4);
+        random.fillNormal(store->values("w"));
+        AlignedBuffer<float> gradients(store->arena().size());
+        const auto executor = makeOneDnnExecutor();
+        const auto optimizer = Optimizer::create(options, *executor, store, gradients.span()).value();
+        std::vector<Scalar> expected;
+        for (const float start : store->values("w"))
+            expected.emplace_back(static_cast<double>(start));
+        for (int t = 1; t <= 5; ++t) {
+            const std::span<float> g = gradients.span().first(kCount);
+            random.fillNormal(g, static_cast<uint64_t>(t) * 1000);
+            double norm = 0;
+            for (const float value : g)
+                norm += static_cast<double>(value) * static_cast<double>(value);
+            norm = std::sqrt(norm);
+            const double rate = 0.01 / t;
+            const double reported = optimizer->step(rate);
+            QVERIFY(std::abs(reported - (clip > 0 ? norm : 0)) < 1e-4 * norm);
+            const double factor = clip > 0 ? std::min(1.0, clip / norm) : 1.0;
+            for (size_t i = 0; i < expected.size(); ++i)
+                expected[i].step(options, factor * static_cast<double>(g[i]), rate, t);
+        }
+        const std::span<const float> average = optimizer->averagedWeights();
+        for (size_t i = 0; i < expected.size(); ++i) {
+            QVERIFY(std::abs(static_cast<double>(store->values("w")[i]) - expected[i].p) < 2e-6);
+            QVERIFY(std::abs(static_cast<double>(average[i]) - expected[i].ema) < 2e-6);
+        }
+        for (size_t i = kCount; i < store->arena().size(); ++i)
+            QCOMPARE(store->arena()[i], 0.0f); // padding, and a parameter without gradient
+        QCOMPARE(optimizer->steps(), 5);
+    }
+
+    void schedule_constantStepCosineWarmUp() {
+        const Schedule constant(optionsWith({}), 100, 10);
+        QCOMPARE(constant.learningRate(0.5, 77), 0.5);
+        const Schedule step(optionsWith({{"optimizer.schedule", "step"}, {"optimizer.step_every", 2}}), 100, 10);
+        QCOMPARE(step.learningRate(1.0, 19), 1.0);
+        QCOMPARE(step.learningRate(1.0, 20), 0.5);
+        QCOMPARE(step.learningRate(1.0, 45), 0.25);
+        const Schedule cosine(
+            optionsWith(
+                {{"optimizer.schedule", "cosine"}, {"optimizer.warmup_steps", 10}, {"optimizer.final_factor", 0.1}}),
+            110, 10);
+        QCOMPARE(cosine.learningRate(1.0, 0), 0.1);
+        QCOMPARE(cosine.learningRate(1.0, 9), 1.0);
+        QVERIFY(std::abs(cosine.learningRate(1.0, 60) - 0.55) < 1e-12);
+        QVERIFY(std::abs(cosine.learningRate(1.0, 110) - 0.1) < 1e-12);
+        QVERIFY(std::abs(cosine.learningRate(1.0, 5000) - 0.1) < 1e-12);
+    }
+
+    void schedule_plateau_dropsAfterPatience() {
+        Schedule plateau(optionsWith({{"optimizer.schedule", "plateau"}, {"optimizer.plateau_patience", 2}}), 100, 10);
+        for (const double loss : {3.0, 2.0, 2.0})
+            plateau.epochEnded(loss);
+        QCOMPARE(plateau.learningRate(1.0, 0), 1.0);
+        plateau.epochEnded(2.5);
+        QCOMPARE(plateau.learningRate(1.0, 0), 0.5);
+        Schedule resumed(optionsWith({{"optimizer.schedule", "plateau"}, {"optimizer.plateau_patience", 2}}), 100, 10);
+        resumed.setPlateau(plateau.plateau());
+        for (Schedule* schedule : {&plateau, &resumed}) {
+            schedule->epochEnded(2.0);
+            schedule->epochEnded(1.0);
+            schedule->epochEnded(1.0);
+        }
+        QCOMPARE(resumed.plateau(), plateau.plateau());
+        QCOMPARE(resumed.learningRate(1.0, 0), 0.5);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestOptimizer)
+#include "tst_optimizer.moc"

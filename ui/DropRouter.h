@@ -1,0 +1,53 @@
+#pragma once
+
+// Everything that is dropped on the window, pasted into it or named on the command line goes through here: sorted, and
+// handed on as one of the signals. What is of no use is itemised with the reason.
+
+#include <QObject>
+#include <QStringList>
+
+#include <filesystem>
+#include <vector>
+
+#include "core/tensor/Tensor.h"
+#include "ui/bridge/DroppedPaths.h"
+#include "ui/bridge/ReplyChannel.h"
+
+class QMimeData;
+class QWidget;
+
+namespace hourglass {
+
+class DropOverlay;
+
+class DropRouter : public QObject {
+    Q_OBJECT
+
+public:
+    // Takes over drops on `window`. Pictures from several places are gathered below `collections`.
+    DropRouter(QWidget* window, std::filesystem::path collections);
+
+    void open(const std::vector<std::filesystem::path>& paths);
+    void paste();
+
+signals:
+    void dataDropped(const QString& source);
+    void pictureDropped(const hourglass::Tensor& picture, const QString& name);
+    void experimentDropped(const std::filesystem::path& file);
+    void runDropped(const std::filesystem::path& folder);
+    void modelDropped(const std::filesystem::path& file);
+    // "NAME: reason" for each.
+    void refused(const QStringList& items);
+
+private:
+    void route(const QMimeData& carried, const QString& zone);
+    void route(const std::vector<DroppedPath>& items, const QString& zone);
+    void useAsData(const std::vector<DroppedPath>& items, QStringList& refusals);
+    void compare(const std::filesystem::path& picture);
+
+    DropOverlay* m_overlay;
+    std::filesystem::path m_collections;
+    ReplyChannel m_replies{this};
+};
+
+} // namespace hourglass

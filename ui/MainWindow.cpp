@@ -1,0 +1,260 @@
+#include "ui/MainWindow.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QTimer>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include "ui/DropRouter.h"
+#include "ui/Transport.h"
+#include "ui/bridge/Workbench.h"
+#include "ui/dialogs/ExportDialog.h"
+#include "ui/panels/ComparePage.h"
+#include "ui/panels/ExperimentPanel.h"
+#include "ui/panels/MessageBar.h"
+#include "ui/panels/RunsPanel.h"
+#include "ui/panels/TrainPage.h"
+#include "ui/panels/TrainingStatus.h"
+#include "ui/widgets/CompareView.h"
+#include "ui/widgets/OptionForm.h"
+
+namespace hourglass {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kLayoutVersion = 1;
+
+} // namespace
+
+MainWindow::MainWindow(Workbench& workbench, LogModel& log, QWidget* parent)
+    : QMainWindow(parent), m_workbench(workbench), m_pages(new QTabWidget(this)), m_message(new MessageBar(this)),
+      m_transport(new Transport(workbench, this)),
+      m_drops(new DropRouter(this, workbench.store().root().parent_path() / "collections")) {
+    setAccessibleName(tr("Hourglass"));
+    auto* centre = new QWidget(this);
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_message);
+    column->addWidget(m_pages, 1);
+    setCentralWidget(centre);
+    m_pages->setDocumentMode(true);
+    m_pages->setAccessibleName(tr("Pages"));
+    statusBar()->addWidget(new TrainingStatus(workbench, this), 1);
+
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea); // the options need the height
+    buildPanels({workbench, log});
+    auto* bar = addToolBar(tr("Transport"));
+    bar->setObjectName(QStringLiteral("transport"));
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_transport->fill(bar);
+    buildMenus();
+    connectPanels();
+    connectWorkbench();
+    connectDrops();
+    restoreLayout();
+    workbench.begin();
+    showTitle();
+}
+
+void MainWindow::buildPanels(const PanelContext& context) {
+    for (const PanelEntry& entry : panels()) {
+        QWidget* panel = entry.make(context, this);
+        panel->setObjectName(QString::fromUtf8(entry.id));
+        if (entry.place == PanelPlace::Page)
+            m_pages->addTab(panel, entry.text());
+        else
+            addDock(entry, panel);
+    }
+    m_train = findChild<TrainPage*>();
+    m_compare = findChild<ComparePage*>();
+    m_experiment = findChild<ExperimentPanel*>();
+    m_runs = findChild<RunsPanel*>();
+}
+
+void MainWindow::addDock(const PanelEntry& entry, QWidget* panel) {
+    auto* dock = new QDockWidget(entry.text().remove(QLatin1Char('&')), this);
+    dock->setObjectName(QString::fromUtf8(entry.id) + QStringLiteral("_dock"));
+    dock->setAccessibleName(dock->windowTitle());
+    dock->setWidget(panel);
+    if (entry.place == PanelPlace::Left)
+        return addDockWidget(Qt::LeftDockWidgetArea, dock);
+    QDockWidget* neighbour = nullptr;
+    for (QDockWidget* other : findChildren<QDockWidget*>())
+        if (other != dock && dockWidgetArea(other) == Qt::BottomDockWidgetArea)
+            neighbour = other;
+    addDockWidget(Qt::BottomDockWidgetArea, dock);
+    if (neighbour != nullptr) {
+        tabifyDockWidget(neighbour, dock);
+        neighbour->raise();
+    }
+}
+
+void MainWindow::connectPanels() {
+    connect(m_experiment, &ExperimentPanel::presetChosen, this,
+            [this](const QString& id) { newExperiment(id.toStdString()); });
+    connect(m_experiment, &ExperimentPanel::sourceChosen, this, &MainWindow::tellData);
+    connect(m_train, &TrainPage::sampleActivated, this, [this](int sample) {
+        m_compare->showSample(sample);
+        showPage(m_compare);
+        m_compare->view()->setFocus();
+    });
+    connect(m_train, &TrainPage::optionWanted, this,
+            [this](const QString& key) { m_experiment->form()->focusOption(key); });
+    connect(m_train, &TrainPage::failed, this, &MainWindow::tellFailed);
+    connect(m_train, &TrainPage::exported, this,
+            [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), 5000); });
+    connect(m_compare, &ComparePage::left, this, [this] { showPage(m_train); });
+    connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
+    connect(m_runs, &RunsPanel::continueWanted, this, [this](const fs::path& folder) {
+        if (m_workbench.run() && m_workbench.run()->folder == folder)
+            m_workbench.start();
+        else if (m_workbench.openRun(folder))
+            m_workbench.start();
+    });
+    connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
+    connect(m_runs, &RunsPanel::deleteWanted, &m_workbench, &Workbench::deleteRun);
+}
+
+void MainWindow::connectWorkbench() {
+    connect(&m_workbench, &Workbench::failed, this, &MainWindow::tellFailed);
+    connect(&m_workbench, &Workbench::runChanged, this, &MainWindow::showTitle);
+    connect(&m_workbench, &Workbench::interruptedRunFound, this, &MainWindow::tellInterrupted);
+    connect(&m_workbench.document(), &ExperimentDocument::undoChanged, this, &MainWindow::showTitle);
+    TrainingController& controller = m_workbench.controller();
+    connect(&controller, &TrainingController::failed, this, [this](const QString& message) {
+        const bool canResume = m_workbench.run().has_value();
+        std::vector<MessageBar::Choice> choices;
+        if (canResume)
+            choices.push_back({tr("Resume at half the learning rate"), [this] { m_workbench.resumeAtHalfRate(); }});
+        m_message->show(MessageBar::Kind::Error, message, choices);
+    });
+    connect(&controller, &TrainingController::modelFailed, this, [this](const QString& message) {
+        m_exportsWhenOpen = false;
+        tellFailed(message);
+    });
+    connect(&controller, &TrainingController::modelChanged, this, [this] {
+        if (m_workbench.controller().hasModel() && std::exchange(m_exportsWhenOpen, false))
+            exportModel();
+    });
+}
+
+void MainWindow::connectDrops() {
+    connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::tellData);
+    connect(m_drops, &DropRouter::pictureDropped, this, [this](const Tensor& picture, const QString& name) {
+        m_compare->showPicture(picture, name);
+        showPage(m_compare);
+    });
+    connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
+    connect(m_drops, &DropRouter::runDropped, this, &MainWindow::openRun);
+    connect(m_drops, &DropRouter::modelDropped, this, [this](const fs::path& file) {
+        if (m_workbench.controller().isActive())
+            return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
+        m_workbench.controller().openModel(file);
+        m_message->show(MessageBar::Kind::Information,
+                        tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
+                            .arg(toText(file.filename())));
+        showPage(m_compare);
+    });
+    connect(m_drops, &DropRouter::refused, this, &MainWindow::tellRefused);
+}
+
+void MainWindow::restoreLayout() {
+    const Settings& settings = m_workbench.settings();
+    const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray();
+    if (geometry.isEmpty() || !restoreGeometry(geometry))
+        resize(1280, 800);
+    if (!restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion))
+        for (const auto& [name, size, direction] : {std::tuple(QStringLiteral("experiment_dock"), 350, Qt::Horizontal),
+                                                    {QStringLiteral("runs_dock"), 130, Qt::Vertical}})
+            resizeDocks({findChild<QDockWidget*>(name)}, {size}, direction);
+    m_pages->setCurrentIndex(settings.value(QStringLiteral("window/page"), 0).toInt());
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (!std::exchange(m_wasShown, true))
+        QTimer::singleShot(0, this, [this] { m_runs->refresh(); }); // reads folders: after the first paint
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    Settings& settings = m_workbench.settings();
+    settings.set(QStringLiteral("window/geometry"), saveGeometry());
+    settings.set(QStringLiteral("window/state"), saveState(kLayoutVersion));
+    settings.set(QStringLiteral("window/page"), m_pages->currentIndex());
+    m_workbench.saveSession();
+    m_workbench.controller().stop();
+    event->accept();
+}
+
+void MainWindow::open(const std::vector<fs::path>& paths) {
+    m_drops->open(paths);
+}
+
+void MainWindow::openRun(const fs::path& folder) {
+    if (m_workbench.run() && m_workbench.run()->folder == folder && m_workbench.controller().isActive())
+        return showPage(m_train);
+    if (m_workbench.openRun(folder))
+        showPage(m_train);
+}
+
+void MainWindow::exportModel() {
+    auto* dialog = new ExportDialog(m_workbench, this);
+    connect(dialog, &ExportDialog::exported, this,
+            [this](const QString& path) { statusBar()->showMessage(tr("Exported %1").arg(path), 5000); });
+    dialog->open();
+}
+
+void MainWindow::exportRun(const fs::path& folder) {
+    const bool isAtHand = m_workbench.run() && m_workbench.run()->folder == folder;
+    if (isAtHand && m_workbench.controller().hasModel())
+        return exportModel();
+    m_exportsWhenOpen = m_workbench.openRun(folder);
+}
+
+void MainWindow::showPage(QWidget* page) {
+    m_pages->setCurrentWidget(page);
+}
+
+void MainWindow::showTitle() {
+    const ExperimentDocument& document = m_workbench.document();
+    QString name = document.file().empty() ? tr("Untitled") : toText(document.file().filename());
+    if (!m_workbench.runName().isEmpty())
+        name = m_workbench.runName();
+    setWindowTitle(tr("%1[*] — Hourglass").arg(name));
+    setWindowModified(document.isModified());
+}
+
+void MainWindow::tellData(const QString& source) {
+    m_workbench.useData(source.toStdString());
+    m_message->show(MessageBar::Kind::Information,
+                    tr("Data set: %1. Run (F5) learns from it; Ctrl+Z takes it back.").arg(source));
+    showPage(m_train);
+}
+
+void MainWindow::tellFailed(const QString& message) {
+    m_message->show(MessageBar::Kind::Error, message);
+}
+
+void MainWindow::tellRefused(const QStringList& items) {
+    m_message->show(MessageBar::Kind::Warning,
+                    tr("%n item(s) could not be used:", nullptr, static_cast<int>(items.size())), {}, items);
+}
+
+void MainWindow::tellInterrupted() {
+    m_message->show(MessageBar::Kind::Information,
+                    tr("%1 was training when the window was closed, and was saved in epoch %2 of %3.")
+                        .arg(m_workbench.runName())
+                        .arg(m_workbench.run()->epochs + 1)
+                        .arg(m_workbench.document().experiment().options().integer("training.epochs")),
+                    {{tr("Continue"), [this] { m_workbench.start(); }}});
+}
+
+} // namespace hourglass

@@ -1,0 +1,80 @@
+#pragma once
+
+// The window: puts pages, docks, menus and the toolbar together and says what of one leads to what of another. What is
+// worked on is the Workbench's.
+
+#include <QMainWindow>
+
+#include <filesystem>
+#include <vector>
+
+#include "ui/panels/PanelRegistry.h"
+
+class QTabWidget;
+
+namespace hourglass {
+
+class ComparePage;
+class DropRouter;
+class ExperimentPanel;
+class MessageBar;
+class RunsPanel;
+class TrainPage;
+class Transport;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    // Both outlive the window. Takes up the last session, or the sample experiment.
+    MainWindow(Workbench& workbench, LogModel& log, QWidget* parent = nullptr);
+
+    // As if dropped.
+    void open(const std::vector<std::filesystem::path>& paths);
+
+protected:
+    // While training: saves the session, asks for a checkpoint and is gone; the controller's end waits for it.
+    void closeEvent(QCloseEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void buildPanels(const PanelContext& context);
+    void addDock(const PanelEntry& entry, QWidget* panel);
+    void buildMenus();
+    void buildFileMenu();
+    void buildEditMenu();
+    void buildViewMenu();
+    void buildHelpMenu();
+    void connectPanels();
+    void connectWorkbench();
+    void connectDrops();
+    void restoreLayout();
+
+    void newExperiment(const std::string& preset);
+    void askOpen();
+    void save(bool asksWhere);
+    void openRun(const std::filesystem::path& folder);
+    void exportModel();
+    void exportRun(const std::filesystem::path& folder);
+    void showTitle();
+    void showPage(QWidget* page);
+    void helpOnFocused();
+    void tellData(const QString& source);
+    void tellFailed(const QString& message);
+    void tellInterrupted();
+    void tellRefused(const QStringList& items);
+
+    Workbench& m_workbench;
+    QTabWidget* m_pages;
+    MessageBar* m_message;
+    Transport* m_transport;
+    DropRouter* m_drops;
+    TrainPage* m_train = nullptr;
+    ComparePage* m_compare = nullptr;
+    ExperimentPanel* m_experiment = nullptr;
+    RunsPanel* m_runs = nullptr;
+    bool m_wasShown = false;
+    bool m_exportsWhenOpen = false; // a run is being opened in order to be exported
+};
+
+} // namespace hourglass

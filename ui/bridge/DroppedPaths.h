@@ -1,0 +1,38 @@
+#pragma once
+
+// What dropped files and folders are, judged by content where it is cheap: so that the window knows where each goes,
+// and can say why one goes nowhere.
+
+#include <QtCore/QString>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/Result.h"
+
+namespace hourglass {
+
+struct DroppedPath {
+    enum class Kind {
+        Run,        // a run folder
+        Experiment, // .hourglass
+        Model,      // a checkpoint or exported model
+        Picture,
+        Folder, // with pictures in it or below
+        Data,   // an array file
+        Unusable,
+    };
+    std::filesystem::path path;
+    Kind kind = Kind::Unusable;
+    QString reason; // why it is unusable
+};
+
+std::vector<DroppedPath> sortDropped(const std::vector<std::filesystem::path>& paths);
+
+// The source that names these pictures: the picture itself, their folder when it holds nothing else, else a folder of
+// links to them, made in `collections` (which grows by one). WriteFailed when that cannot be made.
+Result<std::string> pictureSource(const std::vector<std::filesystem::path>& pictures,
+                                  const std::filesystem::path& collections);
+
+} // namespace hourglass

@@ -1,0 +1,89 @@
+#pragma once
+
+// What the window works on, without the window: the experiment, the run in hand, the services; and the rules of Run,
+// Continue and Reset. GUI thread, QtCore only.
+
+#include <QtCore/QObject>
+
+#include "ui/bridge/ExperimentDocument.h"
+#include "ui/bridge/ExportService.h"
+#include "ui/bridge/PreflightService.h"
+#include "ui/bridge/ReconstructionService.h"
+#include "ui/bridge/RunStore.h"
+#include "ui/bridge/Settings.h"
+#include "ui/bridge/TrainingController.h"
+
+namespace hourglass {
+
+class Workbench : public QObject {
+    Q_OBJECT
+
+public:
+    // All three outlive it. Call begin() once somebody listens.
+    Workbench(ComputeThread& compute, Settings& settings, RunStore store, QObject* parent = nullptr);
+
+    Settings& settings() { return m_settings; }
+    const RunStore& store() const { return m_store; }
+    ExperimentDocument& document() { return m_document; }
+    TrainingController& controller() { return m_controller; }
+    PreflightService& preflight() { return m_preflight; }
+    ReconstructionService& reconstruction() { return m_reconstruction; }
+    ExportService& exporter() { return m_exporter; }
+
+    // The last session, or the sample experiment when there is none.
+    void begin();
+    // What the next start takes up again.
+    void saveSession();
+
+    // The run whose curves and model are shown; none before the first and after reset().
+    const std::optional<RunRecord>& run() const { return m_run; }
+    QString runName() const;
+
+    enum class NextRun { Start, Continue };
+    NextRun nextRun() const;
+    // Why Run would make a new run though there is one: "Code size has changed." Empty when it would not.
+    QString whyNewRun() const;
+    // What forbids Run, empty when nothing does.
+    QString whyNoRun() const;
+
+    // Run or Continue, whichever nextRun() says; resumes when paused.
+    void start();
+    // After a run that diverged: goes on from its last checkpoint with half the learning rate.
+    void resumeAtHalfRate();
+    // Forgets the run in hand (its folder stays); the next Run starts from fresh weights. Not while active.
+    void reset();
+
+    // Another experiment; false (with failed()) when it cannot be read.
+    void newExperiment(const std::string& preset);
+    bool openExperiment(const std::filesystem::path& file);
+    bool openRun(const std::filesystem::path& folder);
+    // One edit: other data. An experiment that nobody has touched gets settings that suit pictures of that kind.
+    void useData(const std::string& source);
+    bool deleteRun(const std::filesystem::path& folder);
+
+signals:
+    void runChanged();                   // run(), nextRun() or whyNewRun()
+    void runsChanged();                  // the list on disk
+    void failed(const QString& message); // something that the person asked for
+    void interruptedRunFound();          // begin(): the last session ended while training
+    void logged(hourglass::LogLevel level, const QString& text);
+
+private:
+    void launch(RunFolder::Mode mode, const std::filesystem::path& folder, std::optional<double> learningRate);
+    void updateRun();
+    void experimentChanged();
+    void refuse(const Error& error);
+    std::string relocatedSource(const std::filesystem::path& folder) const;
+
+    Settings& m_settings;
+    RunStore m_store;
+    ExperimentDocument m_document;
+    TrainingController m_controller;
+    PreflightService m_preflight;
+    ReconstructionService m_reconstruction;
+    ExportService m_exporter;
+    std::optional<RunRecord> m_run;
+    bool m_isPristine = false; // the experiment is a preset that nobody has touched
+};
+
+} // namespace hourglass

@@ -1,0 +1,53 @@
+#pragma once
+
+// Writes the model at hand in a format that other programs load, in the background, and shows the receipt: the file
+// read back and compared. Stays open when it fails, and says why.
+
+#include <QDialog>
+
+#include <filesystem>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+
+namespace hourglass {
+
+class Workbench;
+
+class ExportDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    explicit ExportDialog(Workbench& workbench, QWidget* parent = nullptr);
+
+signals:
+    void exported(const QString& path);
+
+private:
+    void buildForm(class QFormLayout* form);
+    void formatChosen();
+    void browse();
+    void refresh();
+    void start();
+    void finish(const QString& receipt);
+    void fail(const QString& message);
+    std::filesystem::path path() const;
+
+    Workbench& m_workbench;
+    QComboBox* m_format;
+    QComboBox* m_part;
+    QLineEdit* m_path;
+    QPushButton* m_browse;
+    QLabel* m_help;
+    QLabel* m_result;
+    QProgressBar* m_progress;
+    QPushButton* m_export;
+    QPushButton* m_copy;
+    QPushButton* m_close;
+    bool m_isDone = false;
+};
+
+} // namespace hourglass

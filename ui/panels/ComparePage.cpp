@@ -1,0 +1,264 @@
+#include "ui/panels/ComparePage.h"
+
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QShortcut>
+#include <QSpinBox>
+#include <QToolButton>
+
+#include "core/analysis/ImageMetrics.h"
+#include "ui/bridge/Workbench.h"
+#include "ui/panels/Words.h"
+#include "ui/widgets/CompareView.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr std::chrono::milliseconds kFollow{250}; // between two reconstructions while training
+constexpr std::chrono::milliseconds kSettle{60};  // after the last movement, before the view is measured
+
+CompareImages imagesOf(const Reconstruction& result) {
+    if (result.original.shape().rank() != 3)
+        return {};
+    return {.original = result.original, .noisy = result.noisy, .reconstruction = result.reconstruction};
+}
+
+} // namespace
+
+ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
+    : QWidget(parent), m_workbench(workbench), m_view(new CompareView(this)), m_sample(new QSpinBox(this)),
+      m_source(new QLabel(this)), m_back(new QToolButton(this)), m_note(new QLabel(this)), m_pixel(new QLabel(this)) {
+    setAccessibleName(tr("Compare page"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(6, 4, 6, 4);
+    column->setSpacing(4);
+    auto* bar = new QHBoxLayout;
+    column->addLayout(bar);
+    column->addWidget(m_view, 1);
+    auto* bottom = new QHBoxLayout;
+    bottom->addWidget(m_note, 1);
+    bottom->addWidget(m_pixel);
+    column->addLayout(bottom);
+    buildBar(bar);
+    m_note->setAccessibleName(tr("About the picture"));
+    m_note->setMinimumWidth(1);
+    m_pixel->setAccessibleName(tr("Values under the cursor"));
+    m_throttle.setSingleShot(true);
+    m_throttle.setInterval(kFollow);
+    m_metricsDelay.setSingleShot(true);
+    m_metricsDelay.setInterval(kSettle);
+    connect(&m_throttle, &QTimer::timeout, this, &ComparePage::request);
+    connect(&m_metricsDelay, &QTimer::timeout, this, &ComparePage::showMetrics);
+
+    connect(m_view, &CompareView::pixelHovered, this,
+            [this](QPoint, const QString& values) { m_pixel->setText(values); });
+    connect(m_view, &CompareView::viewRectChanged, this, [this] { m_metricsDelay.start(); });
+    connect(m_view, &CompareView::imagesShown, this, &ComparePage::showMetrics);
+    connect(&workbench.preflight(), &PreflightService::dataOpened, this, &ComparePage::takeData);
+    connect(&workbench.document(), &ExperimentDocument::changed, this, &ComparePage::takeData);
+    TrainingController& controller = workbench.controller();
+    connect(&controller, &TrainingController::datasetOpened, this, &ComparePage::takeData);
+    connect(&controller, &TrainingController::progressed, this, &ComparePage::requestSoon);
+    connect(&controller, &TrainingController::finished, this, &ComparePage::request);
+    connect(&controller, &TrainingController::modelChanged, this, [this] {
+        if (!m_workbench.controller().hasModel())
+            m_result = nullptr;
+        request();
+    });
+    connect(&workbench.reconstruction(), &ReconstructionService::finished, this,
+            [this](const std::shared_ptr<const Reconstruction>& result) {
+                m_result = result;
+                m_problem.clear();
+                m_view->setImages(imagesOf(*result));
+                showTexts();
+            });
+    connect(&workbench.reconstruction(), &ReconstructionService::failed, this, [this](int, const QString& message) {
+        m_problem = message;
+        m_result = nullptr;
+        showOriginal();
+    });
+    takeData();
+}
+
+void ComparePage::buildBar(QLayout* layout) {
+    auto* bar = static_cast<QBoxLayout*>(layout);
+    auto* label = new QLabel(tr("&Validation sample"), this);
+    label->setBuddy(m_sample);
+    m_sample->setAccessibleName(tr("Validation sample"));
+    m_sample->setToolTip(tr("Which sample of the validation part is shown. Page Up and Page Down walk from anywhere."));
+    m_sample->setKeyboardTracking(false);
+    m_sample->setEnabled(false);
+    connect(m_sample, &QSpinBox::valueChanged, this, [this] {
+        m_picture = {};
+        request();
+    });
+    const auto walk = [this](int by) {
+        m_picture = {};
+        if (m_sample->value() + by == std::clamp(m_sample->value() + by, m_sample->minimum(), m_sample->maximum()))
+            m_sample->setValue(m_sample->value() + by);
+        else
+            request();
+    };
+    for (const auto& [key, by] : {std::pair(Qt::Key_PageDown, 1), {Qt::Key_PageUp, -1}}) {
+        auto* shortcut = new QShortcut(QKeySequence(key), this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, [walk, by = by] { walk(by); });
+    }
+    m_source->setAccessibleName(tr("Name of the picture"));
+    m_source->setMinimumWidth(1);
+    m_back->setText(tr("Back to the samples"));
+    m_back->setAccessibleName(m_back->text());
+    m_back->setToolTip(tr("Leave the dropped picture and show the validation samples again"));
+    connect(m_back, &QToolButton::clicked, this, [this] {
+        m_picture = {};
+        request();
+    });
+    bar->addWidget(label);
+    bar->addWidget(m_sample);
+    bar->addWidget(m_source, 1);
+    bar->addWidget(m_back);
+}
+
+void ComparePage::takeData() {
+    const std::optional<OpenedDataset> opened =
+        m_workbench.preflight().dataFor(m_workbench.document().experiment(), m_workbench.document().baseFolder());
+    m_dataset = opened                                ? opened->dataset
+                : m_workbench.controller().isActive() ? m_workbench.controller().dataset()
+                                                      : nullptr;
+    const OptionValues& options = m_workbench.document().experiment().options();
+    const auto split = std::tuple(m_dataset.get(), options.real("data.validation_fraction"),
+                                  options.real("data.test_fraction"), options.integer("training.seed"));
+    if (split == m_split)
+        return;
+    m_split = split;
+    m_rows =
+        m_dataset != nullptr ? validationRows(*m_dataset, m_workbench.document().experiment()) : std::vector<int64_t>{};
+    const QSignalBlocker quiet(m_sample);
+    m_sample->setRange(m_rows.empty() ? 0 : 1, static_cast<int>(m_rows.size()));
+    m_sample->setSuffix(m_rows.empty() ? QString() : tr(" of %1").arg(m_rows.size()));
+    m_sample->setEnabled(!m_rows.empty());
+    request();
+}
+
+int64_t ComparePage::currentRow() const {
+    const auto place = static_cast<size_t>(std::max(1, m_sample->value()) - 1);
+    return place < m_rows.size() ? m_rows[place] : -1;
+}
+
+void ComparePage::showSample(int sample) {
+    m_picture = {};
+    if (m_sample->value() == sample + 1)
+        request();
+    else
+        m_sample->setValue(sample + 1);
+}
+
+void ComparePage::showPicture(const Tensor& picture, const QString& name) {
+    m_picture = picture;
+    m_pictureName = name;
+    request();
+}
+
+void ComparePage::requestSoon() {
+    if (!m_throttle.isActive() && isVisible())
+        m_throttle.start();
+}
+
+void ComparePage::request() {
+    showTexts();
+    m_isFresh = isVisible();
+    if (!isVisible())
+        return;
+    const bool isDropped = m_picture.elements() > 0;
+    if (!isDropped && currentRow() < 0) {
+        m_view->clear();
+        return;
+    }
+    const auto seed = static_cast<uint64_t>(m_workbench.document().experiment().options().integer("training.seed"));
+    if (m_workbench.reconstruction().request({.dataset = isDropped ? nullptr : m_dataset,
+                                              .row = isDropped ? 0 : currentRow(),
+                                              .picture = m_picture,
+                                              .seed = seed}) == 0)
+        showOriginal();
+}
+
+// Without a model there is still a picture.
+void ComparePage::showOriginal() {
+    m_result = nullptr;
+    Tensor original = m_picture;
+    if (original.elements() == 0 && m_dataset != nullptr && currentRow() >= 0) {
+        const int64_t row = currentRow();
+        original = Tensor(m_dataset->sampleShape());
+        m_dataset->read(std::span(&row, 1), original.values());
+    }
+    for (ComparePane pane : kComparePanes)
+        m_view->setMetrics(pane, {});
+    if (original.shape().rank() == 3)
+        m_view->setImages({.original = std::move(original)});
+    else
+        m_view->clear();
+    showTexts();
+}
+
+void ComparePage::showMetrics() {
+    if (m_result == nullptr || m_result->original.shape().rank() != 3)
+        return;
+    const Reconstruction& r = *m_result;
+    const Shape& shape = r.original.shape();
+    const QRectF whole(0, 0, static_cast<double>(shape[2]), static_cast<double>(shape[1]));
+    const QRect seen = m_view->viewRect().intersected(whole).toAlignedRect() & whole.toRect();
+    const bool isPart = !seen.isEmpty() && seen != whole.toRect();
+    const auto part = [&](const Tensor& other) {
+        if (!isPart)
+            return QString();
+        const RegionMetrics m = regionMetrics(r.original.values(), other.values(), shape,
+                                              {seen.x(), seen.y(), seen.width(), seen.height()});
+        return qualityText(m.psnr, m.ssim);
+    };
+    m_view->setMetrics(ComparePane::Original, {});
+    if (r.noisy)
+        m_view->setMetrics(ComparePane::Noisy, qualityText(r.noisyPsnr, r.noisySsim), part(*r.noisy));
+    m_view->setMetrics(ComparePane::Reconstruction, qualityText(r.psnr, r.ssim), part(r.reconstruction));
+    m_view->setMetrics(ComparePane::Difference, tr("mean |Δ| %1").arg(QLocale().toString(r.meanDifference, 'f', 4)));
+}
+
+void ComparePage::showTexts() {
+    const bool isDropped = m_picture.elements() > 0;
+    m_back->setVisible(isDropped);
+    m_source->setText(isDropped ? m_pictureName
+                      : m_dataset != nullptr && currentRow() >= 0
+                          ? QString::fromStdString(m_dataset->name(currentRow()))
+                          : QString());
+    QStringList note;
+    if (!m_problem.isEmpty() && m_result == nullptr)
+        note << m_problem;
+    else if (!m_workbench.controller().hasModel())
+        note << tr("No model yet: Run (F5) trains one.");
+    else if (m_result != nullptr && m_result->step > 0)
+        note << tr("Reconstructed by the model at step %1").arg(QLocale().toString(m_result->step));
+    if (isDropped && m_result != nullptr)
+        note << (m_result->wasFitted ? tr("the middle of the picture (%1), fitted to the %2 that this model takes")
+                                           .arg(shapeText(m_picture.shape()), shapeText(m_result->original.shape()))
+                                     : tr("the whole picture, as it is"));
+    if (m_result != nullptr && m_result->original.shape().rank() != 3)
+        note << tr("the samples are no pictures, so there is nothing to show");
+    m_note->setText(note.join(QStringLiteral(" · ")));
+    m_note->setToolTip(m_note->text());
+}
+
+void ComparePage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (!m_isFresh)
+        request();
+}
+
+void ComparePage::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape)
+        emit left();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace hourglass

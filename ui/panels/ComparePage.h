@@ -1,0 +1,72 @@
+#pragma once
+
+// One picture in full: original, noisy, reconstruction, difference, with PSNR and SSIM. Walks over the validation
+// samples, shows dropped pictures, and follows the network while it learns.
+
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+#include <tuple>
+
+#include "core/tensor/Tensor.h"
+#include "ui/bridge/ReconstructionService.h"
+
+class QLabel;
+class QSpinBox;
+class QToolButton;
+
+namespace hourglass {
+
+class CompareView;
+class Workbench;
+
+class ComparePage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ComparePage(Workbench& workbench, QWidget* parent = nullptr);
+
+    // A sample by its place among the validation samples, from 0.
+    void showSample(int sample);
+    // A picture [C, H, W] that is no part of the data set.
+    void showPicture(const Tensor& picture, const QString& name);
+    CompareView* view() const { return m_view; }
+
+signals:
+    void left(); // Esc
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void buildBar(QLayout* bar);
+    void takeData();
+    void request();
+    void requestSoon();
+    void showOriginal();
+    void showMetrics();
+    void showTexts();
+    int64_t currentRow() const;
+
+    Workbench& m_workbench;
+    CompareView* m_view;
+    QSpinBox* m_sample;
+    QLabel* m_source;
+    QToolButton* m_back;
+    QLabel* m_note;
+    QLabel* m_pixel;
+    QTimer m_throttle;
+    QTimer m_metricsDelay;
+    std::shared_ptr<const Dataset> m_dataset;
+    std::tuple<const Dataset*, double, double, int64_t> m_split; // what m_rows follow from
+    std::vector<int64_t> m_rows;                                 // the validation samples
+    Tensor m_picture;                                            // dropped; empty while samples are shown
+    QString m_pictureName;
+    QString m_problem;
+    std::shared_ptr<const Reconstruction> m_result;
+    bool m_isFresh = false; // what is on screen is what was asked for
+};
+
+} // namespace hourglass

@@ -1,0 +1,45 @@
+#include "ui/panels/PanelRegistry.h"
+
+#include <QCoreApplication>
+
+#include <array>
+
+#include "ui/panels/ComparePage.h"
+#include "ui/panels/ExperimentPanel.h"
+#include "ui/panels/LogPanel.h"
+#include "ui/panels/RunsPanel.h"
+#include "ui/panels/TrainPage.h"
+
+namespace hourglass {
+
+namespace {
+
+template <typename Panel>
+QWidget* make(const PanelContext& context, QWidget* parent) {
+    return new Panel(context.workbench, parent);
+}
+
+QWidget* makeLog(const PanelContext& context, QWidget* parent) {
+    return new LogPanel(context.workbench, context.log, parent);
+}
+
+constexpr std::array kPanels{
+    PanelEntry{"train", QT_TRANSLATE_NOOP("PanelRegistry", "&Train"), PanelPlace::Page, make<TrainPage>},
+    PanelEntry{"compare", QT_TRANSLATE_NOOP("PanelRegistry", "&Compare"), PanelPlace::Page, make<ComparePage>},
+    PanelEntry{"experiment", QT_TRANSLATE_NOOP("PanelRegistry", "&Experiment"), PanelPlace::Left,
+               make<ExperimentPanel>},
+    PanelEntry{"runs", QT_TRANSLATE_NOOP("PanelRegistry", "&Runs"), PanelPlace::Bottom, make<RunsPanel>},
+    PanelEntry{"log", QT_TRANSLATE_NOOP("PanelRegistry", "&Log"), PanelPlace::Bottom, makeLog},
+};
+
+} // namespace
+
+QString PanelEntry::text() const {
+    return QCoreApplication::translate("PanelRegistry", title);
+}
+
+std::span<const PanelEntry> panels() {
+    return kPanels;
+}
+
+} // namespace hourglass

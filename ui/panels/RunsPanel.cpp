@@ -1,0 +1,121 @@
+#include "ui/panels/RunsPanel.h"
+
+#include <QAction>
+#include <QDesktopServices>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSortFilterProxyModel>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "ui/bridge/Workbench.h"
+#include "ui/models/RunsModel.h"
+
+namespace hourglass {
+
+RunsPanel::RunsPanel(Workbench& workbench, QWidget* parent)
+    : QWidget(parent), m_workbench(workbench), m_model(new RunsModel(this)), m_sorted(new QSortFilterProxyModel(this)),
+      m_table(new QTableView(this)), m_stack(new QStackedWidget(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_stack);
+    auto* nothing = new QLabel(tr("Every run is kept here. Run (F5) makes the first one."), this);
+    nothing->setAlignment(Qt::AlignCenter);
+    nothing->setWordWrap(true);
+    m_stack->addWidget(nothing);
+    m_stack->addWidget(m_table);
+
+    m_sorted->setSourceModel(m_model);
+    m_sorted->setSortRole(RunsModel::SortRole);
+    m_table->setModel(m_sorted);
+    m_table->setAccessibleName(tr("Runs"));
+    m_table->setToolTip(tr("Enter or a double click opens a run; its menu has more"));
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(RunsModel::Date, Qt::DescendingOrder);
+    m_table->setShowGrid(false);
+    m_table->setAlternatingRowColors(true);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(false);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    buildActions();
+    connect(m_table, &QTableView::doubleClicked, this, [this] {
+        if (const RunSummary* run = chosen())
+            emit openWanted(run->folder);
+    });
+    connect(&workbench, &Workbench::runsChanged, this, &RunsPanel::refresh);
+    connect(&workbench.controller(), &TrainingController::stateChanged, this, [this](TrainingController::State state) {
+        const bool isActive = m_workbench.controller().isActive();
+        m_model->setTraining(isActive ? m_workbench.controller().runFolder() : std::filesystem::path());
+        if (state == TrainingController::State::Running)
+            refresh(); // the folder of a new run holds one by now
+    });
+}
+
+void RunsPanel::buildActions() {
+    const auto add = [this](const QString& text, const QList<QKeySequence>& keys, auto act) {
+        auto* action = new QAction(text, m_table);
+        action->setShortcuts(keys);
+        action->setShortcutContext(Qt::WidgetShortcut);
+        connect(action, &QAction::triggered, this, [this, act] {
+            if (const RunSummary* run = chosen())
+                act(*run);
+        });
+        m_table->addAction(action);
+    };
+    add(tr("&Open"), {Qt::Key_Return, Qt::Key_Enter}, [this](const RunSummary& run) { emit openWanted(run.folder); });
+    add(tr("&Continue"), {}, [this](const RunSummary& run) { emit continueWanted(run.folder); });
+    add(tr("&Export…"), {}, [this](const RunSummary& run) { emit exportWanted(run.folder); });
+    add(tr("&Show the folder"), {}, [this](const RunSummary&) { reveal(); });
+    add(tr("&Delete…"), {QKeySequence::Delete}, [this](const RunSummary&) { confirmDelete(); });
+    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+const RunSummary* RunsPanel::chosen() const {
+    const QModelIndex index = m_sorted->mapToSource(m_table->currentIndex());
+    return index.isValid() ? &m_model->run(index.row()) : nullptr;
+}
+
+void RunsPanel::refresh() {
+    const RunSummary* before = chosen();
+    const std::filesystem::path folder = before != nullptr ? before->folder : std::filesystem::path();
+    m_model->setRuns(m_workbench.store().list());
+    m_stack->setCurrentWidget(m_model->rowCount() > 0 ? static_cast<QWidget*>(m_table) : m_stack->widget(0));
+    m_table->resizeColumnsToContents();
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        if (m_model->run(row).folder == folder)
+            m_table->setCurrentIndex(m_sorted->mapFromSource(m_model->index(row, 0)));
+}
+
+void RunsPanel::reveal() {
+    if (const RunSummary* run = chosen())
+        QDesktopServices::openUrl(QUrl::fromLocalFile(toText(run->folder)));
+}
+
+void RunsPanel::confirmDelete() {
+    const RunSummary* run = chosen();
+    if (run == nullptr)
+        return;
+    auto* box =
+        new QMessageBox(QMessageBox::Warning, tr("Delete a run"),
+                        tr("Delete %1 with its curves and checkpoints?").arg(run->name), QMessageBox::Cancel, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("%1 is removed from the disk. This cannot be undone.").arg(toText(run->folder)));
+    QPushButton* remove = box->addButton(tr("Delete"), QMessageBox::DestructiveRole);
+    remove->setAccessibleName(tr("Delete"));
+    box->setDefaultButton(QMessageBox::Cancel);
+    connect(remove, &QPushButton::clicked, this, [this, folder = run->folder] { emit deleteWanted(folder); });
+    box->open();
+}
+
+} // namespace hourglass

@@ -1,0 +1,47 @@
+#pragma once
+
+// The bottom dock with all runs. Enter or a double click opens one; the context menu continues, exports, shows and
+// deletes.
+
+#include <QWidget>
+
+#include <filesystem>
+
+class QSortFilterProxyModel;
+class QStackedWidget;
+class QTableView;
+
+namespace hourglass {
+
+class RunsModel;
+class Workbench;
+struct RunSummary;
+
+class RunsPanel : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit RunsPanel(Workbench& workbench, QWidget* parent = nullptr);
+
+    void refresh();
+
+signals:
+    void openWanted(const std::filesystem::path& folder);
+    void continueWanted(const std::filesystem::path& folder);
+    void exportWanted(const std::filesystem::path& folder);
+    void deleteWanted(const std::filesystem::path& folder); // already confirmed
+
+private:
+    void buildActions();
+    const RunSummary* chosen() const;
+    void confirmDelete();
+    void reveal();
+
+    Workbench& m_workbench;
+    RunsModel* m_model;
+    QSortFilterProxyModel* m_sorted;
+    QTableView* m_table;
+    QStackedWidget* m_stack;
+};
+
+} // namespace hourglass

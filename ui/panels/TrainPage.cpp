@@ -1,0 +1,250 @@
+#include "ui/panels/TrainPage.h"
+
+#include <QLabel>
+#include <QLocale>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include "ui/bridge/Workbench.h"
+#include "ui/panels/Words.h"
+#include "ui/widgets/ArchitectureStrip.h"
+#include "ui/widgets/CoreText.h"
+#include "ui/widgets/ImageStrip.h"
+#include "ui/widgets/LossChart.h"
+
+namespace hourglass {
+
+namespace {
+
+int columnOf(const std::vector<std::string>& columns, const char* name) {
+    const auto found = std::find(columns.begin(), columns.end(), name);
+    return found == columns.end() ? -1 : static_cast<int>(found - columns.begin());
+}
+
+double valueAt(const HistoryRow& row, int column) {
+    return column < 0 ? std::numeric_limits<double>::quiet_NaN() : row.values[static_cast<size_t>(column)];
+}
+
+LayerBlock::Kind kindOf(LayerInfo::Kind kind) {
+    switch (kind) {
+    case LayerInfo::Kind::Input:
+        return LayerBlock::Kind::Input;
+    case LayerInfo::Kind::Code:
+        return LayerBlock::Kind::Code;
+    case LayerInfo::Kind::Output:
+        return LayerBlock::Kind::Output;
+    case LayerInfo::Kind::Layer:
+        break;
+    }
+    return LayerBlock::Kind::Layer;
+}
+
+} // namespace
+
+TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
+    : QWidget(parent), m_workbench(workbench), m_architecture(new ArchitectureStrip(this)),
+      m_preflight(new QLabel(this)), m_strip(new ImageStrip(this)) {
+    setAccessibleName(tr("Train"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(6, 4, 6, 4);
+    column->setSpacing(4);
+    column->addWidget(m_architecture);
+    column->addWidget(m_preflight);
+    buildCharts();
+    auto* charts = new QSplitter(Qt::Horizontal);
+    charts->addWidget(m_loss);
+    charts->addWidget(m_rate);
+    charts->setStretchFactor(0, 3);
+    charts->setStretchFactor(1, 2);
+    auto* halves = new QSplitter(Qt::Vertical);
+    halves->setObjectName(QStringLiteral("train_splitter"));
+    halves->addWidget(charts);
+    halves->addWidget(m_strip);
+    halves->setStretchFactor(0, 1);
+    halves->setStretchFactor(1, 1);
+    halves->setChildrenCollapsible(false);
+    column->addWidget(halves, 1);
+
+    m_preflight->setAccessibleName(tr("Pre-flight"));
+    m_preflight->setToolTip(tr("What a run would take. The time is measured on a few batches."));
+    m_preflight->setWordWrap(true);
+    connect(m_architecture, &ArchitectureStrip::blockActivated, this, [this](int index) {
+        const auto kind = m_architecture->blocks()[static_cast<size_t>(index)].kind;
+        emit optionWanted(kind == LayerBlock::Kind::Input  ? QStringLiteral("data.source")
+                          : kind == LayerBlock::Kind::Code ? QStringLiteral("model.code_size")
+                                                           : QStringLiteral("model.layers"));
+    });
+    connect(m_strip, &ImageStrip::activated, this, &TrainPage::sampleActivated);
+
+    TrainingController& controller = workbench.controller();
+    PreflightService& preflight = workbench.preflight();
+    connect(&workbench.document(), &ExperimentDocument::modelChanged, this, &TrainPage::showModel);
+    connect(&preflight, &PreflightService::estimated, this, &TrainPage::showEstimate);
+    connect(&preflight, &PreflightService::failed, m_preflight, &QLabel::setText);
+    connect(&preflight, &PreflightService::dataFailed, m_preflight, &QLabel::setText);
+    connect(&preflight, &PreflightService::busyChanged, this, [this](bool, const QString& activity) {
+        if (m_workbench.preflight().data().dataset == nullptr && !activity.isEmpty())
+            m_preflight->setText(activity);
+    });
+    connect(&workbench, &Workbench::runChanged, this, &TrainPage::showRun);
+    connect(&controller, &TrainingController::rowsAdded, this, &TrainPage::showRows);
+    connect(&controller, &TrainingController::progressed, this,
+            [this](const std::shared_ptr<const Snapshot>& snapshot) { showProgress(*snapshot); });
+    showModel();
+}
+
+void TrainPage::buildCharts() {
+    m_loss = new LossChart(tr("Reconstruction"), {}, this);
+    m_rate = new LossChart(tr("Learning rate"), {}, this);
+    m_rate->setVisible(m_workbench.settings().value(QStringLiteral("rate_chart"), false).toBool());
+    m_rate->setSmoothing(0);
+    m_loss->setSmoothing(m_workbench.settings().value(QStringLiteral("smoothing"), 0.6).toDouble());
+    m_loss->setLogarithmic(m_workbench.settings().value(QStringLiteral("log_axis"), false).toBool());
+    connect(m_loss, &LossChart::settingsChanged, this, [this] {
+        m_workbench.settings().set(QStringLiteral("smoothing"), m_loss->smoothing());
+        m_workbench.settings().set(QStringLiteral("log_axis"), m_loss->isLogarithmic());
+    });
+    for (LossChart* chart : {m_loss, m_rate}) {
+        connect(chart, &LossChart::failed, this, &TrainPage::failed);
+        connect(chart, &LossChart::exported, this, &TrainPage::exported);
+    }
+}
+
+bool TrainPage::isRateShown() const {
+    return !m_rate->isHidden();
+}
+
+void TrainPage::setRateShown(bool isShown) {
+    m_rate->setVisible(isShown);
+    m_workbench.settings().set(QStringLiteral("rate_chart"), isShown);
+}
+
+void TrainPage::showModel() {
+    const std::shared_ptr<const Model> model = m_workbench.document().model();
+    if (model == nullptr) {
+        m_architecture->setBlocks({});
+        m_architecture->setCaption({});
+        const QMap<QString, QString>& issues = m_workbench.document().issues();
+        m_architecture->setEmptyText(issues.isEmpty() ? tr("The layers appear here once the data are open.")
+                                                      : issues.first());
+        return;
+    }
+    std::vector<LayerBlock> blocks;
+    for (const LayerInfo& layer : model->layers) {
+        double size = 1;
+        QStringList sizes;
+        for (size_t i = 1; i < layer.shape.size(); ++i) {
+            sizes << QString::fromStdString(layer.shape[i].toString());
+            if (layer.shape[i].isFixed())
+                size *= static_cast<double>(layer.shape[i].fixedSize());
+        }
+        LayerBlock block{.name = layerName(layer),
+                         .shape = layer.kind == LayerInfo::Kind::Input ? shapeText(model->sampleShape)
+                                                                       : sizes.join(QStringLiteral("×")),
+                         .relativeSize = size,
+                         .kind = kindOf(layer.kind)};
+        block.detail = layer.parameters > 0
+                           ? tr("%1 · %2 parameters").arg(coreText(layer.detail), QLocale().toString(layer.parameters))
+                           : coreText(layer.detail);
+        blocks.push_back(std::move(block));
+    }
+    m_architecture->setBlocks(std::move(blocks));
+    m_architecture->setCaption(tr("%1 parameters · compression %2×")
+                                   .arg(QLocale().toString(model->layout->parameterCount()),
+                                        QLocale().toString(model->compressionRatio(), 'g', 3)));
+    describeLoss();
+}
+
+void TrainPage::describeLoss() {
+    const OptionValues& options = m_workbench.document().experiment().options();
+    const QString loss = QString::fromStdString(options.text("objective.loss")).toUpper();
+    m_loss->setUnit(options.text("objective.reduction") == "element_sum" ? tr("%1 per sample").arg(loss)
+                                                                         : tr("%1 per value").arg(loss));
+}
+
+void TrainPage::showEstimate(const Preflight& estimate) {
+    QStringList parts;
+    const QLocale locale;
+    parts << tr("%1 training and %2 validation samples")
+                 .arg(locale.toString(estimate.trainingSamples), locale.toString(estimate.validationSamples))
+          << tr("%n step(s) per epoch", nullptr, static_cast<int>(estimate.stepsPerEpoch))
+          << tr("about %1 MB").arg(locale.toString(std::max<int64_t>(1, estimate.memoryBytes >> 20)));
+    if (estimate.secondsPerEpoch > 0) {
+        const auto epochs =
+            static_cast<double>(m_workbench.document().experiment().options().integer("training.epochs"));
+        parts << tr("%1 per epoch, %2 in all")
+                     .arg(durationText(estimate.secondsPerEpoch), durationText(estimate.secondsPerEpoch * epochs));
+    }
+    for (const std::string& warning : estimate.warnings)
+        parts << coreText(warning);
+    m_preflight->setText(parts.join(QStringLiteral(" · ")));
+}
+
+void TrainPage::showRun() {
+    const std::optional<RunRecord>& run = m_workbench.run();
+    const std::filesystem::path folder = run ? run->folder : std::filesystem::path();
+    if (folder == m_shownRun)
+        return;
+    m_shownRun = folder;
+    m_loss->clear();
+    m_rate->clear();
+    m_strip->clear();
+    m_preview = nullptr;
+    if (run && !run->history.rows().empty()) {
+        m_columns = run->history.columns();
+        m_loss->setStepsPerEpoch(0);
+        showRows(run->history.rows());
+        const HistoryRow& last = run->history.rows().back();
+        const double stepsPerEpoch = static_cast<double>(last.step) / std::max(last.epoch, 1e-9);
+        m_loss->setStepsPerEpoch(stepsPerEpoch);
+        m_rate->setStepsPerEpoch(stepsPerEpoch);
+        for (const HistoryRow& row : run->history.rows())
+            if (row.note.find("best") != std::string::npos)
+                m_loss->setBest(static_cast<double>(row.step));
+    }
+}
+
+void TrainPage::showRows(const std::vector<HistoryRow>& rows) {
+    if (const auto snapshot = m_workbench.controller().snapshot(); snapshot != nullptr && snapshot->columns != nullptr)
+        m_columns = *snapshot->columns;
+    const int loss = columnOf(m_columns, "loss"), validation = columnOf(m_columns, "validation_loss");
+    std::vector<QPointF> training, validating, rates;
+    for (const HistoryRow& row : rows) {
+        const auto step = static_cast<double>(row.step);
+        if (const double y = valueAt(row, loss); std::isfinite(y))
+            training.emplace_back(step, y);
+        if (const double y = valueAt(row, validation); std::isfinite(y))
+            validating.emplace_back(step, y);
+        rates.emplace_back(step, row.learningRate);
+    }
+    m_loss->appendMany(Curve::Training, training);
+    m_loss->appendMany(Curve::Validation, validating);
+    m_rate->appendMany(Curve::Training, rates);
+}
+
+void TrainPage::showProgress(const Snapshot& snapshot) {
+    if (snapshot.epochs > 0 && snapshot.totalSteps > 0) {
+        const double stepsPerEpoch = static_cast<double>(snapshot.totalSteps) / static_cast<double>(snapshot.epochs);
+        m_loss->setStepsPerEpoch(stepsPerEpoch);
+        m_rate->setStepsPerEpoch(stepsPerEpoch);
+        if (snapshot.bestEpoch)
+            m_loss->setBest(static_cast<double>(*snapshot.bestEpoch) * stepsPerEpoch);
+    }
+    if (snapshot.preview != nullptr && snapshot.preview != m_preview) {
+        const bool isOther = m_preview == nullptr || m_preview->clean.shape() != snapshot.preview->clean.shape() ||
+                             (m_preview->noisy.elements() > 0) != (snapshot.preview->noisy.elements() > 0);
+        m_preview = snapshot.preview;
+        const bool hasNoise = m_preview->noisy.elements() > 0;
+        if (isOther)
+            m_strip->setRows(hasNoise ? QStringList{tr("Original"), tr("Noisy"), tr("Reconstruction")}
+                                      : QStringList{tr("Original"), tr("Reconstruction")});
+        if (isOther)
+            m_strip->setRow(0, m_preview->clean);
+        if (isOther && hasNoise)
+            m_strip->setRow(1, m_preview->noisy);
+        m_strip->setRow(hasNoise ? 2 : 1, m_preview->reconstruction);
+        m_strip->setCaptions(psnrCaptions(*m_preview));
+    }
+}
+
+} // namespace hourglass

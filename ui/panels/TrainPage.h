@@ -1,0 +1,56 @@
+#pragma once
+
+// The page to watch a run on: the network, what the run would cost, the curves, and a few validation samples as the
+// network sees them now.
+
+#include <QWidget>
+
+#include "core/training/Preflight.h"
+#include "core/training/Snapshot.h"
+
+class QLabel;
+
+namespace hourglass {
+
+class ArchitectureStrip;
+class ImageStrip;
+class LossChart;
+class Workbench;
+
+class TrainPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit TrainPage(Workbench& workbench, QWidget* parent = nullptr);
+
+    bool isRateShown() const;
+    void setRateShown(bool isShown);
+    LossChart* lossChart() const { return m_loss; }
+
+signals:
+    void sampleActivated(int sample);      // of the strip: the sample's place among the validation samples
+    void optionWanted(const QString& key); // a block of the network was chosen
+    void failed(const QString& message);
+    void exported(const QString& path);
+
+private:
+    void buildCharts();
+    void showModel();
+    void showEstimate(const Preflight& estimate);
+    void showRun();
+    void showRows(const std::vector<HistoryRow>& rows);
+    void showProgress(const Snapshot& snapshot);
+    void describeLoss();
+
+    Workbench& m_workbench;
+    ArchitectureStrip* m_architecture;
+    QLabel* m_preflight;
+    LossChart* m_loss;
+    LossChart* m_rate;
+    ImageStrip* m_strip;
+    std::filesystem::path m_shownRun;
+    std::vector<std::string> m_columns;
+    std::shared_ptr<const Preview> m_preview;
+};
+
+} // namespace hourglass

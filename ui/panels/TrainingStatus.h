@@ -1,0 +1,28 @@
+#pragma once
+
+// One line for the foot of the window: which run, how far, how fast, how long still; with a bar while it trains.
+
+#include <QWidget>
+
+class QLabel;
+class QProgressBar;
+
+namespace hourglass {
+
+class Workbench;
+
+class TrainingStatus : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit TrainingStatus(Workbench& workbench, QWidget* parent = nullptr);
+
+private:
+    void refresh();
+
+    Workbench& m_workbench;
+    QLabel* m_text;
+    QProgressBar* m_progress;
+};
+
+} // namespace hourglass

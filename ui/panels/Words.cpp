@@ -1,0 +1,118 @@
+#include "ui/panels/Words.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+#include "core/analysis/ImageMetrics.h"
+#include "ui/bridge/Workbench.h"
+
+namespace hourglass {
+
+namespace {
+
+QString say(const char* text) {
+    return QCoreApplication::translate("Words", text);
+}
+
+} // namespace
+
+QString durationText(double seconds) {
+    const QLocale locale;
+    if (seconds < 9.95)
+        return say("%1 s").arg(locale.toString(seconds, 'f', seconds < 0.0995 ? 2 : 1));
+    if (seconds < 99.5)
+        return say("%1 s").arg(locale.toString(seconds, 'f', 0));
+    const auto whole = static_cast<qlonglong>(seconds + 0.5);
+    const auto pair = [](qlonglong high, qlonglong low) {
+        return QStringLiteral("%1:%2").arg(high).arg(low, 2, 10, QLatin1Char('0'));
+    };
+    return whole < 3600 ? say("%1 min").arg(pair(whole / 60, whole % 60))
+                        : say("%1 h").arg(pair(whole / 3600, whole / 60 % 60));
+}
+
+QString shapeText(const Shape& shape) {
+    if (shape.rank() == 3 && shape[0] == 1)
+        return say("%1×%2 gray").arg(shape[2]).arg(shape[1]);
+    if (shape.rank() == 3 && shape[0] == 3)
+        return say("%1×%2 RGB").arg(shape[2]).arg(shape[1]);
+    QStringList sizes;
+    for (int64_t size : shape.sizes())
+        sizes << QString::number(size);
+    return sizes.join(QStringLiteral("×"));
+}
+
+QString layerName(const LayerInfo& layer) {
+    switch (layer.kind) {
+    case LayerInfo::Kind::Input:
+        return say("Input");
+    case LayerInfo::Kind::Code:
+        return say("Code");
+    case LayerInfo::Kind::Output:
+        return say("Output");
+    case LayerInfo::Kind::Layer:
+        break;
+    }
+    const QString name = QString::fromStdString(layer.name);
+    const int number = name.section(QLatin1Char('.'), 1).toInt() + 1;
+    return (name.startsWith(QStringLiteral("encoder")) ? say("Encoder %1") : say("Decoder %1")).arg(number);
+}
+
+QString qualityText(double psnr, double ssim) {
+    const QLocale locale;
+    const QString decibel = std::isinf(psnr) ? QStringLiteral("∞") : locale.toString(psnr, 'f', 2);
+    return say("%1 dB · SSIM %2").arg(decibel, locale.toString(ssim, 'f', 3));
+}
+
+QString statusText(Workbench& workbench, const Snapshot* snapshot) {
+    using State = TrainingController::State;
+    const TrainingController& controller = workbench.controller();
+    const QLocale locale;
+    QStringList parts;
+    if (controller.isActive() || snapshot != nullptr)
+        parts << workbench.runName();
+    switch (controller.state()) {
+    case State::Idle:
+        if (snapshot == nullptr)
+            return workbench.run() ? say("%1: %2 epochs done").arg(workbench.runName()).arg(workbench.run()->epochs)
+                                   : say("Ready. Run (F5) starts training.");
+        parts << (snapshot->phase == RunPhase::Finished ? say("finished") : say("stopped, saved"));
+        break;
+    case State::Preparing:
+        parts << say("preparing…");
+        break;
+    case State::Running:
+        break;
+    case State::Paused:
+        parts << say("paused");
+        break;
+    case State::Stopping:
+        parts << say("stopping after this batch…");
+        break;
+    case State::Failed:
+        parts << say("failed");
+        break;
+    }
+    if (snapshot == nullptr || snapshot->totalSteps == 0)
+        return parts.join(QStringLiteral(" · "));
+    const bool isRunning = controller.state() == State::Running;
+    parts << say("epoch %1 of %2")
+                 .arg(isRunning ? std::min(snapshot->epoch + 1, snapshot->epochs) : snapshot->epoch)
+                 .arg(snapshot->epochs)
+          << say("step %1 of %2").arg(locale.toString(snapshot->step), locale.toString(snapshot->totalSteps));
+    if (snapshot->samplesPerSecond > 0)
+        parts << say("%1 samples/s").arg(locale.toString(snapshot->samplesPerSecond, 'f', 0));
+    if (isRunning && snapshot->secondsLeft > 0)
+        parts << say("%1 left").arg(durationText(snapshot->secondsLeft));
+    return parts.join(QStringLiteral(" · "));
+}
+
+QStringList psnrCaptions(const Preview& preview) {
+    QStringList captions;
+    for (int64_t i = 0; i < preview.clean.shape()[0]; ++i) {
+        const double value = psnr(preview.clean.sample(i), preview.reconstruction.sample(i));
+        captions << say("%1 dB").arg(QLocale().toString(value, 'f', 1));
+    }
+    return captions;
+}
+
+} // namespace hourglass

@@ -1,0 +1,24 @@
+#pragma once
+
+// How pages say durations, shapes, layers and states: one wording for all.
+
+#include <QStringList>
+
+#include "core/models/Architecture.h"
+#include "core/tensor/Shape.h"
+#include "core/training/Snapshot.h"
+
+namespace hourglass {
+
+class Workbench;
+
+QString durationText(double seconds);  // "0.8 s", "12 s", "3:05 min", "2:10 h"
+QString shapeText(const Shape& shape); // of a sample: "28×28 gray", "64×64 RGB", "768"
+QString layerName(const LayerInfo& layer);
+QString qualityText(double psnr, double ssim); // "31.2 dB · SSIM 0.940"
+// "Epoch 3 of 20 · step 1,024 of 4,096 · 12,300 samples/s · 0:32 min left", or what the state says without a snapshot.
+QString statusText(Workbench& workbench, const Snapshot* snapshot);
+// PSNR of each reconstruction: "24.1 dB".
+QStringList psnrCaptions(const Preview& preview);
+
+} // namespace hourglass
