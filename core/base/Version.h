@@ -2,6 +2,6 @@
 
 namespace hourglass {
 
-inline constexpr const char* kVersion = "0.1.0"; // as in CMakeLists.txt, which checks it
+inline constexpr const char* kVersion = HOURGLASS_VERSION; // the project's, from CMakeLists.txt
 
 } // namespace hourglass
