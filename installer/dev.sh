@@ -122,7 +122,7 @@ runHeadless() {
     "$cli" train "$experiment" --run "$folder/run"
     say "Metrics on $source"
     "$cli" evaluate "$folder/run" --data "$source"
-    "$cli" compare "$folder/run" --data "$source" -o "$folder/sheet.png"
+    "$cli" compare "$folder/run" --data "$source" -o "$folder/sheet.png" >/dev/null
     [ -s "$folder/sheet.png" ] || fail "hourglass-cli compare wrote no sheet"
     echo "comparison sheet: $PWD/$folder/sheet.png"
 }

@@ -20,7 +20,9 @@ struct ComparisonImages {
 };
 
 struct ComparisonSheetOptions {
-    std::string title;       // "Fashion-MNIST, denoising autoencoder"; left out when empty. ASCII, the rest becomes '?'
+    // "Fashion-MNIST, denoising autoencoder"; left out when empty. Letters beyond ASCII become '?', but for × σ and the
+    // like.
+    std::string title;
     std::string subtitle;    // smaller, beneath it
     int64_t enlargeTo = 128; // a picture whose longer side is shorter is enlarged as far as this allows
     int64_t reduceTo = 256;  // a picture whose longer side is longer is reduced to this

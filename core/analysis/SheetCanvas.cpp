@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <string_view>
+#include <utility>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -20,13 +23,23 @@ const cv::Scalar& inkColour() {
     return ink;
 }
 
-// Hershey fonts hold ASCII only; a multi-byte character becomes one '?'.
+// Hershey fonts hold ASCII only: what our own descriptions use is spelt out, any other character becomes one '?'.
 std::string asciiOnly(const std::string& text) {
+    static constexpr std::pair<std::string_view, std::string_view> kSpelt[] = {
+        {"×", "x"}, {"σ", "sigma"}, {"β", "beta"}, {"λ", "lambda"}, {"–", "-"}, {"·", "-"}, {"…", "..."}};
     std::string result;
-    for (char character : text) {
-        const auto byte = static_cast<unsigned char>(character);
-        if ((byte & 0xC0) != 0x80)
-            result += byte >= 32 && byte < 127 ? character : '?';
+    for (std::string_view rest = text; !rest.empty();) {
+        const auto known = std::find_if(std::begin(kSpelt), std::end(kSpelt),
+                                        [&](const auto& spelling) { return rest.starts_with(spelling.first); });
+        if (known != std::end(kSpelt)) {
+            result += known->second;
+            rest.remove_prefix(known->first.size());
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(rest.front());
+        if ((byte & 0xC0) != 0x80) // not the continuation of a character
+            result += byte >= 32 && byte < 127 ? rest.front() : '?';
+        rest.remove_prefix(1);
     }
     return result;
 }
