@@ -66,6 +66,7 @@ void addCompare(CLI::App& app, Context& context, int& status);
 void addDenoise(CLI::App& app, Context& context, int& status);
 void addEvaluate(CLI::App& app, Context& context, int& status);
 void addExport(CLI::App& app, Context& context, int& status);
+void addInspect(CLI::App& app, Context& context, int& status);
 void addList(CLI::App& app, Context& context, int& status);
 void addNew(CLI::App& app, Context& context, int& status);
 void addTrain(CLI::App& app, Context& context, int& status);

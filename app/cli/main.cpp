@@ -1,5 +1,6 @@
 // hourglass-cli: everything that runs without a window. One file per subcommand.
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
 
@@ -17,13 +18,17 @@ int main(int argc, char** argv) {
         app.set_version_flag("--version", kVersion);
         app.require_subcommand(1);
         for (const auto add : {cli::addNew, cli::addTrain, cli::addEvaluate, cli::addApply, cli::addDenoise,
-                               cli::addCompare, cli::addExport, cli::addList, cli::addBench})
+                               cli::addCompare, cli::addExport, cli::addInspect, cli::addList, cli::addBench})
             add(app, context, status);
         try {
             app.parse(argc, argv);
         } catch (const CLI::Success& success) {
             return app.exit(success);
         } catch (const CLI::ParseError& error) {
+            const auto isCommand = [&](const CLI::App* command) { return command->check_name(argv[1]); };
+            const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+            if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), isCommand))
+                std::cerr << "hourglass-cli: there is no command '" << argv[1] << "'" << std::endl;
             app.exit(error, std::cerr, std::cerr);
             return cli::kUsage;
         }

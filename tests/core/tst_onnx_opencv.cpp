@@ -49,6 +49,7 @@ class TestOnnxOpenCv : public QObject {
     Q_OBJECT
 
     std::unique_ptr<Executor> m_executor = makeOneDnnExecutor();
+    double m_largest = 0;
 
     void compare(const LoadedModel& model, ModelPart part, const Shape& sample) {
         const TemporaryFolder folder;
@@ -65,12 +66,15 @@ class TestOnnxOpenCv : public QObject {
             const cv::Mat theirs = net.forward(output);
             const Tensor ours = runOurs(partGraph(*model.model, part), model, input, output, batch, *m_executor);
             const double difference = largestDifference(ours, theirs);
+            m_largest = std::max(m_largest, difference);
             QVERIFY2(difference <= 1e-4, qPrintable(QString("batch %1: %2").arg(n).arg(difference)));
             QCOMPARE(theirs.dims, ours.shape().rank());
         }
     }
 
 private slots:
+    void cleanupTestCase() { qInfo("largest difference to OpenCV %s: %g", CV_VERSION, m_largest); }
+
     void openCv_everyModel_agrees_data() {
         QTest::addColumn<int>("model");
         const std::vector<ModelCase> cases = modelCases();

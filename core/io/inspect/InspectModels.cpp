@@ -63,7 +63,8 @@ Json tensorFacts(const onnx::TensorProto& tensor) {
     std::vector<float> values(tensor.float_data().begin(), tensor.float_data().end());
     if (values.empty()) {
         values.resize(tensor.raw_data().size() / sizeof(float));
-        std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(float));
+        if (!values.empty())
+            std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(float));
     }
     json["dtype"] = "float32";
     json.update(valueFacts(values));
