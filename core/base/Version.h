@@ -2,6 +2,6 @@
 
 namespace hourglass {
 
-inline constexpr const char* kVersion = "0.1.0"; // as in CMakeLists.txt, which checks it
+extern const char* const kVersion; // "0.1.0": the project's, from CMakeLists.txt
 
 } // namespace hourglass

@@ -74,7 +74,7 @@ OptionTable noiseOptions() {
          .unit = "of 255",
          .minimum = 0,
          .maximum = 2550,
-         .effect = OptionEffect::Live,
+         .effect = OptionEffect::Continue,
          .appliesWhen = {{"noise.kind", {"gaussian", "speckle", "uniform"}}}},
         {.key = "noise.amount",
          .type = OptionType::RealOrRange,
@@ -84,7 +84,7 @@ OptionTable noiseOptions() {
              "Fraction of the values that are replaced, or a pair [low, high]. Masking is often trained at 0.2 to 0.5.",
          .minimum = 0,
          .maximum = 1,
-         .effect = OptionEffect::Live,
+         .effect = OptionEffect::Continue,
          .appliesWhen = {{"noise.kind", {"salt_and_pepper", "masking"}}}},
         {.key = "noise.peak",
          .type = OptionType::RealOrRange,
@@ -94,7 +94,7 @@ OptionTable noiseOptions() {
          .unit = "photons",
          .minimum = 0.1,
          .maximum = 100000,
-         .effect = OptionEffect::Live,
+         .effect = OptionEffect::Continue,
          .appliesWhen = {{"noise.kind", {"poisson"}}}},
         {.key = "noise.clip",
          .type = OptionType::Boolean,
@@ -103,7 +103,7 @@ OptionTable noiseOptions() {
          .help =
              "Cuts the noisy input off at black and white, as an 8-bit camera does. Off by default: it shifts PSNR.",
          .tier = OptionTier::Expert,
-         .effect = OptionEffect::Live,
+         .effect = OptionEffect::Continue,
          .appliesWhen = {{"noise.kind", {"gaussian", "speckle", "uniform", "poisson"}}}},
     };
 }

@@ -140,6 +140,10 @@ Result<void> TrainingRun::resumeIfPossible() {
                              last.string());
     if (m_state.epoch < m_epochs)
         m_state.finished = false; // more epochs were asked for
+    // A rate set while running outlives a resumption, unless the experiment now asks for another than it did then.
+    if (const auto before = Experiment::load(m_folder.experimentPath());
+        before && before->options().value("optimizer.learning_rate") != m_options.value("optimizer.learning_rate"))
+        m_state.learningRate.reset();
     m_schedule->setPlateau(m_state.plateau);
     m_resumedFromStep = m_state.step;
     if (Result<History> history = History::load(m_folder.historyPath());

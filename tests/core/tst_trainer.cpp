@@ -168,6 +168,31 @@ private slots:
         QVERIFY(std::ranges::equal(a.values(), b.values()));
     }
 
+    void learningRateSetWhileRunning_outlivesResuming_untilTheExperimentAsksForAnother() {
+        const TemporaryFolder folder;
+        {
+            const RunFolder run = RunFolder::open(folder / "run", smallExperiment(), RunFolder::Mode::Create).value();
+            TrainerMailbox mailbox;
+            mailbox.setLearningRate(0.125);
+            std::stop_source stop;
+            const auto executor = makeOneDnnExecutor();
+            RecordingSink sink;
+            Trainer({.executor = *executor,
+                     .mailbox = &mailbox,
+                     .gradientHook = [&](std::span<float>) { stop.request_stop(); }})
+                .run(smallExperiment(), smallPictures(), run, sink, stop.get_token())
+                .value();
+        }
+        const auto rateAfterResuming = [&](const Experiment& experiment) {
+            RecordingSink sink;
+            train(experiment, smallPictures(), folder / "run", 1, RunFolder::Mode::Resume, &sink).value();
+            return sink.rows.back().learningRate;
+        };
+        QCOMPARE(rateAfterResuming(smallExperiment()), 0.125);
+        QCOMPARE(rateAfterResuming(smallExperiment({{"optimizer.learning_rate", 0.03}})), 0.03);
+        QCOMPARE(rateAfterResuming(smallExperiment({{"optimizer.learning_rate", 0.03}})), 0.03);
+    }
+
     void everyKEpochs_keepsCheckpoints() {
         const TemporaryFolder folder;
         train(smallExperiment({{"training.checkpoint_every", 2}}), smallPictures(), folder / "run").value();
