@@ -104,7 +104,6 @@ void MainWindow::connectPanels() {
     connect(m_train, &TrainPage::sampleActivated, this, [this](int sample) {
         m_compare->showSample(sample);
         showPage(m_compare);
-        m_compare->view()->setFocus();
     });
     connect(m_train, &TrainPage::optionWanted, this,
             [this](const QString& key) { m_experiment->form()->focusOption(key); });
@@ -221,6 +220,8 @@ void MainWindow::exportRun(const fs::path& folder) {
 
 void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
+    QWidget* first = page == m_compare ? static_cast<QWidget*>(m_compare->view()) : page->nextInFocusChain();
+    first->setFocus(Qt::ShortcutFocusReason);
 }
 
 void MainWindow::showTitle() {

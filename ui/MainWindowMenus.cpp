@@ -81,7 +81,7 @@ void MainWindow::buildViewMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
     for (int i = 0; i < m_pages->count(); ++i)
         add(menu, m_pages->tabText(i), QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + i)), m_pages,
-            [this, i] { m_pages->setCurrentIndex(i); });
+            [this, i] { showPage(m_pages->widget(i)); });
     menu->addSeparator();
     for (QDockWidget* dock : findChildren<QDockWidget*>())
         menu->addAction(dock->toggleViewAction());
@@ -122,6 +122,7 @@ void MainWindow::newExperiment(const std::string& preset) {
     auto* box = new QMessageBox(QMessageBox::Question, tr("New experiment"),
                                 tr("The experiment has changes that are not saved."), QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setAccessibleName(box->windowTitle());
     box->setInformativeText(tr("Starting another one gives them up. Runs that were made with them stay."));
     QPushButton* discard = box->addButton(tr("Give them up"), QMessageBox::DestructiveRole);
     discard->setAccessibleName(discard->text());

@@ -96,6 +96,7 @@ void Transport::askReset() {
                                 tr("Forget the weights and curves of %1?").arg(m_workbench.runName()),
                                 QMessageBox::Cancel, m_window);
     box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setAccessibleName(box->windowTitle());
     box->setInformativeText(tr("The experiment stays as it is, and the next Run starts from fresh weights. The run "
                                "itself stays in the list, where it can be opened again."));
     QPushButton* reset = box->addButton(tr("Reset"), QMessageBox::AcceptRole);

@@ -19,9 +19,9 @@ class TrainingController;
 
 // A row of a data set, or a picture [C, H, W] of any size, which is brought to what the model takes.
 struct ReconstructionRequest {
-    std::shared_ptr<const Dataset> dataset;
+    std::shared_ptr<const Dataset> dataset = {};
     int64_t row = 0;
-    Tensor picture;
+    Tensor picture = {};
     uint64_t seed = 0; // of the noise
 };
 

@@ -254,9 +254,10 @@ void TrainingController::modelLoaded(int request, const std::shared_ptr<Result<A
 }
 
 bool TrainingController::postModelJob(ModelJob job) {
-    if (m_shared) {
-        m_shared->mailbox.post(
-            [job = std::move(job), shared = m_shared](const JobContext& context) { job(context, *shared->executor); });
+    if (m_shared) { // which owns the mailbox and with it the job
+        m_shared->mailbox.post([job = std::move(job), shared = m_shared.get()](const JobContext& context) {
+            job(context, *shared->executor);
+        });
         return true;
     }
     if (m_model.model == nullptr)

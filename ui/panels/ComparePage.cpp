@@ -112,6 +112,7 @@ void ComparePage::buildBar(QLayout* layout) {
     m_back->setAccessibleName(m_back->text());
     m_back->setToolTip(tr("Leave the dropped picture and show the validation samples again"));
     connect(m_back, &QToolButton::clicked, this, [this] {
+        m_view->setFocus(); // the button goes
         m_picture = {};
         request();
     });

@@ -110,6 +110,7 @@ void RunsPanel::confirmDelete() {
         new QMessageBox(QMessageBox::Warning, tr("Delete a run"),
                         tr("Delete %1 with its curves and checkpoints?").arg(run->name), QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setAccessibleName(box->windowTitle());
     box->setInformativeText(tr("%1 is removed from the disk. This cannot be undone.").arg(toText(run->folder)));
     QPushButton* remove = box->addButton(tr("Delete"), QMessageBox::DestructiveRole);
     remove->setAccessibleName(tr("Delete"));
