@@ -132,8 +132,14 @@ void MainWindow::connectWorkbench() {
         const bool canResume = m_workbench.run().has_value();
         std::vector<MessageBar::Choice> choices;
         if (canResume)
-            choices.push_back({tr("Resume at half the learning rate"), [this] { m_workbench.resumeAtHalfRate(); }});
+            choices.push_back({m_workbench.run()->epochs > 0 ? tr("Resume at half the learning rate")
+                                                             : tr("Start again at half the learning rate"),
+                               [this] { m_workbench.resumeAtHalfRate(); }});
         m_message->show(MessageBar::Kind::Error, message, choices);
+    });
+    connect(&controller, &TrainingController::stateChanged, m_message, [this](TrainingController::State state) {
+        if (state == TrainingController::State::Preparing)
+            m_message->dismissInformation();
     });
     connect(&controller, &TrainingController::modelFailed, this, [this](const QString& message) {
         m_exportsWhenOpen = false;

@@ -1,13 +1,14 @@
 #include "ui/Transport.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QStyle>
 #include <QToolBar>
 #include <QToolButton>
 
+#include "ui/TransportIcons.h"
 #include "ui/bridge/Workbench.h"
 
 namespace hourglass {
@@ -15,12 +16,9 @@ namespace hourglass {
 using State = TrainingController::State;
 
 Transport::Transport(Workbench& workbench, QWidget* window)
-    : QObject(window), m_workbench(workbench), m_window(window),
-      m_run(add(tr("&Run"), Qt::Key_F5, QStyle::SP_MediaPlay)),
-      m_pause(add(tr("&Pause"), Qt::Key_F6, QStyle::SP_MediaPause)),
-      m_step(add(tr("Step &epoch"), Qt::Key_F7, QStyle::SP_MediaSkipForward)),
-      m_stop(add(tr("&Stop"), Qt::SHIFT | Qt::Key_F5, QStyle::SP_MediaStop)),
-      m_reset(add(tr("Rese&t…"), {}, QStyle::SP_BrowserReload)) {
+    : QObject(window), m_workbench(workbench), m_window(window), m_run(add(tr("&Run"), Qt::Key_F5)),
+      m_pause(add(tr("&Pause"), Qt::Key_F6)), m_step(add(tr("Step &epoch"), Qt::Key_F7)),
+      m_stop(add(tr("&Stop"), Qt::SHIFT | Qt::Key_F5)), m_reset(add(tr("Rese&t…"), {})) {
     TrainingController& controller = workbench.controller();
     connect(m_run, &QAction::triggered, &workbench, &Workbench::start);
     connect(m_pause, &QAction::triggered, &controller, [&controller] { controller.setPaused(true); });
@@ -38,11 +36,26 @@ Transport::Transport(Workbench& workbench, QWidget* window)
     m_step->setToolTip(tr("Train to the end of the epoch, then pause (F7)"));
     m_stop->setToolTip(tr("Stop after the current batch and save; Continue goes on from there (Shift+F5)"));
     m_reset->setToolTip(tr("Forget the weights and curves at hand; the next Run starts afresh"));
+    window->installEventFilter(this);
+    drawIcons();
     refresh();
 }
 
-QAction* Transport::add(const QString& text, const QKeySequence& key, int icon) {
-    auto* action = new QAction(m_window->style()->standardIcon(static_cast<QStyle::StandardPixmap>(icon)), text, this);
+void Transport::drawIcons() {
+    for (const auto& [action, sign] : {std::pair(m_run, TransportSign::Run), std::pair(m_pause, TransportSign::Pause),
+                                       std::pair(m_step, TransportSign::Step), std::pair(m_stop, TransportSign::Stop),
+                                       std::pair(m_reset, TransportSign::Reset)})
+        action->setIcon(transportIcon(sign, m_window->palette()));
+}
+
+bool Transport::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::PaletteChange)
+        drawIcons();
+    return QObject::eventFilter(watched, event);
+}
+
+QAction* Transport::add(const QString& text, const QKeySequence& key) {
+    auto* action = new QAction(text, this);
     action->setShortcut(key);
     return action;
 }

@@ -17,13 +17,18 @@ class Transport : public QObject {
     Q_OBJECT
 
 public:
+    // The window owns it.
     Transport(Workbench& workbench, QWidget* window);
 
     void fill(QMenu* menu) const;
     void fill(QToolBar* bar) const;
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; // the window's palette may change
+
 private:
-    QAction* add(const QString& text, const QKeySequence& key, int icon);
+    QAction* add(const QString& text, const QKeySequence& key);
+    void drawIcons();
     void refresh();
     void describeRun();
     void askReset();

@@ -41,6 +41,19 @@ void PreflightService::request(const Experiment& experiment, const std::filesyst
     m_debounce.start();
 }
 
+void PreflightService::adopt(const Experiment& experiment, const std::filesystem::path& baseFolder,
+                             const OpenedDataset& data) {
+    if (data.dataset == nullptr || data.dataset == m_data.dataset)
+        return;
+    ++m_openRequest;
+    m_experiment = experiment;
+    m_baseFolder = baseFolder;
+    m_dataKey = keyOf(experiment, baseFolder);
+    m_data = data;
+    emit dataOpened(m_data);
+    estimate();
+}
+
 void PreflightService::forgetData() {
     m_dataKey.clear();
     m_data = {};
@@ -113,19 +126,23 @@ void PreflightService::open(const std::string& key) {
     });
 }
 
+bool PreflightService::estimate() {
+    const Result<Preflight> quick = preflight(*m_experiment, m_data.dataset, nullptr);
+    if (quick)
+        emit estimated(*quick);
+    else
+        emit failed(QString::fromStdString(quick.error().message()));
+    return quick.ok();
+}
+
 void PreflightService::measure() {
     if (m_data.dataset == nullptr || !m_isEnabled)
         return;
     m_measureStop.request_stop();
     m_measureStop = std::stop_source();
     const int request = ++m_measureRequest;
-    const Result<Preflight> quick = preflight(*m_experiment, m_data.dataset, nullptr);
-    if (!quick) {
-        setBusy(false);
-        emit failed(QString::fromStdString(quick.error().message()));
-        return;
-    }
-    emit estimated(*quick);
+    if (!estimate())
+        return setBusy(false);
     setBusy(true, tr("Measuring…"));
     m_compute.post([this, request, experiment = *m_experiment, dataset = m_data.dataset,
                     stop = m_measureStop.get_token(),

@@ -28,6 +28,8 @@ public:
     ~PreflightService() override;
 
     void request(const Experiment& experiment, const std::filesystem::path& baseFolder);
+    // Data that a run has opened for this experiment.
+    void adopt(const Experiment& experiment, const std::filesystem::path& baseFolder, const OpenedDataset& data);
     // The next request opens the data anew: files may have changed.
     void forgetData();
     void setEnabled(bool isEnabled);
@@ -50,6 +52,7 @@ private:
     void begin();
     void open(const std::string& key);
     void measure();
+    bool estimate();
     void setBusy(bool isBusy, const QString& activity = {});
 
     ComputeThread& m_compute;

@@ -18,6 +18,9 @@ Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store,
     connect(&m_preflight, &PreflightService::dataOpened, this,
             [this](const OpenedDataset& data) { m_document.setSampleShape(data.dataset->sampleShape()); });
     connect(&m_preflight, &PreflightService::dataFailed, this, [this] { m_document.setSampleShape({}); });
+    connect(&m_controller, &TrainingController::datasetOpened, this, [this](const DatasetReport& report) {
+        m_preflight.adopt(m_launched->first, m_launched->second, {m_controller.dataset(), report});
+    });
     connect(&m_controller, &TrainingController::stateChanged, this, [this] {
         m_preflight.setEnabled(!m_controller.isActive());
         emit runChanged();
@@ -130,6 +133,7 @@ void Workbench::launch(RunFolder::Mode mode, const fs::path& folder, std::option
         record.epochs = m_run->epochs;
     }
     m_run = std::move(record);
+    m_launched.emplace(request.experiment, request.baseFolder);
     m_preflight.setEnabled(false); // the compute thread is for the run
     m_controller.start(std::move(request));
     if (learningRate)

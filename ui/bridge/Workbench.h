@@ -83,6 +83,7 @@ private:
     ReconstructionService m_reconstruction;
     ExportService m_exporter;
     std::optional<RunRecord> m_run;
+    std::optional<std::pair<Experiment, std::filesystem::path>> m_launched; // what trains, and its base folder
     bool m_isPristine = false; // the experiment is a preset that nobody has touched
 };
 

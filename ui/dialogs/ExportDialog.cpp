@@ -77,7 +77,9 @@ void ExportDialog::buildForm(QFormLayout* form) {
     form->addRow(tr("&Format"), m_format);
     form->addRow(QString(), m_help);
     form->addRow(tr("&Part"), m_part);
-    form->addRow(tr("F&ile"), place);
+    auto* label = new QLabel(tr("F&ile"), this);
+    label->setBuddy(m_path);
+    form->addRow(label, place);
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::formatChosen);
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::refresh);
     connect(m_browse, &QPushButton::clicked, this, &ExportDialog::browse);

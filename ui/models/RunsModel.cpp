@@ -22,6 +22,16 @@ void RunsModel::setTraining(const std::filesystem::path& folder) {
         emit dataChanged(index(0, State), index(rowCount() - 1, State));
 }
 
+void RunsModel::setProgress(int64_t epochs) {
+    for (int row = 0; row < rowCount(); ++row) {
+        RunSummary& each = m_runs[static_cast<size_t>(row)];
+        if (each.folder != m_training || each.epochs == epochs)
+            continue;
+        each.epochs = epochs;
+        emit dataChanged(index(row, Epochs), index(row, Epochs));
+    }
+}
+
 int RunsModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(m_runs.size());
 }

@@ -20,6 +20,8 @@ public:
     void setRuns(std::vector<RunSummary> runs);
     // The run that trains now, which is neither finished nor interrupted; empty for none.
     void setTraining(const std::filesystem::path& folder);
+    // Epochs that it has completed.
+    void setProgress(int64_t epochs);
     const RunSummary& run(int row) const { return m_runs.at(static_cast<size_t>(row)); }
 
     int rowCount(const QModelIndex& parent = {}) const override;

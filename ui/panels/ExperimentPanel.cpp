@@ -77,6 +77,7 @@ ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
         m_data->setText(tr("No data: see Source below."));
         m_form->setIssue(QStringLiteral("data.source"), message);
     });
+    setMinimumWidth(fontMetrics().averageCharWidth() * 50); // what the form needs
     showExperiment();
 }
 
@@ -155,8 +156,10 @@ void ExperimentPanel::showIssues() {
 
 void ExperimentPanel::showData() {
     const OpenedDataset& opened = m_workbench.preflight().data();
-    if (opened.dataset == nullptr)
+    if (opened.dataset == nullptr) {
+        m_data->setText(tr("Opening the data…"));
         return;
+    }
     QString text = QString::fromStdString(opened.dataset->description());
     QStringList details;
     for (const std::string& note : opened.report.notes)

@@ -76,6 +76,11 @@ void MessageBar::dismiss() {
     setVisible(false);
 }
 
+void MessageBar::dismissInformation() {
+    if (m_kind == Kind::Information)
+        dismiss();
+}
+
 QString MessageBar::text() const {
     return m_text->text();
 }

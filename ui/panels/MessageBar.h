@@ -29,6 +29,8 @@ public:
 
     void show(Kind kind, const QString& text, const std::vector<Choice>& choices = {}, const QStringList& details = {});
     void dismiss();
+    // Takes away what only informs: the person has gone on.
+    void dismissInformation();
     QString text() const;
     QString details() const;
 

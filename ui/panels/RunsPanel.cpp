@@ -54,6 +54,8 @@ RunsPanel::RunsPanel(Workbench& workbench, QWidget* parent)
             emit openWanted(run->folder);
     });
     connect(&workbench, &Workbench::runsChanged, this, &RunsPanel::refresh);
+    connect(&workbench.controller(), &TrainingController::progressed, this,
+            [this](const std::shared_ptr<const Snapshot>& snapshot) { m_model->setProgress(snapshot->epoch); });
     connect(&workbench.controller(), &TrainingController::stateChanged, this, [this](TrainingController::State state) {
         const bool isActive = m_workbench.controller().isActive();
         m_model->setTraining(isActive ? m_workbench.controller().runFolder() : std::filesystem::path());

@@ -49,6 +49,7 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     column->setContentsMargins(6, 4, 6, 4);
     column->setSpacing(4);
     column->addWidget(m_architecture);
+    m_architecture->setMaximumHeight(m_architecture->fontMetrics().height() * 7);
     column->addWidget(m_preflight);
     buildCharts();
     auto* charts = new QSplitter(Qt::Horizontal);
@@ -60,8 +61,8 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     halves->setObjectName(QStringLiteral("train_splitter"));
     halves->addWidget(charts);
     halves->addWidget(m_strip);
-    halves->setStretchFactor(0, 1);
-    halves->setStretchFactor(1, 1);
+    halves->setStretchFactor(0, 5);
+    halves->setStretchFactor(1, 4);
     halves->setChildrenCollapsible(false);
     column->addWidget(halves, 1);
 

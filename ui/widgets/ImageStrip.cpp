@@ -126,7 +126,7 @@ bool ImageStrip::fits(double scale, Arrangement& into) const {
     return bands * into.bandHeight - kBandGap - kGap + 2 * kMargin <= height();
 }
 
-// The largest whole scale in device pixels at which everything fits, else the largest of 1/2, 1/3, …
+// The largest whole scale in device pixels at which everything fits, else as large as can be below 100 %.
 ImageStrip::Arrangement ImageStrip::arrange() const {
     Arrangement best;
     if (sampleCount() == 0)
@@ -139,9 +139,9 @@ ImageStrip::Arrangement ImageStrip::arrange() const {
         (void)fits(whole * pixel, best);
         return best;
     }
-    int divisor = 2;
-    while (divisor < 64 && !fits(pixel / divisor, best))
-        ++divisor;
+    int percent = 99;
+    while (percent > 2 && !fits(pixel * percent / 100, best))
+        --percent;
     best.columns = std::max(1, best.columns);
     return best;
 }

@@ -42,27 +42,22 @@ LossChart::LossChart(const QString& title, const QString& unit, QWidget* parent)
     : QWidget(parent), m_title(title), m_canvas(new CurveCanvas(m_data, this)), m_heading(new QLabel(this)),
       m_legend(new QLabel(this)), m_slider(new QSlider(Qt::Horizontal, this)), m_sliderValue(new QLabel(this)),
       m_log(new QCheckBox(tr("Log"), this)), m_axis(new QComboBox(this)) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(6, 4, 6, 4);
-    column->setSpacing(3);
-    auto* top = new QHBoxLayout;
-    top->setSpacing(6);
-    top->addWidget(m_heading);
-    top->addStretch(1);
-    buildControls(top);
-    column->addLayout(top);
-    column->addWidget(m_legend);
-    column->addWidget(m_canvas, 1);
+    m_column = new QVBoxLayout(this);
+    m_column->setContentsMargins(6, 4, 6, 4);
+    m_column->setSpacing(3);
+    m_top = new QHBoxLayout;
+    m_top->setSpacing(6);
+    m_top->addWidget(m_heading);
+    m_top->addWidget(m_legend);
+    m_top->addStretch(1);
+    buildControls(m_top);
+    m_column->addLayout(m_top);
+    m_column->addWidget(m_canvas, 1);
 
-    QFont bold = font();
-    bold.setBold(true);
-    m_heading->setFont(bold);
-    m_heading->setText(title);
+    m_heading->setTextFormat(Qt::RichText);
+    setUnit(unit);
     m_legend->setTextFormat(Qt::RichText);
     m_legend->setMinimumWidth(1);
-    m_legend->setWordWrap(true);
-    m_canvas->setYTitle(unit);
-    m_canvas->setAccessibleName(tr("%1 curves").arg(title));
     m_canvas->setToolTip({});
     m_canvas->setAccessibleDescription(
         tr("Wheel zooms, dragging pans, a double click shows everything. Left and Right walk the points."));
@@ -159,8 +154,10 @@ void LossChart::setTrainingIncludes(const QString& text) {
     updateLegend();
 }
 
+// Beside the title, where it is read more easily than along the axis.
 void LossChart::setUnit(const QString& unit) {
-    m_canvas->setYTitle(unit);
+    m_heading->setText(QStringLiteral("<b>%1</b> %2").arg(m_title.toHtmlEscaped(), unit.toHtmlEscaped()));
+    m_canvas->setAccessibleName(unit.isEmpty() ? tr("%1 curves").arg(m_title) : tr("%1 curves, %2").arg(m_title, unit));
 }
 
 void LossChart::setEmptyText(const QString& text) {
@@ -197,6 +194,23 @@ void LossChart::draw() {
 void LossChart::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     schedule();
+}
+
+// The legend stands beside the heading, or below it where there is no room.
+void LossChart::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    int wanted = m_legend->sizeHint().width();
+    for (int i = 0; i < m_top->count(); ++i)
+        if (const QWidget* widget = m_top->itemAt(i)->widget(); widget != nullptr && widget != m_legend)
+            wanted += widget->sizeHint().width() + m_top->spacing();
+    const bool isBeside = m_top->indexOf(m_legend) >= 0, fits = wanted + 30 < width();
+    if (fits == isBeside)
+        return;
+    (isBeside ? m_top : m_column)->removeWidget(m_legend);
+    if (fits)
+        m_top->insertWidget(1, m_legend);
+    else
+        m_column->insertWidget(1, m_legend);
 }
 
 void LossChart::updateLegend() {

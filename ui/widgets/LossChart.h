@@ -13,6 +13,7 @@
 #include "core/base/Result.h"
 #include "ui/widgets/CurveData.h"
 
+class QBoxLayout;
 class QCheckBox;
 class QComboBox;
 class QLabel;
@@ -63,6 +64,7 @@ signals:
 protected:
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildControls(QLayout* row);
@@ -77,6 +79,8 @@ private:
     double m_stepsPerEpoch = 0;
     CurveData m_data;
     QTimer m_frame;
+    QBoxLayout* m_column;
+    QBoxLayout* m_top;
     CurveCanvas* m_canvas;
     QLabel* m_heading;
     QLabel* m_legend;

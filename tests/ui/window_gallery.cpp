@@ -1,0 +1,85 @@
+// window_gallery DIR: pictures of the whole window in the states that people meet, light and dark, to be looked at.
+// Not a test.
+
+#include "tests/ui/WindowDriver.h"
+
+using namespace hourglass;
+using namespace hourglass::test;
+
+namespace {
+
+QPalette darkPalette() {
+    QPalette palette;
+    const QColor window(0x2b, 0x2d, 0x30), base(0x1e, 0x1f, 0x22), text(0xdf, 0xe1, 0xe5);
+    for (const auto role : {QPalette::Window, QPalette::Button, QPalette::ToolTipBase})
+        palette.setColor(role, window);
+    palette.setColor(QPalette::Base, base);
+    palette.setColor(QPalette::AlternateBase, QColor(0x26, 0x28, 0x2b));
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
+        palette.setColor(role, text);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        palette.setColor(QPalette::Disabled, role, QColor(0x78, 0x7b, 0x80));
+    palette.setColor(QPalette::PlaceholderText, QColor(0x8a, 0x8d, 0x92));
+    palette.setColor(QPalette::Highlight, QColor(0x2f, 0x65, 0xca));
+    palette.setColor(QPalette::HighlightedText, Qt::white);
+    palette.setColor(QPalette::Link, QColor(0x6b, 0x9b, 0xfa));
+    return palette;
+}
+
+void waitUntil(const std::function<bool()>& claim) {
+    (void)QTest::qWaitFor(claim, kPatience);
+}
+
+void take(WindowDriver& driver, const QString& path) {
+    QTest::qWait(100); // the next frame
+    driver.window().grab().save(path);
+}
+
+void walk(const QString& prefix) {
+    WindowDriver driver;
+    auto& controller = driver.bench().controller();
+    waitUntil([&] { return driver.bench().document().model() != nullptr; });
+    take(driver, prefix + "1-first.png");
+    writePhotographs(driver.folder() / "photographs", 12);
+    writeText(driver.folder() / "notes.txt", "x");
+    driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "photographs"))}, {500, 400});
+    waitUntil([&] { return driver.bench().document().model() && !driver.bench().preflight().isBusy(); });
+    driver.key(Qt::Key_F5);
+    waitUntil([&] { return controller.snapshot() && controller.snapshot()->epoch >= 5; });
+    take(driver, prefix + "2-training.png");
+    driver.key(Qt::Key_2, Qt::AltModifier);
+    waitUntil([&] { return controller.snapshot()->epoch >= 7; });
+    take(driver, prefix + "3-compare.png");
+    driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "photographs/photograph 04.png"))}, {1100, 400});
+    QTest::qWait(1000);
+    driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "notes.txt"))}, {500, 400});
+    take(driver, prefix + "4-dropped-refused.png");
+    driver.key(Qt::Key_F5, Qt::ShiftModifier);
+    waitUntil([&] { return !controller.isActive(); });
+    driver.bench().newExperiment("sample");
+    for (const auto& [key, value] : std::vector<std::pair<std::string, Json>>{{"optimizer.kind", "sgd"},
+                                                                              {"optimizer.learning_rate", 10},
+                                                                              {"objective.reduction", "element_sum"},
+                                                                              {"model.output_activation", "identity"}})
+        driver.bench().document().set(key, value).value();
+    driver.key(Qt::Key_F5);
+    waitUntil([&] { return controller.state() == TrainingController::State::Failed; });
+    driver.key(Qt::Key_1, Qt::AltModifier);
+    take(driver, prefix + "5-failed.png");
+    driver.bench().document().set("objective.loss", "bce").value();
+    driver.bench().document().set("model.layers", {65536, 65536}).value();
+    driver.window().resize(900, 600);
+    take(driver, prefix + "6-impossible.png");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
+    walk(folder + "/light-");
+    QApplication::setStyle("fusion");
+    QApplication::setPalette(darkPalette());
+    walk(folder + "/dark-");
+    return 0;
+}
