@@ -54,7 +54,7 @@ Result<void> migrate(Json& document) {
 }
 
 // "data": {"source": …} → ("data.source", …).
-Result<std::vector<std::pair<std::string, Json>>> flatten(const Json& document) {
+std::vector<std::pair<std::string, Json>> flatten(const Json& document) {
     std::vector<std::pair<std::string, Json>> values;
     for (const auto& [group, content] : document.items()) {
         if (group == kSchemaKey || group == "version" || group == "record")
@@ -64,7 +64,7 @@ Result<std::vector<std::pair<std::string, Json>>> flatten(const Json& document) 
             continue;
         }
         for (const auto& [name, value] : content.items())
-            values.emplace_back(group + "." + name, value);
+            values.emplace_back(fmt::format("{}.{}", group, name), value);
     }
     return values;
 }
@@ -126,8 +126,7 @@ Result<Experiment> Experiment::fromText(std::string_view text) {
     Result<Experiment> experiment = create(choice("family", "undercomplete"), choice("architecture", "dense"));
     if (!experiment)
         return experiment;
-    const auto values = flatten(*parsed);
-    for (const auto& [key, value] : *values)
+    for (const auto& [key, value] : flatten(*parsed))
         if (Result<void> set = experiment->m_options.set(key, value); !set)
             return std::move(set).error();
     if (const auto record = parsed->find("record"); record != parsed->end() && record->is_object())

@@ -58,7 +58,7 @@ TrainerMailbox::Commands TrainerMailbox::take() {
 TrainerMailbox::Commands TrainerMailbox::waitWhilePaused(std::stop_token stop) {
     {
         std::unique_lock lock(m_mutex);
-        m_changed.wait(lock, stop,
+        m_changed.wait(lock, std::move(stop),
                        [this] { return !m_pending.paused || m_pending.checkpoint || !m_pending.jobs.empty(); });
     }
     return take();
