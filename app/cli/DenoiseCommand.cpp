@@ -1,5 +1,7 @@
 // denoise: pictures in, pictures of the same name, format, channels and depth out.
 
+#include <set>
+
 #include "app/cli/Context.h"
 #include "core/data/ImageCodec.h"
 #include "core/formats/Npy.h"
@@ -55,9 +57,16 @@ Result<std::vector<Job>> jobsOf(const Arguments& arguments) {
     if (jobs.empty())
         return makeError(ErrorCode::NotFound, "There are no pictures in {}.",
                          fmt::format("{}", fmt::join(arguments.inputs, ", ")));
-    for (const Job& job : jobs)
+    std::set<fs::path> outputs;
+    for (const Job& job : jobs) {
+        if (!outputs.insert(job.output).second)
+            return makeError(ErrorCode::InvalidArgument,
+                             "Two of the inputs would be written to '{}'. Denoise them into "
+                             "folders of their own.",
+                             job.output.string());
         if (fs::exists(job.output) && !arguments.force)
             return makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", job.output.string());
+    }
     return jobs;
 }
 
@@ -67,11 +76,13 @@ struct Picture {
     bool isArray = false; // of [H, W] or [H, W, 3]
 };
 
-Result<Picture> readPicture(const fs::path& path) {
+Result<Picture> readPicture(const fs::path& path, const Context& context) {
     if (path.extension() != ".npy") {
         Result<DecodedImage> image = decodeImage(path);
         if (!image)
             return std::move(image).error();
+        if (image->hadAlpha)
+            context.message(fmt::format("note: the alpha channel of '{}' is dropped", path.string()));
         return Picture{std::move(image->pixels), image->bitDepth, false};
     }
     Result<NpyArray> array = readNpy(path);
@@ -115,13 +126,15 @@ int run(const Arguments& arguments, Context& context) {
         return context.fail(loaded.error());
     if (arguments.sigma != "auto")
         context.message("note: this network does not take a noise level; --sigma is not used");
+    if (arguments.tile != "auto")
+        context.message("note: a dense network works in patches of its own size; --tile is not used");
     ModelRunner runner(context.executor(), loaded->model, loaded->weights);
     Json files = Json::array();
     Json failed = Json::array();
     ProgressLine progress;
     for (size_t i = 0; i < jobs->size(); ++i) {
         const Job& job = (*jobs)[i];
-        Result<Picture> picture = readPicture(job.input);
+        Result<Picture> picture = readPicture(job.input, context);
         if (!picture) { // one bad file does not stop the others
             context.message(picture.error().message());
             failed.push_back({{"input", job.input.string()}, {"reason", picture.error().message()}});
@@ -148,7 +161,7 @@ int run(const Arguments& arguments, Context& context) {
     }
     context.print({{"files", files}, {"failed", failed}},
                   fmt::format("{} picture(s) written to {}", files.size(), arguments.output));
-    return files.empty() ? kUsage : kDone;
+    return failed.empty() ? kDone : kUsage;
 }
 
 } // namespace

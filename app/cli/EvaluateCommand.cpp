@@ -60,7 +60,8 @@ void addEvaluate(CLI::App& app, Context& context, int& status) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("evaluate", "Measure a model on a data source");
     addModelArguments(*command, *arguments);
-    command->add_option("--seed", arguments->seed, "Of the noise that a denoising model is tested with");
+    command->add_option("--seed", arguments->seed, "Of the noise that a denoising model is tested with")
+        ->check(CLI::NonNegativeNumber);
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });
 }

@@ -24,8 +24,19 @@ Result<OpenedDataset> openFor(const Model& model, const std::string& source, con
         }
     }
     Result<OpenedDataset> data = openSource(source, *options, std::filesystem::current_path(), context.stopToken());
-    if (data)
-        context.report(data->report);
+    if (!data || data->dataset == nullptr)
+        return data;
+    context.report(data->report);
+    // Pictures of another size are fitted, as the window does.
+    if (model.sampleShape.rank() == 3 && data->dataset->isImage() &&
+        data->dataset->sampleShape() != model.sampleShape) {
+        context.message(fmt::format("note: pictures of {} are stretched to the {} that this model takes",
+                                    data->dataset->sampleShape().toString(), model.sampleShape.toString()));
+        options->fit = FitChoice::Stretch;
+        options->height = model.sampleShape[1];
+        options->width = model.sampleShape[2];
+        return openSource(source, *options, std::filesystem::current_path(), context.stopToken());
+    }
     return data;
 }
 

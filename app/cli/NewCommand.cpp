@@ -37,7 +37,8 @@ int run(const Arguments& arguments, const Context& context) {
         relocateSource(experiment->options().text("data.source"), fs::current_path(), output.parent_path());
     if (!source)
         return context.fail(source.error());
-    experiment->set("data.source", *source).value();
+    if (Result<void> set = experiment->set("data.source", *source); !set)
+        return context.fail(set.error());
     if (Result<void> saved = experiment->save(output); !saved)
         return context.fail(saved.error());
     context.print({{"experiment", output.string()}}, fmt::format("wrote {}", arguments.output));

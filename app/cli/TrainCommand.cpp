@@ -1,6 +1,5 @@
 #include "app/cli/Context.h"
 #include "core/data/OpenDataset.h"
-#include "core/data/SourceFiles.h"
 #include "core/training/Trainer.h"
 
 namespace hourglass::cli {
@@ -52,23 +51,6 @@ std::string toText(const TrainingResult& result, const fs::path& run) {
     return text + fmt::format("\nrun: {}", run.string());
 }
 
-// The experiment as the run folder keeps it: its source named from there, and what it was run with.
-Result<Experiment> forRunFolder(Experiment experiment, const fs::path& base, const fs::path& run,
-                                std::stop_token stop) {
-    const std::string source = experiment.options().text("data.source");
-    auto hashes = sourceFileHashes(source, base, stop);
-    if (!hashes)
-        return std::move(hashes).error();
-    for (const auto& [file, hash] : *hashes)
-        experiment.record["hash " + fs::path(file).filename().string()] = hash;
-    auto relocated = relocateSource(source, base, run);
-    if (!relocated)
-        return std::move(relocated).error();
-    if (Result<void> set = experiment.set("data.source", *relocated); !set)
-        return std::move(set).error();
-    return experiment;
-}
-
 int run(const Arguments& arguments, Context& context) {
     Result<Experiment> experiment = Experiment::load(arguments.experiment);
     if (!experiment)
@@ -88,7 +70,7 @@ int run(const Arguments& arguments, Context& context) {
     const auto mode = arguments.resume  ? RunFolder::Mode::Resume
                       : arguments.force ? RunFolder::Mode::Replace
                                         : RunFolder::Mode::Create;
-    Result<Experiment> kept = forRunFolder(*std::move(experiment), base, target, context.stopToken());
+    Result<Experiment> kept = experimentForRun(*std::move(experiment), base, target, context.stopToken());
     if (!kept)
         return context.fail(kept.error());
     Result<RunFolder> folder = RunFolder::open(target, *kept, mode);
@@ -117,8 +99,9 @@ void addTrain(CLI::App& app, Context& context, int& status) {
     command->add_option("experiment", arguments->experiment, "FILE.hourglass")->required();
     command->add_option("--run", arguments->run, "The run folder to write")->required();
     command->add_option("--set", arguments->settings, "KEY=VALUE, any option, for this run");
-    command->add_flag("--resume", arguments->resume, "Go on from the run's last checkpoint; without one, start");
-    command->add_flag("--force", arguments->force, "Replace a run that is in the folder");
+    CLI::Option* resume =
+        command->add_flag("--resume", arguments->resume, "Go on from the run's last checkpoint; without one, start");
+    command->add_flag("--force", arguments->force, "Replace a run that is in the folder")->excludes(resume);
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });
 }

@@ -32,7 +32,9 @@ int main(int argc, char** argv) {
             app.exit(error, std::cerr, std::cerr);
             return cli::kUsage;
         }
-        return status;
+        if (context.interrupted())
+            return cli::kInterrupted;
+        return std::cout.flush() ? status : cli::kFailed; // a full disk behind standard output
     } catch (const std::bad_alloc&) {
         std::cerr << "hourglass-cli: out of memory" << std::endl;
     } catch (const std::exception& error) {

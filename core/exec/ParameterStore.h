@@ -4,7 +4,7 @@
 // so that optimiser, clipping, averaging and checkpoints are single passes. Gradients and optimiser moments are further
 // arenas of the same layout. Padding between entries is zero and stays zero.
 //
-// Threads: written by the compute thread only. Others read published copies (copyOf).
+// Threads: written by the compute thread only. Others read copies of their own.
 
 #include <memory>
 #include <string>

@@ -31,7 +31,7 @@ Tensor padded(const Tensor& image, int64_t height, int64_t width) {
     return result;
 }
 
-// Raised cosine over a patch, above zero at its border too.
+// Half a sine wave over a patch, above zero at its border too.
 std::vector<float> fade(int64_t length) {
     std::vector<float> weights(static_cast<size_t>(length));
     for (int64_t i = 0; i < length; ++i) {

@@ -38,6 +38,15 @@ Json wholeNumber(const OptionSpec& spec, const Json& value) {
     return value.is_number_float() ? Json(static_cast<int64_t>(number)) : value;
 }
 
+// JSON files hold UTF-8 only; a path in another encoding cannot be written down.
+bool isUtf8(const Json& text) {
+    try {
+        return !text.dump().empty();
+    } catch (const Json::type_error&) {
+        return false;
+    }
+}
+
 // The normal form, or null when the value does not fit the spec.
 Json normalised(const OptionSpec& spec, const Json& value) {
     switch (spec.type) {
@@ -48,7 +57,7 @@ Json normalised(const OptionSpec& spec, const Json& value) {
     case OptionType::Real:
         return value.is_number() && inRange(spec, value.get<double>()) ? Json(value.get<double>()) : Json(nullptr);
     case OptionType::Text:
-        return value.is_string() ? value : Json(nullptr);
+        return value.is_string() && isUtf8(value) ? value : Json(nullptr);
     case OptionType::Choice:
         return std::any_of(spec.choices.begin(), spec.choices.end(), [&](const auto& c) { return value == c.value; })
                    ? value
@@ -126,7 +135,7 @@ std::string OptionTable::expectation(const OptionSpec& spec) {
     case OptionType::Real:
         return "a number" + bounds(spec);
     case OptionType::Text:
-        return "a text";
+        return "a text in UTF-8";
     case OptionType::IntegerList:
         return "a list of at most 64 whole numbers, each" + bounds(spec);
     case OptionType::RealOrRange:

@@ -31,7 +31,9 @@ Json toJson(const TrainingState& s, int64_t optimizerSteps) {
             {"best_epoch", s.bestEpoch},
             {"epochs_without_gain", s.epochsWithoutGain},
             {"learning_rate", optional(s.learningRate)},
-            {"finished", s.finished}};
+            {"finished", s.finished},
+            {"stopped_early", s.stoppedEarly},
+            {"epochs_asked", s.epochsAsked}};
 }
 
 LossSums lossSums(const Json& json) {
@@ -56,6 +58,8 @@ TrainingState stateFromJson(const Json& json) {
     s.epochsWithoutGain = json.at("epochs_without_gain").get<int64_t>();
     s.learningRate = optional("learning_rate");
     s.finished = json.at("finished").get<bool>();
+    s.stoppedEarly = json.at("stopped_early").get<bool>();
+    s.epochsAsked = json.at("epochs_asked").get<int64_t>();
     return s;
 }
 

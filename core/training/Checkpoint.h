@@ -37,6 +37,8 @@ struct TrainingState {
     int64_t epochsWithoutGain = 0;
     std::optional<double> learningRate; // set while running, instead of the option's
     bool finished = false;
+    bool stoppedEarly = false; // finished by early stopping
+    int64_t epochsAsked = 0;   // what training.epochs said when it finished
     bool operator==(const TrainingState&) const = default;
 };
 

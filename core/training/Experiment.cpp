@@ -53,14 +53,18 @@ Result<void> migrate(Json& document) {
     return {};
 }
 
-// "data": {"source": …} → ("data.source", …).
-std::vector<std::pair<std::string, Json>> flatten(const Json& document) {
+// "data": {"source": …} → ("data.source", …). What is no known group stays whole, to be refused with its neighbours.
+std::vector<std::pair<std::string, Json>> flatten(const Json& document, const OptionTable& table) {
+    std::set<std::string> groups;
+    for (const OptionSpec& spec : table.specs())
+        groups.insert(spec.key.substr(0, spec.key.find('.')));
     std::vector<std::pair<std::string, Json>> values;
     for (const auto& [group, content] : document.items()) {
         if (group == kSchemaKey || group == "version" || group == "record")
             continue;
-        if (!content.is_object()) {
-            values.emplace_back(group, content); // an unknown key, refused with its neighbours
+        if (!content.is_object() || !groups.contains(group)) {
+            const bool looksLikeAKey = table.find(group) != nullptr; // "training.epochs" at the top
+            values.emplace_back(looksLikeAKey ? fmt::format("\"{}\"", group) : group, content);
             continue;
         }
         for (const auto& [name, value] : content.items())
@@ -126,7 +130,7 @@ Result<Experiment> Experiment::fromText(std::string_view text) {
     Result<Experiment> experiment = create(choice("family", "undercomplete"), choice("architecture", "dense"));
     if (!experiment)
         return experiment;
-    for (const auto& [key, value] : flatten(*parsed))
+    for (const auto& [key, value] : flatten(*parsed, experiment->m_options.table()))
         if (Result<void> set = experiment->m_options.set(key, value); !set)
             return std::move(set).error();
     if (const auto record = parsed->find("record"); record != parsed->end() && record->is_object())

@@ -2,11 +2,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include "core/data/SourceFiles.h"
 
 namespace hourglass {
 
@@ -30,18 +33,51 @@ Result<int> lock(const fs::path& folder) {
     return fd;
 }
 
+constexpr const char* kHashKey = "hash ";
+constexpr const char* kSetAside = ".replaced";
+constexpr const char* kContent[] = {"checkpoints", "history.csv", "result.json", "experiment.hourglass"};
+
+std::multiset<std::string> hashesOf(const Experiment& experiment) {
+    std::multiset<std::string> hashes;
+    for (const auto& [key, value] : experiment.record)
+        if (key.starts_with(kHashKey))
+            hashes.insert(value);
+    return hashes;
+}
+
+// Sources with files are the same if their contents are, wherever they lie; those without if their names are.
+bool sameData(const Experiment& before, const Experiment& now) {
+    const auto a = hashesOf(before), b = hashesOf(now);
+    return a.empty() && b.empty() ? before.options().text("data.source") == now.options().text("data.source") : a == b;
+}
+
 Result<void> checkSameRun(const fs::path& folder, const Experiment& experiment) {
     Result<Experiment> before = Experiment::load(RunFolder::experimentPath(folder));
     if (!before)
         return std::move(before).error();
-    const std::string different = restartDifference(*before, experiment);
-    if (different.empty())
-        return {};
-    return makeError(
-        ErrorCode::Conflict,
-        "'{}' holds a run with {} = {}; this experiment has {}. Such a change needs a run folder of its own.",
-        folder.string(), different, before->options().value(different).dump(),
-        experiment.options().value(different).dump());
+    if (const std::string different = restartDifference(*before, experiment); !different.empty())
+        return makeError(
+            ErrorCode::Conflict,
+            "'{}' holds a run with {} = {}; this experiment has {}. Such a change needs a run folder of its "
+            "own.",
+            folder.string(), different, before->options().value(different).dump(),
+            experiment.options().value(different).dump());
+    if (!sameData(*before, experiment))
+        return makeError(
+            ErrorCode::Conflict,
+            "The data of the run in '{}' are not those it was trained on ({}). Train on them in a run folder "
+            "of its own.",
+            folder.string(), experiment.options().text("data.source"));
+    return {};
+}
+
+// What a killed process was writing.
+void removeLeftovers(const fs::path& folder) {
+    std::error_code code;
+    for (const fs::path& place : {folder, folder / "checkpoints"})
+        for (const auto& entry : fs::directory_iterator(place, code))
+            if (entry.path().filename().string().find(".part-") != std::string::npos)
+                fs::remove(entry.path(), code);
 }
 
 } // namespace
@@ -65,6 +101,8 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& expe
     if (!held)
         return std::move(held).error();
     RunFolder run(fs::weakly_canonical(folder), *held);
+    removeLeftovers(folder);
+    run.putBack(); // what a killed replacement had set aside
     if (!isRun(folder))
         return run;
     if (mode == Mode::Create)
@@ -73,10 +111,8 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& expe
             "'{}' already holds a run. Resume it (--resume), replace it (--force), or choose another folder.",
             folder.string());
     if (mode == Mode::Replace) {
-        fs::remove_all(folder / "checkpoints", code);
-        for (const char* name : {"history.csv", "result.json", "experiment.hourglass"})
-            fs::remove(folder / name, code);
-        fs::create_directories(folder / "checkpoints", code);
+        if (Result<void> aside = run.setAside(); !aside)
+            return std::move(aside).error();
         return run;
     }
     if (Result<void> same = checkSameRun(folder, experiment); !same)
@@ -84,12 +120,59 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& expe
     return run;
 }
 
+Result<void> RunFolder::setAside() {
+    std::error_code code;
+    fs::create_directories(m_path / kSetAside, code);
+    for (const char* name : kContent)
+        if (fs::exists(m_path / name))
+            fs::rename(m_path / name, m_path / kSetAside / name, code);
+    fs::create_directories(m_path / "checkpoints", code);
+    return code ? Result<void>(cannotWrite(m_path, code.message())) : Result<void>();
+}
+
+void RunFolder::putBack() const {
+    std::error_code code;
+    if (!fs::exists(m_path / kSetAside, code))
+        return;
+    for (const char* name : kContent) {
+        if (!fs::exists(m_path / kSetAside / name, code))
+            continue;
+        fs::remove_all(m_path / name, code);
+        fs::rename(m_path / kSetAside / name, m_path / name, code);
+    }
+    fs::remove_all(m_path / kSetAside, code);
+}
+
+void RunFolder::commitReplacement() const {
+    std::error_code code;
+    fs::remove_all(m_path / kSetAside, code);
+}
+
+Result<Experiment> experimentForRun(Experiment experiment, const fs::path& baseFolder, const fs::path& runFolder,
+                                    const std::stop_token& stop) {
+    const std::string source = experiment.options().text("data.source");
+    auto hashes = sourceFileHashes(source, baseFolder, stop);
+    if (!hashes)
+        return std::move(hashes).error();
+    std::erase_if(experiment.record, [](const auto& entry) { return entry.first.starts_with(kHashKey); });
+    for (const auto& [file, hash] : *hashes)
+        experiment.record[kHashKey + fs::path(file).filename().string()] = hash;
+    auto relocated = relocateSource(source, baseFolder, runFolder);
+    if (!relocated)
+        return std::move(relocated).error();
+    if (Result<void> set = experiment.set("data.source", *relocated); !set)
+        return std::move(set).error();
+    return experiment;
+}
+
 RunFolder::RunFolder(RunFolder&& other) noexcept
     : m_path(std::move(other.m_path)), m_lock(std::exchange(other.m_lock, -1)) {}
 
 RunFolder::~RunFolder() {
-    if (m_lock >= 0)
-        ::close(m_lock);
+    if (m_lock < 0)
+        return;
+    putBack();
+    ::close(m_lock);
 }
 
 fs::path RunFolder::experimentPath(const fs::path& folder) {
@@ -102,7 +185,7 @@ fs::path RunFolder::checkpoint(const fs::path& folder, const std::string& name) 
 
 bool RunFolder::isRun(const fs::path& folder) {
     std::error_code code;
-    return fs::is_regular_file(experimentPath(folder), code);
+    return fs::is_regular_file(experimentPath(folder), code) || fs::is_regular_file(checkpoint(folder, "last"), code);
 }
 
 Result<fs::path> RunFolder::modelPath(const fs::path& folder) {

@@ -4,6 +4,7 @@
 // epoch-0007}.safetensors. Held by one process at a time through a lock that dies with it.
 
 #include <filesystem>
+#include <stop_token>
 
 #include "core/base/Result.h"
 #include "core/training/Experiment.h"
@@ -15,14 +16,17 @@ public:
     enum class Mode {
         Create,  // the folder must not hold a run
         Resume,  // a run of the same experiment is gone on with; a folder without one is started
-        Replace, // a run that is there is removed first
+        Replace, // a run that is there gives way to a new one, once that has its first checkpoint
     };
-    // Errors: Conflict (another run is there, the experiment differs in an option that needs a restart, another living
-    // process trains here), WriteFailed.
+    // `experiment` as experimentForRun() made it. Errors: Conflict (another run is there, the experiment differs in an
+    // option that needs a restart, its data have changed, another living process trains here), WriteFailed.
     static Result<RunFolder> open(const std::filesystem::path& folder, const Experiment& experiment, Mode mode);
     ~RunFolder();
     RunFolder(RunFolder&& other) noexcept;
     RunFolder& operator=(RunFolder&&) = delete;
+
+    // A replaced run is set aside until this is called, and put back if it never is.
+    void commitReplacement() const;
 
     const std::filesystem::path& path() const { return m_path; }
     std::filesystem::path experimentPath() const { return experimentPath(m_path); }
@@ -40,10 +44,16 @@ public:
 
 private:
     RunFolder(std::filesystem::path path, int lock) : m_path(std::move(path)), m_lock(lock) {}
+    Result<void> setAside();
+    void putBack() const;
 
     std::filesystem::path m_path;
     int m_lock; // a descriptor whose advisory lock the kernel drops when the process ends
 };
+
+// An experiment as a run folder keeps it: its source named from there, and the hashes of what the source holds.
+Result<Experiment> experimentForRun(Experiment experiment, const std::filesystem::path& baseFolder,
+                                    const std::filesystem::path& runFolder, const std::stop_token& stop = {});
 
 // The first option that needs a restart and differs, or an empty text.
 std::string restartDifference(const Experiment& before, const Experiment& now);

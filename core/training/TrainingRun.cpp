@@ -27,9 +27,7 @@ Result<TrainingResult> TrainingRun::run() {
     publish(RunPhase::Preparing, true);
     if (Result<void> ready = prepare(); !ready)
         return std::move(ready).error();
-    if (m_state.finished && m_state.epoch >= m_epochs)
-        return finish();
-    while (m_state.epoch < m_epochs && !m_state.finished) {
+    while (!m_state.finished && m_state.epoch < m_epochs) {
         Result<Ending> ending = trainEpoch();
         if (!ending) {
             publish(RunPhase::Failed, true);
@@ -129,7 +127,7 @@ Result<void> TrainingRun::prepareBatches() {
 Result<void> TrainingRun::resumeIfPossible() {
     const std::filesystem::path last = m_folder.checkpoint("last");
     if (!std::filesystem::exists(last))
-        return m_experiment.save(m_folder.experimentPath());
+        return saveExperiment();
     Result<LoadedCheckpoint> loaded = loadCheckpoint(last, *m_model, *m_store, *m_optimizer);
     if (!loaded)
         return std::move(loaded).error();
@@ -138,26 +136,30 @@ Result<void> TrainingRun::resumeIfPossible() {
         if (sums->sums.size() != m_lossOutputs.size())
             return makeError(ErrorCode::Unreadable, "'{}' counts other losses than this experiment has.",
                              last.string());
-    if (m_state.epoch < m_epochs)
-        m_state.finished = false; // more epochs were asked for
+    if (m_state.finished && goesOn())
+        m_state.finished = m_state.stoppedEarly = false;
     // A rate set while running outlives a resumption, unless the experiment now asks for another than it did then.
     if (const auto before = Experiment::load(m_folder.experimentPath());
         before && before->options().value("optimizer.learning_rate") != m_options.value("optimizer.learning_rate"))
         m_state.learningRate.reset();
     m_schedule->setPlateau(m_state.plateau);
     m_resumedFromStep = m_state.step;
-    if (Result<History> history = History::load(m_folder.historyPath());
-        history && history->columns() == m_history.columns()) {
-        m_history = *std::move(history);
-        m_history.truncateAfter(m_state.step);
-    }
+    loadHistory();
     for (const auto& [key, value] : m_environment)
         if (const auto it = loaded->environment.find(key); it != loaded->environment.end() && it->second != value)
             log(LogLevel::Warning,
                 fmt::format("This run was made with {} {}, it goes on with {}: the numbers may differ "
                             "in their last bits.",
                             key, it->second, value));
-    return m_experiment.save(m_folder.experimentPath());
+    return saveExperiment();
+}
+
+// Whether a finished run has more to do than when it finished: more epochs, or more patience.
+bool TrainingRun::goesOn() const {
+    if (m_state.stoppedEarly)
+        return !m_options.boolean("training.early_stopping") ||
+               m_state.epochsWithoutGain < m_options.integer("training.patience");
+    return m_epochs > m_state.epochsAsked;
 }
 
 Result<TrainingRun::Step*> TrainingRun::stepFor(int64_t rows) {
@@ -194,7 +196,8 @@ Result<TrainingRun::Ending> TrainingRun::trainEpoch() {
         const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
         m_trainingSeconds += seconds;
         m_trainedSamples += batch->rows;
-        m_recentRate += 0.05 * (static_cast<double>(batch->rows) / seconds - m_recentRate);
+        const double rate = static_cast<double>(batch->rows) / seconds;
+        m_recentRate += (m_recentRate == 0 ? 1.0 : 0.05) * (rate - m_recentRate);
         if (m_state.step % m_logEvery == 0 &&
             m_state.batch < m_stepsPerEpoch) // the epoch's last row comes with its end
             appendRow({}, {});
@@ -244,6 +247,8 @@ Result<void> TrainingRun::endEpoch() {
     Result<std::vector<double>> validation = validate();
     if (!validation)
         return std::move(validation).error();
+    if (std::any_of(validation->begin(), validation->end(), [](double value) { return !std::isfinite(value); }))
+        return lossError(validation->front());
     const double trainLoss = m_state.epochLoss.sums[0] / static_cast<double>(m_state.epochLoss.samples);
     const bool onTraining = validation->empty() || m_options.text("training.monitor") == "train_loss";
     ++m_state.epoch;
@@ -254,10 +259,14 @@ Result<void> TrainingRun::endEpoch() {
     m_state.plateau = m_schedule->plateau();
     const bool isBest = watch(monitored);
     m_state.finished = m_state.finished || m_state.epoch >= m_epochs;
-    appendRow(*validation, isBest && !validation->empty() ? "best" : "");
+    m_state.epochsAsked = m_epochs;
+    appendRow(*validation, isBest ? "best" : "");
 
     // The best is saved before the state that remembers it: cut off in between, the epoch is done again.
-    if (isBest && !validation->empty())
+    const bool keepsBest = !validation->empty() || m_options.boolean("training.early_stopping");
+    if (Result<void> finite = checkWeights(); !finite)
+        return finite;
+    if (isBest && keepsBest)
         if (Result<void> saved =
                 saveCheckpoint(m_folder.checkpoint("best"), *m_model, *m_store, *m_optimizer, m_state, m_environment);
             !saved)
@@ -288,8 +297,8 @@ bool TrainingRun::watch(double monitored) {
     ++m_state.epochsWithoutGain;
     if (m_options.boolean("training.early_stopping") &&
         m_state.epochsWithoutGain >= m_options.integer("training.patience")) {
-        m_state.finished = true;
-        m_pendingNote = fmt::format("stopped early: no gain for {} epochs", m_state.epochsWithoutGain);
+        m_state.finished = m_state.stoppedEarly = true;
+        note(fmt::format("stopped early: no gain for {} epochs", m_state.epochsWithoutGain));
     }
     return false;
 }

@@ -31,6 +31,9 @@ private:
     Result<void> prepare();
     Result<void> prepareBatches();
     Result<void> resumeIfPossible();
+    bool goesOn() const;
+    void loadHistory();
+    Result<void> saveExperiment() const;
     Result<Ending> trainEpoch();
     Result<void> trainBatch(const Batch& batch);
     Result<Step*> stepFor(int64_t rows);
@@ -45,12 +48,15 @@ private:
     Result<void> saveLast();
     void publish(RunPhase phase, bool force);
     void updatePreview(bool force);
+    Result<void> checkWeights() const;
     Error lossError(double loss) const;
+    void note(const std::string& text);
+    Result<std::map<std::string, double>> finalMetrics();
     double currentLearningRate() const;
     std::shared_ptr<const ParameterStore> evaluationWeights();
     TrainingResult result(RunPhase phase, std::map<std::string, double> metrics) const;
     Result<TrainingResult> finish();
-    Result<TrainingResult> storedResult();
+    std::optional<TrainingResult> storedResult() const;
     void log(LogLevel level, const std::string& text) const;
 
     const Trainer::Services& m_services;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/analysis/ReconstructionMetrics.h"
 #include "core/base/AtomicFile.h"
+#include "core/training/ModelMetadata.h"
 #include "core/training/TrainingRun.h"
 
 namespace hourglass {
@@ -39,7 +41,7 @@ Result<bool> TrainingRun::handleCommands() {
     while (true) {
         if (commands.learningRate) {
             m_state.learningRate = commands.learningRate;
-            m_pendingNote = fmt::format("learning_rate={}", *commands.learningRate);
+            note(fmt::format("learning_rate={}", *commands.learningRate));
         }
         if (!commands.jobs.empty()) {
             const JobContext context{*m_model, evaluationWeights(), m_programs, m_precision, m_state.step};
@@ -78,12 +80,52 @@ void TrainingRun::appendRow(const std::vector<double>& validation, std::string n
     m_history.append(std::move(row));
 }
 
+void TrainingRun::note(const std::string& text) {
+    m_pendingNote += (m_pendingNote.empty() ? "" : "; ") + text;
+}
+
+void TrainingRun::loadHistory() {
+    Result<History> history = History::load(m_folder.historyPath());
+    if (history && history->columns() == m_history.columns()) {
+        m_history = *std::move(history);
+        m_history.truncateAfter(m_state.step);
+        return;
+    }
+    std::error_code code; // kept aside rather than overwritten
+    std::filesystem::rename(m_folder.historyPath(), m_folder.historyPath().string() + ".bad", code);
+    log(LogLevel::Warning,
+        fmt::format("The history of this run cannot be read and starts anew; it is kept as history.csv.bad. {}",
+                    history ? "It has other columns." : history.error().message()));
+}
+
+Result<void> TrainingRun::saveExperiment() const {
+    Experiment kept = m_experiment;
+    for (const auto& [key, value] : m_environment)
+        kept.record[key] = value;
+    return kept.save(m_folder.experimentPath());
+}
+
+// Only a state that can be gone on with may replace one that can.
+Result<void> TrainingRun::checkWeights() const {
+    const std::span<const float> weights = std::as_const(*m_store).arena();
+    if (std::all_of(weights.begin(), weights.end(), [](float value) { return std::isfinite(value); }))
+        return {};
+    return lossError(std::numeric_limits<double>::quiet_NaN());
+}
+
 Result<void> TrainingRun::saveLast() {
     m_lastCheckpoint = Clock::now();
+    if (Result<void> finite = checkWeights(); !finite)
+        return finite;
     // History first: rows beyond the checkpoint are dropped on resuming, missing ones would be lost.
     if (Result<void> saved = writeFileAtomically(m_folder.historyPath(), m_history.toCsv()); !saved)
         return saved;
-    return saveCheckpoint(m_folder.checkpoint("last"), *m_model, *m_store, *m_optimizer, m_state, m_environment);
+    if (Result<void> saved =
+            saveCheckpoint(m_folder.checkpoint("last"), *m_model, *m_store, *m_optimizer, m_state, m_environment);
+        !saved)
+        return saved;
+    m_folder.commitReplacement();
+    return {};
 }
 
 Result<void> TrainingRun::restoreBest() {
@@ -99,47 +141,81 @@ Result<void> TrainingRun::restoreBest() {
 }
 
 Result<TrainingResult> TrainingRun::finish() {
-    const bool stoppedEarly = m_state.epoch < m_epochs;
-    if (stoppedEarly && m_options.boolean("training.restore_best"))
+    if (m_state.stoppedEarly && m_options.boolean("training.restore_best"))
         if (Result<void> restored = restoreBest(); !restored)
             return std::move(restored).error();
-    if (m_resumedFromStep == m_state.step && std::filesystem::exists(m_folder.resultPath()))
-        return storedResult();
-    std::map<std::string, double> metrics;
-    Result<std::vector<double>> validation = validate();
-    if (!validation)
-        return std::move(validation).error();
-    if (!validation->empty())
-        metrics = {{"loss", validation->front()},
-                   {"mse", (*validation)[m_lossOutputs.size()]},
-                   {"psnr", (*validation)[m_lossOutputs.size() + 1]}};
-    const TrainingResult outcome = result(RunPhase::Finished, std::move(metrics));
-    if (Result<void> saved = writeFileAtomically(m_folder.resultPath(), toJson(outcome).dump(2) + "\n"); !saved)
-        return std::move(saved).error();
-    updatePreview(true);
-    publish(RunPhase::Finished, true);
-    return outcome;
-}
-
-Result<TrainingResult> TrainingRun::storedResult() {
-    Result<std::string> text = readFile(m_folder.resultPath(), 1 << 20);
-    if (!text)
-        return std::move(text).error();
-    TrainingResult stored;
-    try {
-        const Json json = Json::parse(*text);
-        stored = {.epochs = json.at("epochs").get<int64_t>(),
-                  .steps = json.at("steps").get<int64_t>(),
-                  .resumedFromStep = m_resumedFromStep,
-                  .seconds = json.at("seconds").get<double>(),
-                  .samplesPerSecond = json.at("samples_per_second").get<double>(),
-                  .metrics = json.at("metrics").get<std::map<std::string, double>>()};
-    } catch (const nlohmann::json::exception& error) {
-        return makeError(ErrorCode::Unreadable, "'{}' is damaged: {}.", m_folder.resultPath().string(), error.what());
+    std::optional<TrainingResult> outcome = storedResult();
+    if (!outcome) {
+        auto metrics = finalMetrics();
+        if (!metrics)
+            return std::move(metrics).error();
+        outcome = result(RunPhase::Finished, *std::move(metrics));
+        if (Result<void> saved = writeFileAtomically(m_folder.resultPath(), toJson(*outcome).dump(2) + "\n"); !saved)
+            return std::move(saved).error();
     }
     updatePreview(true);
     publish(RunPhase::Finished, true);
-    return stored;
+    return *outcome;
+}
+
+// Of the checkpoint that the run hands out as its model, on the validation part.
+Result<std::map<std::string, double>> TrainingRun::finalMetrics() {
+    std::map<std::string, double> metrics;
+    if (!m_validationBatcher)
+        return metrics;
+    Result<std::filesystem::path> path = RunFolder::modelPath(m_folder.path());
+    if (!path)
+        return std::move(path).error();
+    Result<SafetensorsFile> file = openSafetensors(*path);
+    if (!file)
+        return std::move(file).error();
+    auto weights = std::make_shared<ParameterStore>(m_model->layout);
+    const char* prefix = m_optimizer->averagedWeights().empty() ? "" : "optimizer.ema.";
+    if (Result<void> read = readArena(*file, prefix, *m_model->layout, weights->arena()); !read)
+        return std::move(read).error();
+
+    ReconstructionMetrics measured(m_dataset->sampleShape(), m_dataset->isImage());
+    double loss = 0;
+    m_validationBatcher->startEpoch(0);
+    while (const Batch* batch = m_validationBatcher->next()) {
+        Result<Program*> program =
+            m_programs.get(m_model->evaluation, weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
+        if (!program)
+            return std::move(program).error();
+        Program& p = **program;
+        p.bindInput(p.inputSlot("input"), batch->input().data());
+        p.bindInput(p.inputSlot("target"), batch->clean.data());
+        p.run();
+        const auto count = static_cast<size_t>(batch->rows * m_dataset->sampleShape().elements());
+        measured.add(batch->clean.span().first(count), p.output(p.outputSlot("reconstruction")),
+                     m_noise ? batch->input().first(count) : std::span<const float>());
+        loss += static_cast<double>(p.output(p.outputSlot("loss"))[0]) * static_cast<double>(batch->rows);
+    }
+    for (const auto& [name, value] : measured.values())
+        metrics[name] = value;
+    metrics["loss"] = loss / static_cast<double>(measured.samples());
+    metrics["compression_ratio"] = m_model->compressionRatio();
+    return metrics;
+}
+
+// The result of a run that had finished before; nothing when there is none, or it is of an earlier end.
+std::optional<TrainingResult> TrainingRun::storedResult() const {
+    const Result<std::string> text = readFile(m_folder.resultPath(), 1 << 20);
+    if (!text || m_resumedFromStep != m_state.step)
+        return std::nullopt;
+    try {
+        const Json json = Json::parse(*text);
+        if (json.at("steps").get<int64_t>() != m_state.step)
+            return std::nullopt;
+        return TrainingResult{.epochs = json.at("epochs").get<int64_t>(),
+                              .steps = m_state.step,
+                              .resumedFromStep = m_resumedFromStep,
+                              .seconds = json.at("seconds").get<double>(),
+                              .samplesPerSecond = json.at("samples_per_second").get<double>(),
+                              .metrics = json.at("metrics").get<std::map<std::string, double>>()};
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt; // damaged: measured again
+    }
 }
 
 TrainingResult TrainingRun::result(RunPhase phase, std::map<std::string, double> metrics) const {
@@ -220,22 +296,28 @@ void TrainingRun::publish(RunPhase phase, bool force) {
 }
 
 Error TrainingRun::lossError(double loss) const {
-    std::string layer = "the loss itself";
-    for (const ArenaLayout::Entry& entry : m_model->layout->entries()) {
-        const std::span<const float> gradient =
-            m_gradients.span().subspan(static_cast<size_t>(entry.offset), static_cast<size_t>(entry.shape.elements()));
-        if (std::any_of(gradient.begin(), gradient.end(), [](float value) { return !std::isfinite(value); })) {
-            layer = entry.name;
-            break;
+    // The layer that ran away: weights that are no numbers, else the largest ones.
+    std::string layer;
+    float largest = -1.0f;
+    for (const ArenaLayout::Entry& entry : m_model->layout->entries())
+        for (const float value : std::as_const(*m_store).values(entry.name)) {
+            const float size = std::isfinite(value) ? std::abs(value) : std::numeric_limits<float>::infinity();
+            if (size > largest) {
+                largest = size;
+                layer = entry.name;
+            }
         }
-    }
     const bool kept = std::filesystem::exists(m_folder.checkpoint("last"));
     return makeError(ErrorCode::Numeric,
-                     "The loss became {} at step {} (epoch {}), first seen in {}. {} Try a learning rate of {}.",
-                     std::isnan(loss) ? "not a number" : "infinite", m_state.step + 1, m_state.epoch + 1, layer,
+                     "The loss became {} at step {} (epoch {}); the largest weights are in {}. {} Try a learning rate "
+                     "of {}.",
+                     std::isfinite(loss) ? "impossible"
+                     : std::isnan(loss)  ? "not a number"
+                                         : "infinite",
+                     m_state.step + 1, m_state.epoch + 1, layer,
                      kept ? fmt::format("The last finite state is kept in '{}'.", m_folder.checkpoint("last").string())
                           : "No checkpoint had been written yet.",
-                     currentLearningRate() / 2);
+                     m_state.learningRate.value_or(m_options.real("optimizer.learning_rate")) / 2);
 }
 
 } // namespace hourglass

@@ -92,6 +92,15 @@ private slots:
         QVERIFY(!std::filesystem::exists(m_folder / "out1/sub"));
     }
 
+    void evaluate_picturesOfAnotherSize_areFitted() {
+        std::filesystem::create_directories(m_folder / "pictures");
+        for (const char* name : {"pictures/1.png", "pictures/2.png"})
+            encodeImage(m_folder / name, Tensor(Shape{3, 40, 50})).value();
+        const CommandResult result = run({"evaluate", "run", "--data", "folder:pictures", "--json"});
+        QVERIFY2(result.status == 0, result.errors.constData());
+        QVERIFY(result.errors.contains("stretched"));
+    }
+
     void compare_drawsASheet() {
         QCOMPARE(run({"compare", "run", "--data", "builtin:shapes", "-o", "sheet.png"}).status, 0);
         QVERIFY(decodeImage(m_folder / "sheet.png").value().pixels.shape()[2] > 300);
@@ -124,6 +133,9 @@ private slots:
     void resume_ofAFinishedRun_returnsItsResult() {
         const auto json = run({"train", "e.hourglass", "--run", "run", "--resume", "--json"}).json();
         QCOMPARE(json["epochs"], 15);
+        QVERIFY(json == run({"train", "e.hourglass", "--run", "run", "--resume", "--json"}).json());
+        for (const char* metric : {"mse", "psnr", "ssim", "noisy_psnr", "explained_variance", "compression_ratio"})
+            QVERIFY2(json["metrics"].contains(metric), metric);
         QCOMPARE(run({"train", "e.hourglass", "--run", "run"}).status, 2);
         QCOMPARE(run({"train", "e.hourglass", "--run", "run", "--resume", "--set", "model.code_size=5"}).status, 2);
     }
@@ -151,10 +163,17 @@ private slots:
         row("unknown format", {"export", "run", "--format", "docx", "-o", "x"}, "docx");
         row("unknown workload", {"bench", "--only", "magic"}, "dense_ae_b128");
         row("no picture", {"denoise", "nowhere.png", "-o", "x", "--model", "run"}, "nowhere.png");
+        row("outputs collide", {"denoise", "in/a.png", "in/copy/a.png", "-o", "x", "--model", "run"},
+            "Two of the inputs");
+        row("resume and replace", {"train", "e.hourglass", "--run", "run", "--resume", "--force"}, "--force");
+        row("negative seed", {"evaluate", "run", "--data", "builtin:shapes", "--seed", "-1"}, "seed");
         row("garbage", {"inspect", "bad.npy"}, "bad.npy");
     }
     void wrongUse_exitsWith2_andNamesTheReason() {
         writeText(m_folder / "bad.npy", "this is no array");
+        std::filesystem::create_directories(m_folder / "in/copy");
+        for (const char* file : {"in/a.png", "in/copy/a.png"})
+            encodeImage(m_folder / file, Tensor(Shape{1, 40, 50})).value();
         if (!std::filesystem::exists(m_folder / "huge.hourglass")) {
             run({"new", "--set", "model.layers=[65536,65536]", "-o", "huge.hourglass"});
             run({"new", "--set", "objective.loss=bce", "--set", "model.output_activation=identity", "-o",

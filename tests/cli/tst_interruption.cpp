@@ -53,7 +53,7 @@ private slots:
                              readFile(m_folder.path() / folder.toStdString() / file).value(),
                          file);
             const auto leftovers = QDir(path(folder + "/checkpoints")).entryList({"*.part-*"}, QDir::Files);
-            QVERIFY(leftovers.size() <= 1); // what was being written when it was killed
+            QVERIFY(leftovers.isEmpty()); // what was being written when it was killed
         }
     }
 
@@ -68,6 +68,13 @@ private slots:
         QCOMPARE(process.exitCode(), 130);
         const QByteArray errors = process.readAllStandardError();
         QVERIFY2(errors.contains("Go on with --resume"), errors.constData());
+        // What was saved is gone on with from exactly there.
+        const QByteArray step = errors.split(' ').value(errors.split(' ').indexOf("step") + 1);
+        const CommandResult more =
+            run({"train", "e.hourglass", "--run", "stopped", "--resume", "--json", "--set", "training.epochs=1"});
+        QVERIFY2(more.status == 0, more.errors.constData());
+        QCOMPARE(more.json()["resumed_from_step"].get<int64_t>(),
+                 step.chopped(step.endsWith(';') ? 1 : 0).toLongLong());
     }
 
     void secondProcess_isRefusedWhileTheFirstTrains() {

@@ -53,6 +53,8 @@ private slots:
                                         << "there are undercomplete, denoising";
         QTest::newRow("duplicate") << with(R"("model": {"code_size": 3, "code_size": 4})") << "code_size";
         QTest::newRow("duplicate group") << with(R"("model": {}, "model": {})") << "model";
+        QTest::newRow("empty unknown group") << with(R"("bogus": {})") << "no option 'bogus'";
+        QTest::newRow("key at the top") << with(R"("training.epochs": 77)") << "training.epochs";
         QTest::newRow("deep") << with(qPrintable("\"model\": " + QString(10000, '[') + QString(10000, ']'))) << "";
         QTest::newRow("infinite") << with(R"("optimizer": {"learning_rate": 1e999})") << "";
     }

@@ -86,6 +86,10 @@ void runChunk(const StripProgram& program, const void* const* inputs, void* cons
     }
 }
 
+const char* targetName() {
+    return hwy::TargetName(HWY_TARGET);
+}
+
 } // namespace hourglass::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -93,6 +97,11 @@ HWY_AFTER_NAMESPACE();
 namespace hourglass {
 
 HWY_EXPORT(runChunk);
+HWY_EXPORT(targetName);
+
+const char* kernelTarget() {
+    return HWY_DYNAMIC_DISPATCH(targetName)();
+}
 
 int StripProgram::sums() const {
     return static_cast<int>(std::count_if(outputs.begin(), outputs.end(), [](const StripOutput& output) {

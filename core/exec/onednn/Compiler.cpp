@@ -376,6 +376,7 @@ std::unique_ptr<Executor> makeOneDnnExecutor() {
 std::map<std::string, std::string> computeEnvironment() {
     return {{"isa", onednn::Device::instructionSet()},
             {"onednn", onednn::Device::libraryVersion()},
+            {"kernels", kernelTarget()},
             {"threads", std::to_string(computeThreads())}};
 }
 

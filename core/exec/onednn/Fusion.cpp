@@ -14,7 +14,8 @@ bool isView(OpKind op) {
     return op == OpKind::Reshape || op == OpKind::StopGradient;
 }
 
-// Activations that oneDNN can apply while it stores a product, and whose gradient needs no more than the result.
+// Activations that oneDNN can apply while it stores a product. Those whose gradient needs z (GELU, SiLU) are not
+// absorbed where a gradient is taken: z has another consumer then.
 bool isFusableActivation(OpKind op) {
     switch (op) {
     case OpKind::Relu:

@@ -11,7 +11,7 @@ namespace hourglass {
 
 std::unique_ptr<Executor> makeOneDnnExecutor();
 
-// What bit-exactness depends on, for the record of a run: "isa", "onednn", "threads".
+// What bit-exactness depends on, for the record of a run: "isa", "onednn", "kernels", "threads".
 std::map<std::string, std::string> computeEnvironment();
 
 // Whether bf16 is computed natively here; `auto` precision resolves to it.
