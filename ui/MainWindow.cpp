@@ -251,8 +251,7 @@ void MainWindow::tellFailed(const QString& message) {
 }
 
 void MainWindow::tellRefused(const QStringList& items) {
-    m_message->show(MessageBar::Kind::Warning,
-                    tr("%n item(s) could not be used:", nullptr, static_cast<int>(items.size())), {}, items);
+    m_message->show(MessageBar::Kind::Warning, tr("Not used, with the reasons:"), {}, items);
 }
 
 void MainWindow::tellInterrupted() {

@@ -165,7 +165,7 @@ void ExperimentPanel::showData() {
     for (const std::string& note : opened.report.notes)
         details << coreText(note);
     if (!opened.report.skipped.empty())
-        text += tr(" · %n file(s) skipped", nullptr, static_cast<int>(opened.report.skipped.size()));
+        text += tr(" · %1 skipped (see the tooltip)").arg(opened.report.skipped.size());
     for (const SkippedFile& file : opened.report.skipped)
         details << QStringLiteral("%1: %2").arg(QString::fromStdString(file.path), coreText(file.reason));
     m_data->setText(text);

@@ -168,7 +168,7 @@ void TrainPage::showEstimate(const Preflight& estimate) {
     const QLocale locale;
     parts << tr("%1 training and %2 validation samples")
                  .arg(locale.toString(estimate.trainingSamples), locale.toString(estimate.validationSamples))
-          << tr("%n step(s) per epoch", nullptr, static_cast<int>(estimate.stepsPerEpoch))
+          << tr("%1 steps per epoch").arg(locale.toString(estimate.stepsPerEpoch))
           << tr("about %1 MB").arg(locale.toString(std::max<int64_t>(1, estimate.memoryBytes >> 20)));
     if (estimate.secondsPerEpoch > 0) {
         const auto epochs =
