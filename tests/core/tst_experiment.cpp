@@ -44,7 +44,7 @@ private slots:
         QTest::newRow("future") << R"({"hourglass_experiment": 99})"
                                 << "schema version 99";
         QTest::newRow("unknown key") << with(R"("model": {"code_sise": 3})") << "Did you mean model.code_size";
-        QTest::newRow("unknown group") << with(R"("modle": {"code_size": 3})") << "model.code_size";
+        QTest::newRow("unknown group") << with(R"("modle": {"code_size": 3})") << "no option 'modle'";
         QTest::newRow("not a group") << with(R"("model": 3)") << "no option 'model'";
         QTest::newRow("wrong type") << with(R"("model": {"code_size": "big"})") << R"(found "big")";
         QTest::newRow("out of range") << with(R"("training": {"epochs": 0})") << "a whole number from 1";

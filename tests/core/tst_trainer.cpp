@@ -55,7 +55,7 @@ private slots:
         QTest::addColumn<QString>("precision");
         for (const char* family : {"undercomplete", "denoising"})
             for (const auto& [first, second] : {std::pair{1, 1}, {3, 4}, {4, 5}, {7, 1}, {15, 0}})
-                QTest::addRow("%s %d+%d", family, first, second)
+                QTest::newRow(fmt::format("{} {}+{}", family, first, second).c_str())
                     << first << second << QString(family) << QString("f32");
         if (nativeBf16())
             QTest::newRow("bf16") << 3 << 4 << QString("denoising") << QString("bf16");

@@ -6,7 +6,6 @@
 #include <QtCore/QMetaObject>
 
 #include "core/data/OpenDataset.h"
-#include "core/data/SourceFiles.h"
 #include "core/io/ModelFile.h"
 #include "ui/bridge/ComputeThread.h"
 
@@ -70,17 +69,13 @@ Result<TrainingResult> train(const TrainingController::Request& request, const T
     if (data->dataset == nullptr)
         return stopped();
     opened(*data);
-    Experiment experiment = request.experiment;
-    Result<std::string> source =
-        relocateSource(experiment.options().text("data.source"), request.baseFolder, request.runFolder);
-    if (!source)
-        return std::move(source).error();
-    if (Result<void> set = experiment.set("data.source", *source); !set)
-        return std::move(set).error();
-    Result<RunFolder> folder = RunFolder::open(request.runFolder, experiment, request.mode);
+    Result<Experiment> experiment = experimentForRun(request.experiment, request.baseFolder, request.runFolder, stop);
+    if (!experiment)
+        return std::move(experiment).error();
+    Result<RunFolder> folder = RunFolder::open(request.runFolder, *experiment, request.mode);
     if (!folder)
         return std::move(folder).error();
-    return Trainer(services).run(experiment, *data, *folder, sink, stop);
+    return Trainer(services).run(*experiment, *data, *folder, sink, stop);
 }
 
 } // namespace
