@@ -277,9 +277,9 @@ private slots:
                           {"objective.reduction", "element_sum"},
                           {"model.output_activation", "identity"}});
         driver.key(Qt::Key_F5);
-        QTRY_VERIFY_WITH_TIMEOUT(driver.has<QPushButton>("Resume at half the learning rate"), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.has<QPushButton>("Start again at half the learning rate"), kPatience);
         QVERIFY2(driver.message().contains("at step"), qPrintable(driver.message()));
-        driver.click(driver.find<QPushButton>("Resume at half the learning rate"));
+        driver.click(driver.find<QPushButton>("Start again at half the learning rate"));
         QCOMPARE(driver.bench().document().experiment().options().real("optimizer.learning_rate"), 5.0);
         QTRY_VERIFY_WITH_TIMEOUT(isIdle(driver), kPatience);
     }
