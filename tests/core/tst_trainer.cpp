@@ -229,9 +229,11 @@ private slots:
             if (!std::filesystem::exists(run / "checkpoints/last.safetensors"))
                 continue;
             const SafetensorsFile last = openSafetensors(run / "checkpoints/last.safetensors").value();
-            for (const TensorEntry& entry : last.tensors)
-                for (const float value : last.read(entry.name).value().values())
+            for (const TensorEntry& entry : last.tensors) {
+                const Tensor tensor = last.read(entry.name).value();
+                for (const float value : tensor.values())
                     QVERIFY2(std::isfinite(value), entry.name.c_str());
+            }
         }
     }
 
