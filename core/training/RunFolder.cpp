@@ -243,6 +243,10 @@ fs::path RunFolder::experimentPath(const fs::path& folder) {
     return folder / "experiment.hourglass";
 }
 
+fs::path RunFolder::resultPath(const fs::path& folder) {
+    return folder / "result.json";
+}
+
 fs::path RunFolder::checkpoint(const fs::path& folder, const std::string& name) {
     return folder / "checkpoints" / (name + ".safetensors");
 }

@@ -36,11 +36,12 @@ public:
     const std::filesystem::path& path() const { return m_path; }
     std::filesystem::path experimentPath() const { return experimentPath(m_path); }
     std::filesystem::path historyPath() const { return m_path / "history.csv"; }
-    std::filesystem::path resultPath() const { return m_path / "result.json"; }
+    std::filesystem::path resultPath() const { return resultPath(m_path); }
     std::filesystem::path checkpoint(const std::string& name) const { return checkpoint(m_path, name); }
 
     // The same places of a folder that is only read.
     static std::filesystem::path experimentPath(const std::filesystem::path& folder);
+    static std::filesystem::path resultPath(const std::filesystem::path& folder);
     static std::filesystem::path checkpoint(const std::filesystem::path& folder, const std::string& name);
     // Whether a folder looks like a run.
     static bool isRun(const std::filesystem::path& folder);
