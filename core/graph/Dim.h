@@ -42,7 +42,11 @@ public:
     // InvalidArgument when the division must be exact and is not, or the size would not be positive.
     Result<int64_t> evaluate(const SymbolSizes& sizes) const;
 
-    bool operator==(const Dim&) const = default;
+    // As sizes: what a division demands is checked where the division is made, whatever is equal to its result.
+    bool operator==(const Dim& other) const {
+        return m_symbol == other.m_symbol && m_multiplier == other.m_multiplier && m_offset == other.m_offset &&
+               m_divisor == other.m_divisor;
+    }
     std::string toString() const; // "N", "784", "(H+1)/2"
 
 private:
@@ -55,7 +59,6 @@ private:
     // What must leave no remainder: (multiplier · s + offset) / divisor of the quotient that was multiplied.
     struct Condition {
         int64_t multiplier = 0, offset = 0, divisor = 1;
-        bool operator==(const Condition&) const = default;
     } m_exact;
 };
 

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/graph/Differentiate.h"
+#include "core/graph/Rules.h"
 
 namespace hourglass {
 
@@ -121,6 +122,8 @@ std::vector<std::optional<NodeId>> gradientRule(Graph& graph, NodeId id, NodeId 
     default:
         break;
     }
+    if (!info(node.op).elementwise)
+        return spatialGradient(graph, id, g);
     if (info(node.op).arity == 2)
         return binaryGradient(graph, node, id, g);
     const std::optional<NodeId> slope = derivative(graph, node, id);

@@ -65,6 +65,45 @@ NodeId Graph::reshape(NodeId x, SymbolicShape shape) {
     return append(OpKind::Reshape, {x}, {.shape = std::move(shape)});
 }
 
+NodeId Graph::permute(NodeId x, std::vector<int> axes) {
+    return append(OpKind::Permute, {x}, {.axes = std::move(axes)});
+}
+
+NodeId Graph::concat(NodeId a, NodeId b, int axis) {
+    return append(OpKind::Concat, {a, b}, {.axes = {axis}});
+}
+
+NodeId Graph::slice(NodeId x, int axis, int64_t begin, Dim count) {
+    SymbolicShape part = shape(x);
+    part.at(static_cast<size_t>(axis)) = count;
+    return append(OpKind::Slice, {x}, {.axes = {axis}, .begin = begin, .shape = std::move(part)});
+}
+
+NodeId Graph::convolve(NodeId x, NodeId weights, const Window& window) {
+    return append(OpKind::Convolve, {x, weights},
+                  {.stride = window.stride, .padBefore = window.padBefore, .padAfter = window.padAfter});
+}
+
+NodeId Graph::convolveTransposed(NodeId y, NodeId weights, const Window& window, SymbolicShape shape) {
+    return append(OpKind::ConvolveTransposed, {y, weights},
+                  {.stride = window.stride,
+                   .padBefore = window.padBefore,
+                   .padAfter = window.padAfter,
+                   .shape = std::move(shape)});
+}
+
+NodeId Graph::convolveWeights(NodeId x, NodeId y, const Window& window, SymbolicShape shape) {
+    return append(OpKind::ConvolveWeights, {x, y},
+                  {.stride = window.stride,
+                   .padBefore = window.padBefore,
+                   .padAfter = window.padAfter,
+                   .shape = std::move(shape)});
+}
+
+NodeId Graph::scaled(OpKind op, NodeId x, int64_t factor) {
+    return append(op, {x}, {.factor = factor});
+}
+
 const Node& Graph::node(NodeId id) const {
     expects(index(id) < m_nodes.size(), "node {} of {}", index(id), m_nodes.size());
     return m_nodes[index(id)];
@@ -113,9 +152,9 @@ uint64_t Graph::fingerprint() const {
     std::string text;
     for (const Node& node : m_nodes) {
         const OpAttributes& a = node.attributes;
-        text +=
-            fmt::format("{}|{}|{}|{}{}|{}|{}|{}|{};", info(node.op).name, a.alpha, a.beta, a.transposeA, a.transposeB,
-                        fmt::join(a.axes, ","), fmt::join(a.averageAxes, ","), a.name, toString(node.shape));
+        text += fmt::format("{}|{}|{}|{}{}|{}|{}|{}|{}|{}|{}|{}|{}|{};", info(node.op).name, a.alpha, a.beta,
+                            a.transposeA, a.transposeB, fmt::join(a.axes, ","), fmt::join(a.averageAxes, ","), a.stride,
+                            a.padBefore, a.padAfter, a.factor, a.begin, a.name, toString(node.shape));
         for (NodeId id : node.inputs)
             text += std::to_string(index(id)) + ",";
     }

@@ -30,11 +30,23 @@ struct Initialisation {
     bool operator==(const Initialisation&) const = default;
 };
 
+// How a convolution moves over its picture.
+struct Window {
+    int64_t stride = 1, padBefore = 0, padAfter = 0;
+    // Padding with which a k × k kernel makes n / stride of n.
+    static Window same(int64_t kernel, int64_t stride = 1) {
+        const int64_t padding = std::max<int64_t>(0, kernel - stride);
+        return {stride, padding / 2, padding - padding / 2};
+    }
+};
+
 // Fields that the ops in Op.h name; the rest stays at its default.
 struct OpAttributes {
     double alpha = 0.0, beta = 0.0;
     bool transposeA = false, transposeB = false;
     std::vector<int> axes = {}, averageAxes = {}; // ascending, non-negative
+    int64_t stride = 1, padBefore = 0, padAfter = 0;
+    int64_t factor = 1, begin = 0;
     SymbolicShape shape = {};
     std::string name = {};
     Initialisation initialisation = {};
@@ -67,6 +79,15 @@ public:
     NodeId reduceAll(NodeId x, std::vector<int> averageAxes = {});
     NodeId expand(NodeId x, std::vector<int> axes, SymbolicShape shape, std::vector<int> averageAxes = {});
     NodeId reshape(NodeId x, SymbolicShape shape);
+    NodeId permute(NodeId x, std::vector<int> axes);
+    NodeId concat(NodeId a, NodeId b, int axis);
+    // [begin, begin + count) of an axis.
+    NodeId slice(NodeId x, int axis, int64_t begin, Dim count);
+    NodeId convolve(NodeId x, NodeId weights, const Window& window);
+    NodeId convolveTransposed(NodeId y, NodeId weights, const Window& window, SymbolicShape shape);
+    NodeId convolveWeights(NodeId x, NodeId y, const Window& window, SymbolicShape shape);
+    // MaxPool, SumPool, UpsampleNearest, UpsampleBilinear, BilinearTransposed, PixelShuffle, PixelUnshuffle.
+    NodeId scaled(OpKind op, NodeId x, int64_t factor);
 
     // The general way in; the functions above are its readable forms.
     NodeId append(OpKind op, std::vector<NodeId> inputs, OpAttributes attributes = {});

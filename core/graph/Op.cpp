@@ -14,6 +14,9 @@ constexpr OpInfo unary(OpKind kind, std::string_view name) {
 constexpr OpInfo binary(OpKind kind, std::string_view name) {
     return {kind, name, 2, true, GradientKind::Exact};
 }
+constexpr OpInfo spatial(OpKind kind, std::string_view name, int arity) {
+    return {kind, name, arity, false, GradientKind::Exact};
+}
 
 // In the order of OpKind.
 constexpr std::array kOps = {
@@ -47,6 +50,19 @@ constexpr std::array kOps = {
     OpInfo{OpKind::Reduce, "Reduce", 1, false, GradientKind::Exact},
     OpInfo{OpKind::Expand, "Expand", 1, false, GradientKind::Exact},
     OpInfo{OpKind::Reshape, "Reshape", 1, false, GradientKind::Exact},
+    spatial(OpKind::Permute, "Permute", 1),
+    spatial(OpKind::Concat, "Concat", 2),
+    spatial(OpKind::Slice, "Slice", 1),
+    spatial(OpKind::Convolve, "Convolve", 2),
+    spatial(OpKind::ConvolveTransposed, "ConvolveTransposed", 2),
+    spatial(OpKind::ConvolveWeights, "ConvolveWeights", 2),
+    spatial(OpKind::MaxPool, "MaxPool", 1),
+    spatial(OpKind::SumPool, "SumPool", 1),
+    spatial(OpKind::UpsampleNearest, "UpsampleNearest", 1),
+    spatial(OpKind::UpsampleBilinear, "UpsampleBilinear", 1),
+    spatial(OpKind::BilinearTransposed, "BilinearTransposed", 1),
+    spatial(OpKind::PixelShuffle, "PixelShuffle", 1),
+    spatial(OpKind::PixelUnshuffle, "PixelUnshuffle", 1),
 };
 
 } // namespace

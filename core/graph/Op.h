@@ -46,6 +46,21 @@ enum class OpKind : uint8_t {
     Reduce,  // sum over `axes`, which disappear; divided by the sizes of `averageAxes`, a subset of them
     Expand,  // the transpose of Reduce: copies along `axes` of `shape`; divided by the sizes of `averageAxes`
     Reshape, // the same elements as `shape`
+    Permute, // axis i of the result is axis `axes`[i] of the operand
+    Concat,  // of two, along axis `axes`[0]
+    Slice,   // `shape` of it, from `begin` on along axis `axes`[0]
+    // Pictures [N, C, H, W]; weights are [O, C, k, k]. Convolutions do not flip the kernel (cross-correlations), move
+    // by `stride`, and see padBefore zeros before and padAfter behind each line and column.
+    Convolve,           // x, w → [N, O, (H + padding − k) / stride + 1, …]
+    ConvolveTransposed, // y, w → the picture of `shape` whose Convolve has y's shape: adjoint of Convolve in x
+    ConvolveWeights,    // x, y → weights of `shape`: adjoint of Convolve in w
+    MaxPool,            // largest of each factor × factor block; lines that fill no block are left out
+    SumPool,            // sum of each factor × factor block of a picture of whole blocks
+    UpsampleNearest,    // each element factor × factor times: adjoint of SumPool
+    UpsampleBilinear,   // by `factor`, half-pixel centres, edges repeated (align_corners = false)
+    BilinearTransposed, // adjoint of UpsampleBilinear
+    PixelShuffle,   // [N, C f², H, W] → [N, C, H f, W f]: channel c f² + i f + j becomes place (i, j) of block c
+    PixelUnshuffle, // its inverse
 };
 
 // How far the gradient rule of an op can be trusted.

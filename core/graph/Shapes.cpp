@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/graph/Graph.h"
+#include "core/graph/Rules.h"
 
 namespace hourglass {
 
@@ -85,6 +85,20 @@ SymbolicShape inferShape(const Graph& graph, OpKind op, const std::vector<NodeId
     case OpKind::Reshape:
         checkSameElements(shape(0), attributes.shape);
         return attributes.shape;
+    case OpKind::Permute:
+    case OpKind::Concat:
+    case OpKind::Slice:
+    case OpKind::Convolve:
+    case OpKind::ConvolveTransposed:
+    case OpKind::ConvolveWeights:
+    case OpKind::MaxPool:
+    case OpKind::SumPool:
+    case OpKind::UpsampleNearest:
+    case OpKind::UpsampleBilinear:
+    case OpKind::BilinearTransposed:
+    case OpKind::PixelShuffle:
+    case OpKind::PixelUnshuffle:
+        return spatialShape(graph, op, inputs, attributes);
     default:
         return info(op).arity == 2 ? broadcast(op, shape(0), shape(1)) : shape(0);
     }

@@ -92,6 +92,92 @@ OpCase expand(const char* name, SymbolicShape small, std::vector<int> axes, std:
             }};
 }
 
+// Pictures [2, channels, height, width] made of a matrix's sizes, small but odd; all multiples of `blocks`.
+SymbolicShape picture(int64_t rows, int64_t columns, int64_t channels, int64_t blocks = 1) {
+    return {2, channels, blocks * (2 + rows % 5), blocks * (2 + columns % 4)};
+}
+
+OpCase spatial(std::string name, OpKind op, std::function<NodeId(Graph&, int64_t, int64_t)> build) {
+    return {.name = std::move(name), .op = op, .build = std::move(build), .f32Tolerance = 4e-6};
+}
+
+// A convolution and its two adjoints, as operands of their own.
+std::vector<OpCase> convolutions(int64_t channels, int64_t filters, int64_t kernel, Window window) {
+    const std::string suffix = fmt::format(" {}→{} k{} s{} p{}+{}", channels, filters, kernel, window.stride,
+                                           window.padBefore, window.padAfter);
+    const SymbolicShape weights = {filters, channels, kernel, kernel};
+    const auto large = [=](int64_t r, int64_t c) {
+        SymbolicShape shape = picture(r, c, channels, window.stride);
+        for (const size_t axis : {size_t{2}, size_t{3}}) // not smaller than the kernel
+            shape[axis] = shape[axis].plus(window.stride * (kernel / window.stride));
+        return shape;
+    };
+    const auto small = [=](int64_t r, int64_t c) {
+        Graph g;
+        return g.shape(g.convolve(g.parameter("x", large(r, c)), g.parameter("w", weights), window));
+    };
+    return {spatial("Convolve" + suffix, OpKind::Convolve,
+                    [=](Graph& g, int64_t r, int64_t c) {
+                        return g.convolve(operand(g, "x", large(r, c)), operand(g, "w", weights), window);
+                    }),
+            spatial("ConvolveTransposed" + suffix, OpKind::ConvolveTransposed,
+                    [=](Graph& g, int64_t r, int64_t c) {
+                        return g.convolveTransposed(operand(g, "y", small(r, c)), operand(g, "w", weights), window,
+                                                    large(r, c));
+                    }),
+            spatial("ConvolveWeights" + suffix, OpKind::ConvolveWeights, [=](Graph& g, int64_t r, int64_t c) {
+                return g.convolveWeights(operand(g, "x", large(r, c)), operand(g, "y", small(r, c)), window, weights);
+            })};
+}
+
+std::vector<OpCase> pictureOps() {
+    std::vector<OpCase> cases;
+    for (const auto& [op, channels, factor] : {std::tuple{OpKind::SumPool, 3, 2},
+                                               {OpKind::SumPool, 16, 3},
+                                               {OpKind::UpsampleNearest, 3, 2},
+                                               {OpKind::UpsampleNearest, 16, 3},
+                                               {OpKind::UpsampleBilinear, 3, 2},
+                                               {OpKind::UpsampleBilinear, 16, 3},
+                                               {OpKind::BilinearTransposed, 3, 2},
+                                               {OpKind::PixelShuffle, 12, 2},
+                                               {OpKind::PixelShuffle, 9, 3},
+                                               {OpKind::PixelUnshuffle, 3, 2},
+                                               {OpKind::PixelUnshuffle, 16, 2}})
+        cases.push_back(spatial(fmt::format("{} {} by {}", info(op).name, channels, factor), op,
+                                [op = op, channels = channels, factor = factor](Graph& g, int64_t r, int64_t c) {
+                                    return g.scaled(op, operand(g, "x", picture(r, c, channels, factor)), factor);
+                                }));
+    cases.push_back(spatial("MaxPool", OpKind::MaxPool, [](Graph& g, int64_t r, int64_t c) {
+        return g.scaled(OpKind::MaxPool, operand(g, "x", picture(r, c, 5, 2)), 2);
+    }));
+    for (const int axis : {0, 1, 2, 3})
+        cases.push_back(
+            spatial(fmt::format("Concat axis {}", axis), OpKind::Concat, [axis](Graph& g, int64_t r, int64_t c) {
+                SymbolicShape a = picture(r, c, 3), b = a;
+                b[static_cast<size_t>(axis)] = 2;
+                return g.concat(operand(g, "a", a), operand(g, "b", b), axis);
+            }));
+    for (const auto& [axis, begin, count] : {std::tuple{1, 0, 2}, {1, 1, 2}, {1, 2, 1}, {0, 1, 1}, {3, 1, 1}})
+        cases.push_back(spatial(fmt::format("Slice {} of axis {} from {}", count, axis, begin), OpKind::Slice,
+                                [axis = axis, begin = begin, count = count](Graph& g, int64_t r, int64_t c) {
+                                    return g.slice(operand(g, "x", picture(r, c, 3)), axis, begin, count);
+                                }));
+    cases.push_back(spatial("Permute", OpKind::Permute, [](Graph& g, int64_t r, int64_t c) {
+        return g.permute(operand(g, "x", picture(r, c, 3)), {0, 2, 3, 1});
+    }));
+    cases.push_back(spatial("Permute all axes", OpKind::Permute, [](Graph& g, int64_t r, int64_t c) {
+        return g.permute(operand(g, "x", picture(r, c, 3)), {3, 1, 0, 2});
+    }));
+    cases.push_back(spatial("Expand to a picture's channels", OpKind::Expand, [](Graph& g, int64_t r, int64_t c) {
+        const NodeId x = operand(g, "x", picture(r, c, 5));
+        return g.add(x, g.expand(operand(g, "bias", {5}), {0, 2, 3}, g.shape(x)));
+    }));
+    cases.push_back(spatial("Reduce to a picture's channels", OpKind::Reduce, [](Graph& g, int64_t r, int64_t c) {
+        return g.reduce(operand(g, "x", picture(r, c, 5)), {0, 2, 3}, {0});
+    }));
+    return cases;
+}
+
 } // namespace
 
 std::vector<OpCase> opCases() {
@@ -149,6 +235,16 @@ std::vector<OpCase> opCases() {
     for (const OpKind op : {OpKind::Add, OpKind::Subtract, OpKind::Multiply, OpKind::Divide})
         for (OpCase& opCase : binary(op))
             cases.push_back(std::move(opCase));
+    const auto append = [&](std::vector<OpCase> more) { std::ranges::move(more, std::back_inserter(cases)); };
+    append(pictureOps());
+    append(convolutions(2, 3, 3, Window::same(3)));
+    append(convolutions(1, 4, 3, Window::same(3, 2)));
+    append(convolutions(3, 2, 4, Window::same(4, 2)));
+    append(convolutions(2, 3, 2, Window::same(2, 2)));
+    append(convolutions(3, 5, 1, {}));
+    append(convolutions(2, 2, 5, {2, 1, 0})); // leaves lines at the end unseen
+    append(convolutions(16, 32, 3, Window::same(3)));
+    append(convolutions(32, 16, 3, Window::same(3, 2)));
     return cases;
 }
 

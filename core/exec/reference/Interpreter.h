@@ -19,6 +19,9 @@ struct Array {
 // One op applied to its inputs (Ops.cpp). `shape` is the output's.
 Array apply(const Node& node, const Shape& shape, const std::vector<const Array*>& inputs);
 
+// The part of it that moves elements between places (Spatial.cpp); y is zero before.
+void applySpatial(const Node& node, const std::vector<const Array*>& inputs, Array& y);
+
 // Evaluates every node that the outputs need and returns the outputs by name. `values` holds inputs and parameters by
 // name; a missing one, or one of another size, is a ContractError.
 std::map<std::string, Array> evaluate(const Graph& graph, const SymbolSizes& sizes,

@@ -131,6 +131,8 @@ Array apply(const Node& node, const Shape& shape, const std::vector<const Array*
         const double factor = averageFactor(shape, attributes.averageAxes);
         for (size_t i = 0; i < groups.size(); ++i)
             y.values[i] = factor * inputs[0]->values[groups[i]];
+    } else if (!info(node.op).elementwise && node.op != OpKind::Reshape) {
+        applySpatial(node, inputs, y);
     } else if (info(node.op).arity == 2) {
         const std::vector<double>&a = inputs[0]->values, &b = inputs[1]->values;
         for (size_t i = 0; i < y.values.size(); ++i)
