@@ -193,6 +193,21 @@ private slots:
         QVERIFY(opened.report.notes.back().find("2 images have room for fewer") != std::string::npos);
     }
 
+    // Nothing is cut where a picture is the one patch that it has: rows keep their names and identities.
+    void patches_ofPicturesOfTheirSize_areThePictures() {
+        picture("d/a.png", flat(1, 64, 64, 0.2f));
+        picture("d/b.png", flat(1, 64, 64, 0.4f));
+        QVERIFY(writeNpy(m_folder / "p.npy", Tensor(Shape{3, 64, 64})).ok());
+        DataOptions options;
+        options.fit = FitChoice::Patches;
+        for (const char* source : {"d", "p.npy"}) {
+            const OpenedDataset whole = open(source).value(), patches = open(source, options).value();
+            QCOMPARE(patches.dataset->size(), whole.dataset->size());
+            QCOMPARE(patches.dataset->id(1), whole.dataset->id(1));
+            QCOMPARE(patches.dataset->name(1), whole.dataset->name(1));
+        }
+    }
+
     // A long thin picture is cut before it is enlarged; one that would still be too large is named.
     void folder_thinPictures_costNoGigabytes() {
         picture("d/thin.png", flat(1, 1, 1000000, 0.5f));
