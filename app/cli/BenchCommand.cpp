@@ -34,9 +34,12 @@ int run(const Arguments& arguments, Context& context) {
         if (name.find(arguments.only) == std::string_view::npos)
             continue;
         for (const Precision precision : precisions) {
-            Result<WorkloadResult> result = runWorkload(name, precision, arguments.seconds, context.executor());
+            Result<WorkloadResult> result =
+                runWorkload(name, precision, arguments.seconds, context.executor(), context.stopToken());
             if (!result)
                 return context.fail(result.error());
+            if (context.stopToken().stop_requested())
+                return kInterrupted;
             const char* label = precision == Precision::F32 ? "f32" : "bf16";
             list.push_back({{"name", name},
                             {"precision", label},

@@ -19,8 +19,8 @@ struct Preflight {
 };
 
 // Without `executor` nothing is measured and memory leaves the workspace out. Compute thread only with one. Errors: as
-// buildModel() and Executor::compile().
+// buildModel(), and OutOfMemory when training would hold more than `memoryBudget` bytes.
 Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<const Dataset>& dataset,
-                            Executor* executor, std::stop_token stop = {});
+                            Executor* executor, std::stop_token stop = {}, size_t memoryBudget = SIZE_MAX);
 
 } // namespace hourglass

@@ -311,7 +311,11 @@ private:
                 addCopy(value, copy, false);
                 value = copy;
             }
-            m_buffers[m_bufferOf.at(value)].request.lastUse = INT32_MAX;
+            BufferRequest& request = m_buffers[m_bufferOf.at(value)].request;
+            request.lastUse = INT32_MAX;
+            const auto& bound = m_options.boundOutputs;
+            if (std::find(bound.begin(), bound.end(), name) != bound.end())
+                request.bytes = 0; // lies with the caller
             m_parts.outputs.push_back({name, value, shapeOf(id)});
         }
     }
@@ -326,7 +330,9 @@ private:
                              plan.bytes >> 20, m_options.memoryBudget >> 20);
         m_parts.workspace = AlignedBuffer<std::byte>(static_cast<size_t>(plan.bytes));
         for (size_t i = 0; i < m_buffers.size(); ++i)
-            m_parts.values[static_cast<size_t>(m_buffers[i].value)].data = m_parts.workspace.data() + plan.offsets[i];
+            if (m_buffers[i].request.bytes > 0)
+                m_parts.values[static_cast<size_t>(m_buffers[i].value)].data =
+                    m_parts.workspace.data() + plan.offsets[i];
         return {};
     }
 
