@@ -6,6 +6,7 @@
 #include <stop_token>
 
 #include "core/base/Log.h"
+#include "core/base/Memory.h"
 #include "core/data/Dataset.h"
 #include "core/exec/Program.h"
 #include "core/training/Experiment.h"
@@ -29,9 +30,9 @@ public:
     struct Services {
         Executor& executor;
         LogSink log = {};
-        TrainerMailbox* mailbox = nullptr; // not owned; commands while running
-        double checkpointSeconds = 30;     // a checkpoint at least this often
-        size_t memoryBudget = SIZE_MAX;    // bytes for weights, optimiser and workspaces
+        TrainerMailbox* mailbox = nullptr;         // not owned; commands while running
+        double checkpointSeconds = 30;             // a checkpoint at least this often
+        uint64_t memoryBudget = availableMemory(); // bytes for weights, optimiser and workspaces
         // Between backward and update, with all gradients: where an all-reduce will sit.
         std::function<void(std::span<float>)> gradientHook = {};
     };
