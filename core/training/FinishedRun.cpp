@@ -1,29 +1,16 @@
 #include "core/training/FinishedRun.h"
 
-#include <algorithm>
-
 #include "core/base/AtomicFile.h"
 #include "core/formats/Safetensors.h"
 #include "core/training/Checkpoint.h"
 
 namespace hourglass {
 
-namespace {
-
-bool sameOptions(const OptionValues& before, const OptionValues& now) {
-    const std::vector<OptionSpec>& specs = now.table().specs();
-    return std::all_of(specs.begin(), specs.end(), [&](const OptionSpec& spec) {
-        return spec.key == "data.source" || (before.has(spec.key) && before.value(spec.key) == now.value(spec.key));
-    });
-}
-
-} // namespace
-
 std::optional<TrainingResult> finishedResult(const std::filesystem::path& runFolder, const Experiment& experiment) {
     const Result<Experiment> before = Experiment::load(RunFolder::experimentPath(runFolder));
     const Result<std::string> text = readFile(RunFolder::resultPath(runFolder), 1 << 20);
     const Result<SafetensorsFile> last = openSafetensors(RunFolder::checkpoint(runFolder, "last"));
-    if (!before || !text || !last || !sameOptions(before->options(), experiment.options()))
+    if (!before || !text || !last || !(*before == experiment))
         return std::nullopt;
     try {
         const Json result = Json::parse(*text), state = Json::parse(last->metadata.at(kStateMetadataKey));

@@ -244,6 +244,9 @@ private slots:
         QCOMPARE(
             run({"train", "link/t.hourglass", "--run", "link/run", "--resume", "--set", "training.epochs=2"}).status,
             2);
+        const CommandResult other =
+            run({"train", "link/t.hourglass", "--run", "link/run", "--resume", "--set", "model.code_size=3"});
+        QVERIFY2(other.errors.contains("model.code_size = 2"), other.errors.constData());
         // And a folder that holds a run is refused before anything else is looked at.
         QVERIFY(run({"train", "link/t.hourglass", "--run", "link/run"}).errors.contains("already holds a run"));
     }
@@ -256,6 +259,10 @@ private slots:
             QVERIFY2(json["metrics"].contains(metric), metric);
         QCOMPARE(run({"train", "e.hourglass", "--run", "run"}).status, 2);
         QCOMPARE(run({"train", "e.hourglass", "--run", "run", "--resume", "--set", "model.code_size=5"}).status, 2);
+        const CommandResult otherData = run({"train", "e.hourglass", "--run", "run", "--resume", "--set",
+                                             "data.source=builtin:photos", "--set", "data.limit=1500"});
+        QVERIFY2(otherData.status == 2 && otherData.errors.contains("not those it was trained on"),
+                 otherData.errors.constData());
     }
 
     void wrongUse_exitsWith2_andNamesTheReason_data() {
