@@ -6,24 +6,44 @@
 
 namespace hourglass {
 
-std::optional<TrainingResult> finishedResult(const std::filesystem::path& runFolder, const Experiment& experiment) {
-    const Result<Experiment> before = Experiment::load(RunFolder::experimentPath(runFolder));
+Result<void> storeResult(const std::filesystem::path& runFolder, const TrainingResult& result) {
+    const Json json = {{"epochs", result.epochs},
+                       {"steps", result.steps},
+                       {"seconds", result.seconds},
+                       {"samples_per_second", result.samplesPerSecond},
+                       {"metrics", result.metrics}};
+    return writeFileAtomically(RunFolder::resultPath(runFolder), json.dump(2) + "\n");
+}
+
+std::optional<TrainingResult> storedResult(const std::filesystem::path& runFolder, int64_t steps) {
     const Result<std::string> text = readFile(RunFolder::resultPath(runFolder), 1 << 20);
-    const Result<SafetensorsFile> last = openSafetensors(RunFolder::checkpoint(runFolder, "last"));
-    if (!before || !text || !last || !(*before == experiment))
+    if (!text)
         return std::nullopt;
     try {
-        const Json result = Json::parse(*text), state = Json::parse(last->metadata.at(kStateMetadataKey));
-        const auto steps = result.at("steps").get<int64_t>();
-        if (!state.at("finished").get<bool>() || state.at("step").get<int64_t>() != steps)
+        const Json json = Json::parse(*text);
+        if (json.at("steps").get<int64_t>() != steps)
             return std::nullopt; // of an end before this one
-        return TrainingResult{.epochs = result.at("epochs").get<int64_t>(),
+        return TrainingResult{.epochs = json.at("epochs").get<int64_t>(),
                               .steps = steps,
                               .resumedFromStep = steps,
-                              .seconds = result.at("seconds").get<double>(),
-                              .samplesPerSecond = result.at("samples_per_second").get<double>(),
-                              .metrics = result.at("metrics").get<std::map<std::string, double>>()};
-    } catch (const std::exception&) { // a key missing, or of another type: it is measured again
+                              .seconds = json.at("seconds").get<double>(),
+                              .samplesPerSecond = json.at("samples_per_second").get<double>(),
+                              .metrics = json.at("metrics").get<std::map<std::string, double>>()};
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt; // damaged: it is measured again
+    }
+}
+
+std::optional<TrainingResult> finishedResult(const std::filesystem::path& runFolder, const Experiment& experiment) {
+    const Result<Experiment> before = Experiment::load(RunFolder::experimentPath(runFolder));
+    const Result<SafetensorsFile> last = openSafetensors(RunFolder::checkpoint(runFolder, "last"));
+    if (!before || !last || !(*before == experiment))
+        return std::nullopt;
+    try {
+        const Json state = Json::parse(last->metadata.at(kStateMetadataKey));
+        return state.at("finished").get<bool>() ? storedResult(runFolder, state.at("step").get<int64_t>())
+                                                : std::nullopt;
+    } catch (const std::exception&) { // a key missing, or of another type
         return std::nullopt;
     }
 }
