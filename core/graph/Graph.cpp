@@ -152,9 +152,10 @@ uint64_t Graph::fingerprint() const {
     std::string text;
     for (const Node& node : m_nodes) {
         const OpAttributes& a = node.attributes;
-        text += fmt::format("{}|{}|{}|{}{}|{}|{}|{}|{}|{}|{}|{}|{}|{};", info(node.op).name, a.alpha, a.beta,
-                            a.transposeA, a.transposeB, fmt::join(a.axes, ","), fmt::join(a.averageAxes, ","), a.stride,
-                            a.padBefore, a.padAfter, a.factor, a.begin, a.name, toString(node.shape));
+        text +=
+            fmt::format("{}|{}|{}|{}{}|{}|{}|{}|{}|{}|{}|{}|{}|{};", info(node.op).name, a.alpha, a.beta, a.transposeA,
+                        a.transposeB, fmt::join(a.axes, ","), fmt::join(a.averageAxes, ","), a.stride, a.padBefore,
+                        a.padAfter, a.factor, a.begin + (a.channelsLast ? 1 << 20 : 0), a.name, toString(node.shape));
         for (NodeId id : node.inputs)
             text += std::to_string(index(id)) + ",";
     }

@@ -47,6 +47,8 @@ struct OpAttributes {
     std::vector<int> axes = {}, averageAxes = {}; // ascending, non-negative
     int64_t stride = 1, padBefore = 0, padAfter = 0;
     int64_t factor = 1, begin = 0;
+    bool channelsLast =
+        false; // pictures lie [N, H, W, C]: only executors make such graphs (exec/onednn/ChannelsLast.h)
     SymbolicShape shape = {};
     std::string name = {};
     Initialisation initialisation = {};

@@ -73,9 +73,22 @@ SymbolicShape sliced(const SymbolicShape& x, const OpAttributes& a) {
 
 } // namespace
 
+namespace {
+
+// The rules read [N, C, H, W]; a graph of an executor may hold [N, H, W, C].
+SymbolicShape toFirst(const SymbolicShape& s, bool channelsLast) {
+    return channelsLast ? SymbolicShape{s.at(0), s.at(3), s.at(1), s.at(2)} : s;
+}
+SymbolicShape fromFirst(const SymbolicShape& s, bool channelsLast) {
+    return channelsLast ? SymbolicShape{s[0], s[2], s[3], s[1]} : s;
+}
+
+} // namespace
+
 SymbolicShape spatialShape(const Graph& graph, OpKind op, const std::vector<NodeId>& inputs,
                            const OpAttributes& attributes) {
     const auto shape = [&](size_t i) -> const SymbolicShape& { return graph.shape(inputs[i]); };
+    const bool last = attributes.channelsLast;
     switch (op) {
     case OpKind::Permute:
         return permuted(shape(0), attributes.axes);
@@ -84,18 +97,18 @@ SymbolicShape spatialShape(const Graph& graph, OpKind op, const std::vector<Node
     case OpKind::Slice:
         return sliced(shape(0), attributes);
     case OpKind::Convolve:
-        return convolution(shape(0), shape(1), attributes);
+        return fromFirst(convolution(toFirst(shape(0), last), shape(1), attributes), last);
     case OpKind::ConvolveTransposed:
-        expects(convolution(attributes.shape, shape(1), attributes) == shape(0),
+        expects(convolution(toFirst(attributes.shape, last), shape(1), attributes) == toFirst(shape(0), last),
                 "ConvolveTransposed: no convolution makes {} of {}", toString(shape(0)), toString(attributes.shape));
         return attributes.shape;
     case OpKind::ConvolveWeights:
-        expects(convolution(shape(0), attributes.shape, attributes) == shape(1),
+        expects(convolution(toFirst(shape(0), last), attributes.shape, attributes) == toFirst(shape(1), last),
                 "ConvolveWeights: weights of {} do not make {} of {}", toString(attributes.shape), toString(shape(1)),
                 toString(shape(0)));
         return attributes.shape;
     default:
-        return scaled(op, shape(0), attributes.factor);
+        return fromFirst(scaled(op, toFirst(shape(0), last), attributes.factor), last);
     }
 }
 

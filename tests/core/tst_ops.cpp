@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/Random.h"
+#include "core/exec/onednn/Fusion.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/exec/reference/Interpreter.h"
 #include "core/graph/Differentiate.h"
@@ -123,7 +124,7 @@ private slots:
             compare(expected, runOneDnn(graph, values, Precision::F32), opCase.f32Tolerance * 4);
             if (nativeBf16()) // operands of products carry 8 significant bits
                 compareNorms(expected, runOneDnn(graph, values, Precision::BF16),
-                             opCase.op == OpKind::MatMul ? 0.006 : 4e-5);
+                             onednn::isProduct(opCase.op) ? 0.006 : 4e-5);
         }
     }
 

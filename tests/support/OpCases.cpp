@@ -116,18 +116,22 @@ std::vector<OpCase> convolutions(int64_t channels, int64_t filters, int64_t kern
         Graph g;
         return g.shape(g.convolve(g.parameter("x", large(r, c)), g.parameter("w", weights), window));
     };
-    return {spatial("Convolve" + suffix, OpKind::Convolve,
-                    [=](Graph& g, int64_t r, int64_t c) {
-                        return g.convolve(operand(g, "x", large(r, c)), operand(g, "w", weights), window);
-                    }),
-            spatial("ConvolveTransposed" + suffix, OpKind::ConvolveTransposed,
-                    [=](Graph& g, int64_t r, int64_t c) {
-                        return g.convolveTransposed(operand(g, "y", small(r, c)), operand(g, "w", weights), window,
-                                                    large(r, c));
-                    }),
-            spatial("ConvolveWeights" + suffix, OpKind::ConvolveWeights, [=](Graph& g, int64_t r, int64_t c) {
-                return g.convolveWeights(operand(g, "x", large(r, c)), operand(g, "y", small(r, c)), window, weights);
-            })};
+    std::vector<OpCase> cases = {
+        spatial("Convolve" + suffix, OpKind::Convolve,
+                [=](Graph& g, int64_t r, int64_t c) {
+                    return g.convolve(operand(g, "x", large(r, c)), operand(g, "w", weights), window);
+                }),
+        spatial("ConvolveTransposed" + suffix, OpKind::ConvolveTransposed,
+                [=](Graph& g, int64_t r, int64_t c) {
+                    return g.convolveTransposed(operand(g, "y", small(r, c)), operand(g, "w", weights), window,
+                                                large(r, c));
+                }),
+        spatial("ConvolveWeights" + suffix, OpKind::ConvolveWeights, [=](Graph& g, int64_t r, int64_t c) {
+            return g.convolveWeights(operand(g, "x", large(r, c)), operand(g, "y", small(r, c)), window, weights);
+        })};
+    for (OpCase& one : cases)
+        one.f32Tolerance = 2e-5; // sums of many products
+    return cases;
 }
 
 std::vector<OpCase> pictureOps() {
@@ -242,6 +246,11 @@ std::vector<OpCase> opCases() {
     append(convolutions(3, 2, 4, Window::same(4, 2)));
     append(convolutions(2, 3, 2, Window::same(2, 2)));
     append(convolutions(3, 5, 1, {}));
+    append(convolutions(16, 32, 1, {}));
+    append(convolutions(3, 16, 1, {}));
+    append(convolutions(16, 3, 1, {}));
+    append(convolutions(1, 32, 1, {}));
+    append(convolutions(24, 40, 1, {}));
     append(convolutions(2, 2, 5, {2, 1, 0})); // leaves lines at the end unseen
     append(convolutions(16, 32, 3, Window::same(3)));
     append(convolutions(32, 16, 3, Window::same(3, 2)));

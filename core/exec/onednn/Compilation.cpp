@@ -42,14 +42,19 @@ void Compilation::decideTypes() {
     std::vector<bool> isOutput(m_graph.size(), false), feedsProduct(m_graph.size(), false);
     for (const auto& [name, id] : m_graph.outputs())
         isOutput[index(resolve(id))] = true;
-    for (size_t i = 0; i < m_graph.size(); ++i)
-        for (NodeId operand : m_graph.nodes()[i].inputs) {
-            const size_t source = index(resolve(operand));
+    // Backwards, since what is only moved on its way to a product feeds it too.
+    for (size_t i = m_graph.size(); i-- > 0;) {
+        const Node& node = m_graph.nodes()[i];
+        for (size_t k = 0; k < node.inputs.size(); ++k) {
+            const size_t source = index(resolve(node.inputs[k]));
             if (m_fused.groupOf[i] >= 0 && m_fused.groupOf[i] != m_fused.groupOf[source])
                 m_isStored[source] = true;
-            if (m_graph.nodes()[i].op == OpKind::MatMul)
+            const bool isMove = m_fused.groupOf[i] >= 0 &&
+                                m_fused.groups[static_cast<size_t>(m_fused.groupOf[i])].kind == Group::Kind::Move;
+            if ((isProduct(node.op) && !isWeights(node.op, k)) || (isMove && feedsProduct[i]))
                 feedsProduct[source] = true;
         }
+    }
     for (size_t i = 0; i < m_graph.size(); ++i) {
         m_isStored[i] = (m_isStored[i] || isOutput[i]) && m_fused.groupOf[i] >= 0;
         if (m_options.precision == Precision::BF16 && m_isStored[i] && feedsProduct[i] && !isOutput[i])
@@ -108,14 +113,47 @@ int Compilation::asBf16(NodeId id) {
     return copy;
 }
 
+Result<int> Compilation::packedWeights(NodeId id, const PackedWeights& layout) {
+    const NodeId source = resolve(id);
+    const int value = m_valueOf[index(source)];
+    for (const Packed& packed : m_packed)
+        if (packed.from == value && packed.layout == layout)
+            return packed.to;
+    auto primitive = makePacking(device(), shapeOf(id), layout, false);
+    if (!primitive)
+        return std::move(primitive).error();
+    const int to = addBuffer(Shape{(layout.bytes() + 3) / 4}, StorageType::F32);
+    m_packed.push_back({value, to, layout});
+    const bool onParametersOnly = m_graph.node(source).op == OpKind::Parameter;
+    addPrimitive(*std::move(primitive), {value, to}, onParametersOnly);
+    if (onParametersOnly)
+        keep(to);
+    return to;
+}
+
+void Compilation::addPrimitive(std::unique_ptr<Primitive> primitive, std::vector<int> values, bool onParametersOnly) {
+    PrimitiveKernel kernel{.primitive = std::move(primitive)};
+    for (const int value : values)
+        kernel.values.push_back(used(value));
+    kernel.data.resize(kernel.values.size());
+    if (const int64_t bytes = kernel.primitive->scratchBytes(); bytes > 0)
+        kernel.scratch = used(addBuffer(Shape{(bytes + 3) / 4}, StorageType::F32));
+    m_parts.kernels.emplace_back(std::move(kernel), onParametersOnly);
+}
+
+// For what is made from parameters once and read in every run until they change.
+void Compilation::keep(int value) {
+    m_buffers[m_bufferOf.at(value)].request = {bytesOf(value), 0, INT32_MAX};
+}
+
 void Compilation::addCopy(int from, int to, bool onParametersOnly) {
     StripProgram program;
     program.elements = m_parts.values[static_cast<size_t>(from)].shape.elements();
     program.inputs.push_back({1, 0, m_parts.values[static_cast<size_t>(from)].type});
     program.outputs.push_back({0, StripOutput::Kind::Store, m_parts.values[static_cast<size_t>(to)].type, 1.0});
     addStrip(std::move(program), {from}, {to}, onParametersOnly);
-    if (onParametersOnly) // kept between runs
-        m_buffers[m_bufferOf.at(to)].request = {bytesOf(to), 0, INT32_MAX};
+    if (onParametersOnly)
+        keep(to);
 }
 
 void Compilation::addStrip(StripProgram program, std::vector<int> inputs, std::vector<int> outputs,
@@ -128,7 +166,7 @@ void Compilation::addStrip(StripProgram program, std::vector<int> inputs, std::v
     kernel.partials.resize(static_cast<size_t>(kernel.program.partials()));
     kernel.inputData.resize(kernel.inputs.size());
     kernel.outputData.resize(kernel.outputs.size());
-    m_parts.kernels.push_back({std::move(kernel), onParametersOnly});
+    m_parts.kernels.emplace_back(std::move(kernel), onParametersOnly);
 }
 
 // Each output has memory of its own: copies where two names mean one node, or a name means an input.

@@ -39,9 +39,15 @@ public:
     int addBuffer(Shape shape, StorageType type);
     // Notes that the kernel about to be added uses a value, and gives it back.
     int used(int value);
-    void add(Kernel kernel) { m_parts.kernels.push_back(std::move(kernel)); }
+    template <typename Work>
+    void add(Work work) {
+        m_parts.kernels.emplace_back(std::move(work));
+    }
     void addStrip(StripProgram program, std::vector<int> inputs, std::vector<int> outputs,
                   bool onParametersOnly = false);
+    void addPrimitive(std::unique_ptr<Primitive> primitive, std::vector<int> values, bool onParametersOnly = false);
+    // Weights [O, C, k, k] as a convolution wants them, made as often as asBf16() says.
+    Result<int> packedWeights(NodeId id, const PackedWeights& layout);
     // A value's bf16 copy, made once per run (once per change of the weights for parameters).
     int asBf16(NodeId id);
 
@@ -55,7 +61,12 @@ private:
         return m_graph.node(id).op == OpKind::Input || m_graph.node(id).op == OpKind::Parameter;
     }
     int64_t bytesOf(int value) const { return m_buffers[m_bufferOf.at(value)].request.bytes; }
+    struct Packed {
+        int from, to; // values
+        PackedWeights layout;
+    };
     int addValue(Value value);
+    void keep(int value);
     void decideTypes();
     void addSources();
     void addCopy(int from, int to, bool onParametersOnly);
@@ -72,6 +83,7 @@ private:
     std::vector<Buffer> m_buffers;
     std::map<int, size_t> m_bufferOf; // by value
     std::map<int, int> m_bf16Copies;  // by value
+    std::vector<Packed> m_packed;
     OneDnnProgram::Parts m_parts;
 };
 

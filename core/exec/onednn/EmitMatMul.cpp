@@ -2,14 +2,20 @@
 
 namespace hourglass::onednn {
 
+std::optional<FusedActivation> activationOf(const Compilation& build, const Group& group) {
+    if (!group.activation)
+        return std::nullopt;
+    const Node& node = build.graph().node(*group.activation);
+    return FusedActivation{node.op, static_cast<float>(node.attributes.alpha)};
+}
+
 Result<void> emitMatMul(Compilation& build, const Group& group) {
     const Node& node = build.graph().node(group.nodes.front());
     const NodeId last = group.nodes.back(), a = build.resolve(node.inputs[0]), b = build.resolve(node.inputs[1]);
     const bool bf16 = build.isBf16();
     const StorageType type = bf16 ? StorageType::BF16 : StorageType::F32;
     const int valueA = bf16 ? build.asBf16(a) : build.valueOf(a), valueB = bf16 ? build.asBf16(b) : build.valueOf(b);
-    const int valueC = build.valueOf(last);
-    MatMulSpec spec{
+    const MatMulSpec spec{
         .rows = build.shapeOf(last)[0],
         .inner = build.shapeOf(node.inputs[0])[node.attributes.transposeA ? 0 : 1],
         .columns = build.shapeOf(last)[1],
@@ -19,21 +25,15 @@ Result<void> emitMatMul(Compilation& build, const Group& group) {
         .typeB = type,
         .typeC = build.typeOf(last),
         .hasBias = group.bias.has_value(),
-        .activation = {},
+        .activation = activationOf(build, group),
     };
-    if (group.activation) {
-        spec.activation = build.graph().node(*group.activation).op;
-        spec.activationAlpha = static_cast<float>(build.graph().node(*group.activation).attributes.alpha);
-    }
-    auto primitive = MatMulPrimitive::create(build.device(), spec);
+    auto primitive = makeMatMul(build.device(), spec);
     if (!primitive)
         return std::move(primitive).error();
-    MatMulKernel kernel{*std::move(primitive), build.used(valueA), build.used(valueB), build.used(valueC)};
+    std::vector<int> values = {valueA, valueB, build.valueOf(last)};
     if (group.bias)
-        kernel.bias = build.used(build.valueOf(*group.bias));
-    if (const int64_t bytes = kernel.primitive->scratchBytes(); bytes > 0)
-        kernel.scratch = build.used(build.addBuffer(Shape{(bytes + 3) / 4}, StorageType::F32));
-    build.add({std::move(kernel), false});
+        values.push_back(build.valueOf(*group.bias));
+    build.addPrimitive(*std::move(primitive), std::move(values));
     return {};
 }
 

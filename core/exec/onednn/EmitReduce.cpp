@@ -20,9 +20,8 @@ Result<void> emitReduce(Compilation& build, const Group& group) {
         sizes[part] *= shape[axis];
     }
     const int x = build.valueOf(build.resolve(node.inputs[0]));
-    build.add({ReduceKernel{build.used(x), build.used(build.valueOf(id)), sizes[0], sizes[1], sizes[2],
-                            static_cast<float>(averageFactor(node, shape))},
-               false});
+    build.add(ReduceKernel{build.used(x), build.used(build.valueOf(id)), sizes[0], sizes[1], sizes[2],
+                           static_cast<float>(averageFactor(node, shape))});
     return {};
 }
 

@@ -6,7 +6,12 @@
 
 namespace hourglass::onednn {
 
+// The activation that a product's group absorbed, if any.
+std::optional<FusedActivation> activationOf(const Compilation& build, const Group& group);
+
 Result<void> emitMatMul(Compilation& build, const Group& group);
+Result<void> emitConvolution(Compilation& build, const Group& group);
+Result<void> emitMove(Compilation& build, const Group& group);
 Result<void> emitStrip(Compilation& build, const Group& group);
 Result<void> emitReduce(Compilation& build, const Group& group);
 

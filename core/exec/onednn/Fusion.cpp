@@ -44,8 +44,8 @@ public:
 
     FusedGraph run() {
         for (size_t i = 0; i < m_graph.size(); ++i)
-            if (m_graph.nodes()[i].op == OpKind::MatMul)
-                addMatMul(static_cast<NodeId>(i));
+            if (isProduct(m_graph.nodes()[i].op))
+                addProduct(static_cast<NodeId>(i));
         for (size_t i = 0; i < m_graph.size(); ++i)
             if (m_groupOf[i] < 0)
                 addOther(static_cast<NodeId>(i));
@@ -70,24 +70,43 @@ private:
         return consumers[0];
     }
 
-    void addMatMul(NodeId product) {
-        Group group{Group::Kind::MatMul, {product}, {}, {}};
+    void addProduct(NodeId product) {
+        const bool isMatMul = node(product).op == OpKind::MatMul;
+        Group group{isMatMul ? Group::Kind::MatMul : Group::Kind::Convolution, {product}, {}, {}};
         std::optional<NodeId> next = onlyConsumer(product);
-        if (next && node(*next).op == OpKind::Add && node(*next).inputs[0] == product) {
-            const NodeId bias = node(*next).inputs[1];
-            const OpKind source = node(bias).op;
-            if (m_shapes[index(bias)].rank() == 1 && (source == OpKind::Parameter || source == OpKind::Input)) {
-                group.nodes.push_back(*next);
-                group.bias = bias;
-                next = onlyConsumer(*next);
-            }
+        if (next && node(*next).op == OpKind::Add && node(*next).inputs[0] == product && absorbBias(group, *next)) {
+            group.nodes.push_back(*next);
+            next = onlyConsumer(*next);
         }
         // An activation may be absorbed if nobody else needs what goes into it.
-        if (next && isFusableActivation(node(*next).op)) {
+        const bool absorbs = isMatMul || node(product).op == OpKind::Convolve;
+        if (next && absorbs && isFusableActivation(node(*next).op)) {
             group.nodes.push_back(*next);
             group.activation = *next;
         }
         newGroup(std::move(group));
+    }
+
+    // Of a matrix product a row, of a convolution a row spread over its places.
+    bool absorbBias(Group& group, NodeId add) const {
+        NodeId bias = node(add).inputs[1];
+        const bool isConvolution = node(group.nodes[0]).op == OpKind::Convolve;
+        if (isConvolution) {
+            const Node& spread = node(bias);
+            if (spread.op != OpKind::Expand || spread.attributes.axes != std::vector<int>{0, 1, 2} ||
+                !spread.attributes.averageAxes.empty() || onlyConsumer(bias) != add)
+                return false;
+            bias = spread.inputs[0];
+        } else if (group.kind != Group::Kind::MatMul) {
+            return false;
+        }
+        const OpKind source = node(bias).op;
+        if (m_shapes[index(bias)].rank() != 1 || (source != OpKind::Parameter && source != OpKind::Input))
+            return false;
+        if (isConvolution)
+            group.nodes.push_back(node(add).inputs[1]);
+        group.bias = bias;
+        return true;
     }
 
     void addOther(NodeId id) {
@@ -98,8 +117,9 @@ private:
             return; // written into whatever uses it
         const bool fullSum = n.op == OpKind::Reduce && m_shapes[index(id)].rank() == 0;
         if (!fullSum && !isStripNode(n)) {
-            expects(n.op == OpKind::Reduce, "{} has no kernel", info(n.op).name);
-            newGroup({Group::Kind::Reduce, {id}, {}, {}});
+            const bool reduces = n.op == OpKind::Reduce;
+            expects(n.op != OpKind::Expand, "this Expand has no kernel");
+            newGroup({reduces ? Group::Kind::Reduce : Group::Kind::Move, {id}, {}, {}});
             return;
         }
         int group = newGroup({Group::Kind::Strip, {id}, {}, {}});
@@ -226,6 +246,15 @@ NodeId resolveView(const Graph& graph, NodeId id) {
     while (isView(graph.node(id).op))
         id = graph.node(id).inputs[0];
     return id;
+}
+
+bool isProduct(OpKind op) {
+    return op == OpKind::MatMul || op == OpKind::Convolve || op == OpKind::ConvolveTransposed ||
+           op == OpKind::ConvolveWeights;
+}
+
+bool isWeights(OpKind op, size_t k) {
+    return k == 1 && (op == OpKind::Convolve || op == OpKind::ConvolveTransposed);
 }
 
 StripAccess stripAccess(const Node& node, const Shape& shape, const Shape& operandShape) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// Cuts a graph into groups, each of which runs as one kernel: a matrix product with its bias and activation, a chain
-// of elementwise ops (with the full sums at its end) as one strip pass, or a reduction.
+// Cuts a graph into groups, each of which runs as one kernel: a product (of matrices, or a convolution) with its bias
+// and activation, a chain of elementwise ops (with the full sums at its end) as one strip pass, a reduction, or a move
+// of elements between places.
 
 #include <vector>
 
@@ -10,9 +11,9 @@
 namespace hourglass::onednn {
 
 struct Group {
-    enum class Kind { MatMul, Strip, Reduce } kind;
-    std::vector<NodeId> nodes; // in order; of a MatMul: the product, then what is absorbed
-    // MatMul only.
+    enum class Kind { MatMul, Convolution, Strip, Reduce, Move } kind;
+    std::vector<NodeId> nodes; // in order; of a product: the product, then what is absorbed
+    // Products only.
     std::optional<NodeId> bias;
     std::optional<NodeId> activation;
 };
@@ -35,6 +36,9 @@ struct StripAccess {
 };
 // Of operand k of a node that is part of a strip pass.
 StripAccess stripAccess(const Node& node, const Shape& shape, const Shape& operandShape);
+// Whether a node is a matrix product or a convolution, and whether operand `k` of one is a convolution's weights.
+bool isProduct(OpKind op);
+bool isWeights(OpKind op, size_t k);
 // Whether a node can be part of a strip pass.
 bool isStripNode(const Node& node);
 

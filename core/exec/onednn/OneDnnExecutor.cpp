@@ -1,6 +1,7 @@
 #include "core/exec/onednn/OneDnnExecutor.h"
 
 #include "core/base/Parallel.h"
+#include "core/exec/onednn/ChannelsLast.h"
 #include "core/exec/onednn/Emitters.h"
 
 namespace hourglass {
@@ -13,6 +14,10 @@ Result<void> emit(Compilation& program, const Group& group) {
     switch (group.kind) {
     case Group::Kind::MatMul:
         return emitMatMul(program, group);
+    case Group::Kind::Convolution:
+        return emitConvolution(program, group);
+    case Group::Kind::Move:
+        return emitMove(program, group);
     case Group::Kind::Strip:
         return emitStrip(program, group);
     case Group::Kind::Reduce:
@@ -28,7 +33,7 @@ public:
         std::vector<std::string> names;
         for (const auto& [name, id] : graph.outputs())
             names.push_back(name);
-        Graph pruned = graph.pruned(names);
+        Graph pruned = channelsLast(graph.pruned(names));
         std::vector<Shape> shapes;
         for (const Node& node : pruned.nodes()) {
             Result<Shape> shape = evaluate(node.shape, options.sizes);

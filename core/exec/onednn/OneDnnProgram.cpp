@@ -70,10 +70,10 @@ RunOutcome OneDnnProgram::run(std::stop_token stop) {
     return RunOutcome::Done;
 }
 
-void OneDnnProgram::runKernel(MatMulKernel& kernel) {
-    kernel.primitive->run(dataOf(kernel.a), dataOf(kernel.b),
-                          kernel.bias < 0 ? nullptr : static_cast<const float*>(dataOf(kernel.bias)), dataOf(kernel.c),
-                          kernel.scratch < 0 ? nullptr : dataOf(kernel.scratch));
+void OneDnnProgram::runKernel(PrimitiveKernel& kernel) {
+    for (size_t i = 0; i < kernel.values.size(); ++i)
+        kernel.data[i] = dataOf(kernel.values[i]);
+    kernel.primitive->run(kernel.data, kernel.scratch < 0 ? nullptr : dataOf(kernel.scratch));
 }
 
 void OneDnnProgram::runKernel(StripKernel& kernel) {
@@ -87,6 +87,29 @@ void OneDnnProgram::runKernel(StripKernel& kernel) {
 void OneDnnProgram::runKernel(ReduceKernel& kernel) {
     reduceMiddle(dataOf(kernel.x), m_parts.values[static_cast<size_t>(kernel.x)].type,
                  static_cast<float*>(dataOf(kernel.y)), kernel.outer, kernel.kept, kernel.inner, kernel.factor);
+}
+
+void OneDnnProgram::runKernel(MoveKernel& kernel) {
+    const auto from = [&](int value) {
+        const Value& v = m_parts.values[static_cast<size_t>(value)];
+        return ConstTensorView{v.data, v.type, v.shape};
+    };
+    const Value& target = m_parts.values[static_cast<size_t>(kernel.y)];
+    const TensorView to{target.data, target.type, target.shape};
+    const OpAttributes& a = kernel.attributes;
+    const ConstTensorView x = from(kernel.x);
+    switch (kernel.op) {
+    case OpKind::Permute:
+        return permuteAxes(x, to, a.axes);
+    case OpKind::Concat:
+        copyAlongAxis(x, to, a.axes[0], 0, 0, x.shape[a.axes[0]]);
+        return copyAlongAxis(from(kernel.second), to, a.axes[0], 0, x.shape[a.axes[0]],
+                             from(kernel.second).shape[a.axes[0]]);
+    case OpKind::Slice:
+        return copyAlongAxis(x, to, a.axes[0], a.begin, 0, to.shape[a.axes[0]]);
+    default:
+        return movePicture(kernel.op, a.factor, x, to);
+    }
 }
 
 } // namespace hourglass::onednn

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/exec/Program.h"
+#include "core/exec/kernels/Moves.h"
 #include "core/exec/onednn/Primitives.h"
 
 namespace hourglass::onednn {
@@ -19,11 +20,11 @@ struct Value {
     void* data = nullptr;
 };
 
-struct MatMulKernel {
-    std::unique_ptr<MatMulPrimitive> primitive;
-    int a, b, c;
-    int bias = -1;
+struct PrimitiveKernel {
+    std::unique_ptr<Primitive> primitive;
+    std::vector<int> values = {}; // its arguments
     int scratch = -1;
+    std::vector<void*> data = {}; // gathered at each run; sized once
 };
 
 struct StripKernel {
@@ -40,8 +41,20 @@ struct ReduceKernel {
     float factor;
 };
 
+// An op that moves elements between places.
+struct MoveKernel {
+    OpKind op;
+    OpAttributes attributes;
+    int x, y;
+    int second = -1; // operand of Concat
+};
+
 struct Kernel {
-    std::variant<MatMulKernel, StripKernel, ReduceKernel> work;
+    template <typename Work>
+    explicit Kernel(Work made, bool parametersOnly = false)
+        : work(std::in_place_type<Work>, std::move(made)), onParametersOnly(parametersOnly) {}
+
+    std::variant<PrimitiveKernel, StripKernel, ReduceKernel, MoveKernel> work;
     // Depends on parameters alone (a bf16 copy): skipped until they change.
     bool onParametersOnly = false;
 };
@@ -76,9 +89,10 @@ public:
     size_t workspaceBytes() const override { return m_parts.workspace.size(); }
 
 private:
-    void runKernel(MatMulKernel& kernel);
+    void runKernel(PrimitiveKernel& kernel);
     void runKernel(StripKernel& kernel);
     void runKernel(ReduceKernel& kernel);
+    void runKernel(MoveKernel& kernel);
     void* dataOf(int value) const { return m_parts.values[static_cast<size_t>(value)].data; }
 
     Parts m_parts;

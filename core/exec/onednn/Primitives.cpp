@@ -1,22 +1,8 @@
-#include "core/exec/onednn/Primitives.h"
-
-#include <array>
-
-#include <dnnl.hpp>
+#include "core/exec/onednn/PrimitiveState.h"
 
 namespace hourglass::onednn {
 
 namespace {
-
-using Memory = dnnl::memory;
-
-Memory::data_type dataType(StorageType type) {
-    return type == StorageType::F32 ? Memory::data_type::f32 : Memory::data_type::bf16;
-}
-
-Memory::desc matrix(int64_t rows, int64_t columns, bool transposed, StorageType type) {
-    return {{rows, columns}, dataType(type), transposed ? Memory::format_tag::ba : Memory::format_tag::ab};
-}
 
 void appendActivation(dnnl::post_ops& ops, OpKind activation, float alpha) {
     using Algorithm = dnnl::algorithm;
@@ -41,31 +27,18 @@ void appendActivation(dnnl::post_ops& ops, OpKind activation, float alpha) {
     }
 }
 
-// A oneDNN memory object whose buffer is the caller's and may change from run to run.
-class Argument {
-public:
-    Argument() = default;
-    Argument(const Memory::desc& description, const dnnl::engine& engine)
-        : m_memory(description, engine, DNNL_MEMORY_NONE) {}
-    void point(const void* data) {
-        if (data == m_data)
-            return;
-        m_memory.set_data_handle(const_cast<void*>(data));
-        m_data = data;
-    }
-    dnnl_memory_t get() const { return m_memory.get(); }
-
-private:
-    Memory m_memory;
-    const void* m_data = nullptr;
-};
-
 } // namespace
 
-struct Device::Handles {
-    dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-    dnnl::stream stream{engine};
-};
+dnnl::primitive_attr attributesWith(const std::optional<FusedActivation>& activation) {
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    if (activation) {
+        dnnl::post_ops ops;
+        appendActivation(ops, activation->op, activation->alpha);
+        attributes.set_post_ops(ops);
+    }
+    return attributes;
+}
 
 Device::Device() : m_handles(std::make_unique<Handles>()) {}
 Device::~Device() = default;
@@ -103,77 +76,35 @@ std::string Device::libraryVersion() {
     return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
 }
 
-struct MatMulPrimitive::State {
-    dnnl::matmul primitive;
-    dnnl::stream stream;
-    Argument a, b, bias, c, scratch;
-    int64_t scratchBytes = 0;
-    // Built once: the C++ execute() would allocate a map on every call.
-    std::array<dnnl_exec_arg_t, 5> arguments{};
-    int argumentCount = 0;
-};
-
-MatMulPrimitive::MatMulPrimitive(std::unique_ptr<State> state) : m_state(std::move(state)) {}
-MatMulPrimitive::~MatMulPrimitive() = default;
-
-Result<std::unique_ptr<MatMulPrimitive>> MatMulPrimitive::create(const Device& device, const MatMulSpec& spec) {
-    try {
-        const dnnl::engine& engine = device.handles().engine;
-        const Memory::desc a = matrix(spec.rows, spec.inner, spec.transposeA, spec.typeA);
-        const Memory::desc b = matrix(spec.inner, spec.columns, spec.transposeB, spec.typeB);
-        const Memory::desc c = matrix(spec.rows, spec.columns, false, spec.typeC);
-        const Memory::desc bias({1, spec.columns}, Memory::data_type::f32, Memory::format_tag::ab);
-        dnnl::primitive_attr attributes;
-        attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-        if (spec.activation) {
-            dnnl::post_ops ops;
-            appendActivation(ops, *spec.activation, spec.activationAlpha);
-            attributes.set_post_ops(ops);
-        }
-        const dnnl::matmul::desc description =
-            spec.hasBias ? dnnl::matmul::desc(a, b, bias, c) : dnnl::matmul::desc(a, b, c);
-        const dnnl::matmul::primitive_desc compiled(description, attributes, engine);
-
-        auto state = std::make_unique<State>();
-        state->primitive = dnnl::matmul(compiled);
-        state->stream = device.handles().stream;
-        state->a = Argument(a, engine);
-        state->b = Argument(b, engine);
-        state->c = Argument(c, engine);
-        state->bias = Argument(bias, engine);
-        state->scratch = Argument(compiled.scratchpad_desc(), engine);
-        state->scratchBytes = static_cast<int64_t>(compiled.scratchpad_desc().get_size());
-        const auto argument = [&](int kind, const Argument& value) {
-            state->arguments[static_cast<size_t>(state->argumentCount++)] = {kind, value.get()};
-        };
-        argument(DNNL_ARG_SRC, state->a);
-        argument(DNNL_ARG_WEIGHTS, state->b);
-        argument(DNNL_ARG_DST, state->c);
-        argument(DNNL_ARG_SCRATCHPAD, state->scratch);
-        if (spec.hasBias)
-            argument(DNNL_ARG_BIAS, state->bias);
-        return std::unique_ptr<MatMulPrimitive>(new MatMulPrimitive(std::move(state)));
-    } catch (const dnnl::error& error) {
-        return makeError(ErrorCode::Unsupported, "oneDNN has no product of {}×{} and {}×{} for this: {}.", spec.rows,
-                         spec.inner, spec.inner, spec.columns, error.what());
-    }
+Primitive::State::State(const Device& device, const dnnl::primitive& made, const Memory::desc& scratchpad)
+    : primitive(made), stream(device.handles().stream), scratch(scratchpad, device.handles().engine),
+      scratchBytes(static_cast<int64_t>(scratchpad.get_size())), m_engine(device.handles().engine) {
+    list[0] = {DNNL_ARG_SCRATCHPAD, scratch.get()};
 }
 
-int64_t MatMulPrimitive::scratchBytes() const {
+void Primitive::State::add(int kind, const Memory::desc& description) {
+    arguments.at(count) = Argument(description, m_engine);
+    list.at(count + 1) = {kind, arguments.at(count).get()};
+    ++count;
+}
+
+Primitive::Primitive(std::unique_ptr<State> state) : m_state(std::move(state)) {}
+Primitive::~Primitive() = default;
+
+int64_t Primitive::scratchBytes() const {
     return m_state->scratchBytes;
 }
 
-void MatMulPrimitive::run(const void* a, const void* b, const float* bias, void* c, void* scratch) {
+void Primitive::run(std::span<void* const> data, void* scratch) {
     State& s = *m_state;
-    s.a.point(a);
-    s.b.point(b);
-    s.c.point(c);
-    s.bias.point(bias);
+    expects(data.size() == s.count, "{} arguments for a primitive of {}", data.size(), s.count);
+    for (size_t i = 0; i < s.count; ++i)
+        s.arguments[i].point(data[i]);
     if (s.scratchBytes > 0)
         s.scratch.point(scratch);
     const dnnl_status_t status =
-        dnnl_primitive_execute(s.primitive.get(), s.stream.get(), s.argumentCount, s.arguments.data());
-    expects(status == dnnl_success, "oneDNN failed to run a product (status {})", static_cast<int>(status));
+        dnnl_primitive_execute(s.primitive.get(), s.stream.get(), static_cast<int>(s.count) + 1, s.list.data());
+    expects(status == dnnl_success, "oneDNN failed to run a primitive (status {})", static_cast<int>(status));
 }
 
 } // namespace hourglass::onednn

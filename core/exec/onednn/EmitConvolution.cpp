@@ -1,0 +1,57 @@
+#include "core/exec/onednn/Emitters.h"
+
+namespace hourglass::onednn {
+
+namespace {
+
+// A picture as a product reads it: in bf16 where that is the program's precision.
+int operandOf(Compilation& build, NodeId id) {
+    const NodeId source = build.resolve(id);
+    return build.isBf16() ? build.asBf16(source) : build.valueOf(source);
+}
+
+} // namespace
+
+Result<void> emitConvolution(Compilation& build, const Group& group) {
+    using Kind = ConvolutionSpec::Kind;
+    const Node& node = build.graph().node(group.nodes.front());
+    const NodeId last = group.nodes.back(), first = node.inputs[0], second = node.inputs[1];
+    const Kind kind = node.op == OpKind::Convolve             ? Kind::Forward
+                      : node.op == OpKind::ConvolveTransposed ? Kind::Transposed
+                                                              : Kind::Weights;
+    const Shape result = build.shapeOf(last);
+    const ConvolutionSpec spec{
+        .kind = kind,
+        .x = kind == Kind::Transposed ? result : build.shapeOf(first),
+        .y = kind == Kind::Forward ? result : build.shapeOf(kind == Kind::Transposed ? first : second),
+        .weights = kind == Kind::Weights ? result : build.shapeOf(second),
+        .window = {node.attributes.stride, node.attributes.padBefore, node.attributes.padAfter},
+        .typeOperands = build.isBf16() ? StorageType::BF16 : StorageType::F32,
+        .typeResult = build.typeOf(last),
+        .hasBias = group.bias.has_value(),
+        .activation = activationOf(build, group),
+    };
+    Result<Convolution> made = makeConvolution(build.device(), spec);
+    if (!made)
+        return std::move(made).error();
+    if (kind != Kind::Weights) {
+        Result<int> weights = build.packedWeights(second, made->weights);
+        if (!weights)
+            return std::move(weights).error();
+        std::vector<int> values = {operandOf(build, first), *weights, build.valueOf(last)};
+        if (group.bias)
+            values.push_back(build.valueOf(*group.bias));
+        build.addPrimitive(std::move(made->primitive), std::move(values));
+        return {};
+    }
+    auto unpacking = makePacking(build.device(), result, made->weights, true);
+    if (!unpacking)
+        return std::move(unpacking).error();
+    const int x = operandOf(build, first), y = operandOf(build, second);
+    const int packed = build.addBuffer(Shape{(made->weights.bytes() + 3) / 4}, StorageType::F32);
+    build.addPrimitive(std::move(made->primitive), {x, y, packed});
+    build.addPrimitive(*std::move(unpacking), {packed, build.valueOf(last)});
+    return {};
+}
+
+} // namespace hourglass::onednn
