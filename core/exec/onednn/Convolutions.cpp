@@ -87,7 +87,8 @@ Convolution make(const Device& device, const ConvolutionSpec& spec) {
     }
     case ConvolutionSpec::Kind::Transposed: {
         const Transposed::desc description(kDirect, d.x, d.weights, d.y, d.strides, d.before, d.after);
-        Transposed::primitive_desc compiled(description, attributes, engine, hint(spec, engine));
+        const Forward::primitive_desc asked = hint(spec, engine); // looked at again by next_impl()
+        Transposed::primitive_desc compiled(description, attributes, engine, asked);
         avoidOddPairs(spec, compiled);
         state = std::make_unique<Primitive::State>(device, Transposed(compiled), compiled.scratchpad_desc());
         weights = compiled.weights_desc();
