@@ -35,10 +35,12 @@ public:
     virtual std::string_view help() const = 0;
     // The "model." options that only this architecture has.
     virtual OptionTable options() const { return {}; }
+    // Other defaults for options that all architectures have: {"model.layers", {16, 32}}.
+    virtual std::vector<std::pair<std::string, Json>> defaults() const { return {}; }
     // InvalidArgument with a sentence that explains itself when the options cannot build a network for such samples.
     virtual Result<void> validate(const ModelContext& context) const = 0;
 
-    // input [N, sample…] → code [N, K], before any code activation of the family.
+    // input [N, sample…] → code [N, K] or [N, K, h, w], before any code activation of the family.
     virtual NodeId encode(Graph& graph, NodeId input, const ModelContext& context) const = 0;
     // code → [N, sample…] before the output activation. `code` has encode()'s shape.
     virtual NodeId decode(Graph& graph, NodeId code, const ModelContext& context) const = 0;

@@ -70,4 +70,10 @@ NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outp
     return graph.add(graph.matMul(x, weight, false, true), bias);
 }
 
+NodeId addChannelBias(Graph& graph, NodeId x, const std::string& name) {
+    const SymbolicShape shape = graph.shape(x);
+    const NodeId bias = graph.parameter(name + ".bias", {shape[1]});
+    return graph.add(x, graph.expand(bias, {0, 2, 3}, shape));
+}
+
 } // namespace hourglass

@@ -21,4 +21,7 @@ Initialisation layerInitialisation(const std::string& choice, const std::string&
 // y = x Wᵀ + b with parameters "NAME.weight" [outputs, inputs] and "NAME.bias" [outputs].
 NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outputs, Initialisation initialisation);
 
+// x [N, C, H, W] plus parameter "NAME.bias" [C] at every place.
+NodeId addChannelBias(Graph& graph, NodeId x, const std::string& name);
+
 } // namespace hourglass

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/models/ConvolutionalArchitecture.h"
 #include "core/models/DenseArchitecture.h"
 #include "core/models/Layers.h"
 #include "core/models/ReconstructionFamilies.h"
@@ -18,7 +19,8 @@ std::span<const Family* const> families() {
 
 std::span<const Architecture* const> architectures() {
     static const DenseArchitecture dense;
-    static const std::array<const Architecture*, 1> all = {&dense};
+    static const ConvolutionalArchitecture convolutional;
+    static const std::array<const Architecture*, 2> all = {&dense, &convolutional};
     return all;
 }
 
@@ -69,7 +71,8 @@ OptionTable commonModelOptions() {
          .type = OptionType::IntegerList,
          .defaultValue = {512, 256},
          .label = "Encoder layers",
-         .help = "Nodes of each layer before the code, first to last. More or wider layers fit more and take longer; "
+         .help = "Nodes (dense) or channels (convolutional) of each layer before the code, first to last. More or "
+                 "wider layers fit more and take longer; "
                  "none makes the encoder linear.",
          .unit = "nodes",
          .minimum = 1,
@@ -78,7 +81,7 @@ OptionTable commonModelOptions() {
          .type = OptionType::IntegerList,
          .defaultValue = Json::array(),
          .label = "Decoder layers",
-         .help = "Nodes of each layer after the code. Empty mirrors the encoder.",
+         .help = "Nodes or channels of each layer after the code. Empty mirrors the encoder.",
          .unit = "nodes",
          .minimum = 1,
          .maximum = 65536,
@@ -157,6 +160,8 @@ OptionTable modelOptions(std::string_view familyId, std::string_view architectur
     table.append(architecture->options()).append(family->options());
     table.setDefault("model.family", std::string(familyId));
     table.setDefault("model.architecture", std::string(architectureId));
+    for (const auto& [key, value] : architecture->defaults())
+        table.setDefault(key, value);
     for (const auto& [key, value] : family->defaults())
         table.setDefault(key, value);
     return table;

@@ -5,10 +5,9 @@ namespace hourglass::onednn {
 Result<void> emitMove(Compilation& build, const Group& group) {
     const NodeId id = group.nodes.front();
     const Node& node = build.graph().node(id);
-    MoveKernel kernel{node.op, node.attributes, build.used(build.valueOf(build.resolve(node.inputs[0]))),
-                      build.used(build.valueOf(id))};
-    if (node.inputs.size() > 1)
-        kernel.second = build.used(build.valueOf(build.resolve(node.inputs[1])));
+    MoveKernel kernel{node.op, node.attributes, {}, {build.used(build.valueOf(id)), build.shapeOf(id)}};
+    for (const NodeId input : node.inputs)
+        kernel.inputs.push_back({build.used(build.valueOf(build.resolve(input))), build.shapeOf(input)});
     build.add(std::move(kernel));
     return {};
 }

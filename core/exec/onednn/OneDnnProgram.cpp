@@ -90,21 +90,23 @@ void OneDnnProgram::runKernel(ReduceKernel& kernel) {
 }
 
 void OneDnnProgram::runKernel(MoveKernel& kernel) {
-    const auto from = [&](int value) {
-        const Value& v = m_parts.values[static_cast<size_t>(value)];
-        return ConstTensorView{v.data, v.type, v.shape};
+    const auto from = [&](size_t k) {
+        const MoveKernel::Operand& operand = kernel.inputs[k];
+        const Value& value = m_parts.values[static_cast<size_t>(operand.value)];
+        return ConstTensorView{value.data, value.type, operand.shape};
     };
-    const Value& target = m_parts.values[static_cast<size_t>(kernel.y)];
-    const TensorView to{target.data, target.type, target.shape};
+    const Value& target = m_parts.values[static_cast<size_t>(kernel.result.value)];
+    const TensorView to{target.data, target.type, kernel.result.shape};
     const OpAttributes& a = kernel.attributes;
-    const ConstTensorView x = from(kernel.x);
+    const ConstTensorView x = from(0);
     switch (kernel.op) {
     case OpKind::Permute:
         return permuteAxes(x, to, a.axes);
-    case OpKind::Concat:
+    case OpKind::Concat: {
+        const ConstTensorView second = from(1);
         copyAlongAxis(x, to, a.axes[0], 0, 0, x.shape[a.axes[0]]);
-        return copyAlongAxis(from(kernel.second), to, a.axes[0], 0, x.shape[a.axes[0]],
-                             from(kernel.second).shape[a.axes[0]]);
+        return copyAlongAxis(second, to, a.axes[0], 0, x.shape[a.axes[0]], second.shape[a.axes[0]]);
+    }
     case OpKind::Slice:
         return copyAlongAxis(x, to, a.axes[0], a.begin, 0, to.shape[a.axes[0]]);
     default:

@@ -45,8 +45,12 @@ struct ReduceKernel {
 struct MoveKernel {
     OpKind op;
     OpAttributes attributes;
-    int x, y;
-    int second = -1; // operand of Concat
+    struct Operand {
+        int value;
+        Shape shape; // as the op sees it, whatever the value was made as
+    };
+    std::vector<Operand> inputs;
+    Operand result;
 };
 
 struct Kernel {

@@ -1,0 +1,211 @@
+#include "core/models/ConvolutionalArchitecture.h"
+
+#include <algorithm>
+
+#include "core/models/Layers.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kMostParameters = int64_t{1} << 29;
+
+// What the options come to for one kind of picture.
+struct Plan {
+    int64_t channels, height, width;
+    std::vector<int64_t> encoder, decoder; // channels of each layer; the decoder's from the code outwards
+    int64_t kernel, transposedKernel, code;
+    bool spatial;
+    std::string activation, initialisation;
+
+    explicit Plan(const ModelContext& context)
+        : channels(context.sampleShape[0]), height(context.sampleShape[1]), width(context.sampleShape[2]),
+          encoder(context.options.integers("model.layers")), decoder(context.options.integers("model.decoder_layers")),
+          kernel(context.options.integer("model.kernel")), transposedKernel(kernel + 1),
+          code(context.options.integer("model.code_size")), spatial(context.options.text("model.code") == "spatial"),
+          activation(context.options.text("model.activation")),
+          initialisation(context.options.text("model.initialisation")) {
+        if (decoder.empty()) {
+            decoder.assign(encoder.rbegin(), encoder.rend());
+            if (!decoder.empty())
+                decoder.erase(decoder.begin());
+        }
+    }
+
+    int64_t shrunk(int64_t size) const { return size >> encoder.size(); }
+    int64_t deepest() const { return encoder.empty() ? channels : encoder.back(); }
+    int64_t flat() const { return deepest() * shrunk(height) * shrunk(width); }
+
+    // How often a size can be halved without a remainder.
+    static int64_t halvings(int64_t size) {
+        int64_t count = 0;
+        for (; size > 1 && size % 2 == 0; size /= 2)
+            ++count;
+        return count;
+    }
+    Initialisation start(const std::string& next, int64_t fanIn, int64_t fanOut) const {
+        return layerInitialisation(initialisation, next, fanIn, fanOut);
+    }
+};
+
+// Weights [outputs, inputs, k, k] and a bias for each output.
+NodeId convolution(Graph& graph, NodeId x, const std::string& name, int64_t outputs, int64_t kernel, int64_t stride,
+                   const Initialisation& start) {
+    const int64_t inputs = graph.shape(x)[1].fixedSize();
+    const NodeId weight = graph.parameter(name + ".weight", {outputs, inputs, kernel, kernel}, start);
+    return addChannelBias(graph, graph.convolve(x, weight, Window::same(kernel, stride)), name);
+}
+
+// Doubles the picture. Weights [inputs, outputs, k, k]: those of the convolution that it goes back along.
+NodeId transposedConvolution(Graph& graph, NodeId y, const std::string& name, int64_t outputs, int64_t kernel,
+                             const Initialisation& start) {
+    SymbolicShape shape = graph.shape(y);
+    const NodeId weight = graph.parameter(name + ".weight", {shape[1], outputs, kernel, kernel}, start);
+    shape = {shape[0], outputs, shape[2].times(2), shape[3].times(2)};
+    return addChannelBias(graph, graph.convolveTransposed(y, weight, Window::same(kernel, 2), shape), name);
+}
+
+} // namespace
+
+OptionTable ConvolutionalArchitecture::options() const {
+    return {{.key = "model.kernel",
+             .type = OptionType::Integer,
+             .defaultValue = 3,
+             .label = "Kernel",
+             .help = "Width of the neighbourhood that each layer looks at: 3, 5 or 7. Larger sees further and takes "
+                     "longer.",
+             .unit = "pixels",
+             .minimum = 3,
+             .maximum = 7,
+             .tier = OptionTier::Expert},
+            {.key = "model.code",
+             .type = OptionType::Choice,
+             .defaultValue = "dense",
+             .label = "Code",
+             .help = "A vector that sums up the whole picture, or a smaller picture that keeps what is where.",
+             .choices = {{"dense", "Vector (dense)"}, {"spatial", "Small picture (spatial)"}},
+             .tier = OptionTier::Expert}};
+}
+
+Result<void> ConvolutionalArchitecture::validate(const ModelContext& context) const {
+    const Shape& sample = context.sampleShape;
+    if (sample.rank() != 3)
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.architecture 'convolutional' takes pictures, but a sample is {}. Choose 'dense'.",
+                         sample.toString());
+    const Plan plan(context);
+    if (plan.kernel % 2 == 0)
+        return makeError(ErrorCode::InvalidArgument, "model.kernel {} has no middle; choose 3, 5 or 7.", plan.kernel);
+    const auto depth = static_cast<int64_t>(plan.encoder.size());
+    const int64_t most = std::min(Plan::halvings(plan.height), Plan::halvings(plan.width));
+    if (depth > most)
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.layers {} halves the picture {} times, but at most {} halvings fit {}×{}. Take fewer "
+                         "layers, or a data.width and data.height that can be halved more often.",
+                         context.options.value("model.layers").dump(), depth, most, plan.width, plan.height);
+    if (!plan.encoder.empty() && plan.decoder.size() + 1 != plan.encoder.size())
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.decoder_layers {} does not double the picture as often as model.layers {} halves it: "
+                         "it needs {} numbers, one for each layer but the last.",
+                         context.options.value("model.decoder_layers").dump(),
+                         context.options.value("model.layers").dump(), plan.encoder.size() - 1);
+    int64_t parameters = plan.spatial ? 0 : 2 * plan.flat() * plan.code, inputs = plan.channels;
+    for (const int64_t outputs : plan.encoder) {
+        parameters += 2 * inputs * outputs * plan.transposedKernel * plan.transposedKernel;
+        inputs = outputs;
+    }
+    if (parameters > kMostParameters)
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.layers {} on {}×{} pictures would need about {} million parameters; at most {} million "
+                         "are possible. Use fewer channels, more layers or smaller pictures.",
+                         context.options.value("model.layers").dump(), plan.width, plan.height, parameters / 1000000,
+                         kMostParameters / 1000000);
+    return {};
+}
+
+NodeId ConvolutionalArchitecture::encode(Graph& graph, NodeId input, const ModelContext& context) const {
+    const Plan plan(context);
+    NodeId x = input;
+    for (size_t i = 0; i < plan.encoder.size(); ++i) {
+        const int64_t area = plan.kernel * plan.kernel, inputs = graph.shape(x)[1].fixedSize();
+        x = convolution(graph, x, fmt::format("encoder.{}", i), plan.encoder[i], plan.kernel, 2,
+                        plan.start(plan.activation, inputs * area, plan.encoder[i] * area / 4));
+        x = applyActivation(graph, x, plan.activation);
+    }
+    const std::string name = fmt::format("encoder.{}", plan.encoder.size());
+    if (plan.spatial)
+        return convolution(graph, x, name, plan.code, 1, 1, plan.start("identity", plan.deepest(), plan.code));
+    const NodeId flat = graph.reshape(x, {Dim::n(), plan.flat()});
+    return linearLayer(graph, flat, name, plan.code, plan.start("identity", plan.flat(), plan.code));
+}
+
+NodeId ConvolutionalArchitecture::decode(Graph& graph, NodeId code, const ModelContext& context) const {
+    const Plan plan(context);
+    NodeId x = code;
+    if (plan.spatial) {
+        x = convolution(graph, x, "decoder.0", plan.deepest(), 1, 1,
+                        plan.start(plan.activation, plan.code, plan.deepest()));
+    } else {
+        x = linearLayer(graph, x, "decoder.0", plan.flat(), plan.start(plan.activation, plan.code, plan.flat()));
+        x = graph.reshape(x, {Dim::n(), plan.deepest(), plan.shrunk(plan.height), plan.shrunk(plan.width)});
+    }
+    for (size_t i = 0; i < plan.encoder.size(); ++i) {
+        x = applyActivation(graph, x, plan.activation);
+        const bool isLast = i + 1 == plan.encoder.size();
+        const int64_t outputs = isLast ? plan.channels : plan.decoder[i], inputs = graph.shape(x)[1].fixedSize();
+        const int64_t area = plan.transposedKernel * plan.transposedKernel; // a place hears a quarter of it
+        x = transposedConvolution(graph, x, fmt::format("decoder.{}", i + 1), outputs, plan.transposedKernel,
+                                  plan.start(isLast ? "identity" : plan.activation, inputs * area / 4, outputs * area));
+    }
+    return x;
+}
+
+SymbolicShape ConvolutionalArchitecture::codeShape(const ModelContext& context) const {
+    const Plan plan(context);
+    if (plan.spatial)
+        return {Dim::n(), plan.code, plan.shrunk(plan.height), plan.shrunk(plan.width)};
+    return {Dim::n(), plan.code};
+}
+
+std::vector<LayerInfo> ConvolutionalArchitecture::layers(const ModelContext& context) const {
+    const Plan plan(context);
+    const std::string activation = activationLabel(context.options.text("model.activation"));
+    const std::string output = activationLabel(context.options.text("model.output_activation"));
+    std::vector<LayerInfo> result;
+    int64_t channels = plan.channels, height = plan.height, width = plan.width;
+    const auto add = [&](LayerInfo::Kind kind, std::string name, const std::string& detail, int64_t parameters) {
+        result.push_back({kind, std::move(name), detail, {Dim::n(), channels, height, width}, parameters});
+    };
+    add(LayerInfo::Kind::Input, "input", context.sampleShape.toString(), 0);
+    for (size_t i = 0; i < plan.encoder.size(); ++i) {
+        const int64_t parameters = plan.encoder[i] * (channels * plan.kernel * plan.kernel + 1);
+        channels = plan.encoder[i];
+        height /= 2;
+        width /= 2;
+        add(LayerInfo::Kind::Layer, fmt::format("encoder.{}", i),
+            fmt::format("{}×{}, stride 2 · {}", plan.kernel, plan.kernel, activation), parameters);
+    }
+    const SymbolicShape code = codeShape(context);
+    const int64_t fan = plan.spatial ? plan.deepest() : plan.flat();
+    result.push_back({LayerInfo::Kind::Code, fmt::format("encoder.{}", plan.encoder.size()),
+                      fmt::format("code {}", plan.code), code, plan.code * (fan + 1)});
+    add(plan.encoder.empty() ? LayerInfo::Kind::Output : LayerInfo::Kind::Layer, "decoder.0",
+        plan.spatial ? fmt::format("1×1 · {}", plan.encoder.empty() ? output : activation)
+                     : fmt::format("dense · {}", plan.encoder.empty() ? output : activation),
+        fan * (plan.code + 1));
+    for (size_t i = 0; i < plan.encoder.size(); ++i) {
+        const bool isLast = i + 1 == plan.encoder.size();
+        const int64_t outputs = isLast ? plan.channels : plan.decoder[i];
+        const int64_t parameters = outputs * (channels * plan.transposedKernel * plan.transposedKernel + 1);
+        channels = outputs;
+        height *= 2;
+        width *= 2;
+        add(isLast ? LayerInfo::Kind::Output : LayerInfo::Kind::Layer, fmt::format("decoder.{}", i + 1),
+            fmt::format("{}×{} transposed · {}", plan.transposedKernel, plan.transposedKernel,
+                        isLast ? output : activation),
+            parameters);
+    }
+    return result;
+}
+
+} // namespace hourglass
