@@ -45,8 +45,9 @@ bool isSameDeclaration(const OptionSpec& a, const OptionSpec& b) {
 }
 
 OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
-    : QWidget(parent), m_spec(spec), m_value(spec.defaultValue), m_editor(OptionEditor::create(spec, this)),
-      m_label(new QLabel(this)), m_dot(new QLabel(this)), m_issueLabel(new QLabel(this)) {
+    : QWidget(parent), m_spec(spec), m_value(spec.defaultValue), m_settled(m_value),
+      m_editor(OptionEditor::create(spec, this)), m_label(new QLabel(this)), m_dot(new QLabel(this)),
+      m_issueLabel(new QLabel(this)) {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(6);
@@ -62,7 +63,12 @@ OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
     m_issueLabel->hide();
     m_editor->setValue(m_value);
     connect(m_editor, &OptionEditor::changed, this, [this] { readEditor(false); });
-    connect(m_editor, &OptionEditor::finished, this, [this] { readEditor(true); });
+    connect(m_editor, &OptionEditor::finished, this, [this] {
+        readEditor(true);
+        emit finished();
+    });
+    for (QWidget* control : m_editor->controls())
+        control->installEventFilter(this);
     refreshTexts();
 }
 
@@ -82,6 +88,8 @@ void OptionRow::setSpec(const OptionSpec& spec) {
 void OptionRow::setValue(const Json& value) {
     // What is being typed, perhaps impossible so far, stays; anything else gives way.
     const bool isTyping = isAncestorOf(QApplication::focusWidget()) && value == m_value && !m_typingError.isEmpty();
+    if (value != m_value)
+        m_settled = value;
     m_value = value;
     if (isTyping)
         return;
@@ -111,22 +119,50 @@ QString OptionRow::issue() const {
 
 void OptionRow::readEditor(bool isFinished) {
     const Json entered = m_editor->value();
+    const Result<Json> checked = OptionTable{m_spec}.check(m_spec.key, entered);
+    const bool isValue = !entered.is_null() && checked;
+    if (!isFinished)
+        emit typed(isValue);
     if (entered.is_null() && !isFinished)
         return;
-    const Result<Json> checked = OptionTable{m_spec}.check(m_spec.key, entered);
-    if (!checked) {
-        const QString expected = coreText(OptionTable::expectation(m_spec));
-        m_typingError = entered.is_null()
-                            ? tr("Expected %1. %2 is kept.").arg(expected, shown(m_value))
-                            : tr("Expected %1, found %2. %3 is kept.").arg(expected, shown(entered), shown(m_value));
-        return refreshIssue();
-    }
+    const QString expected = coreText(OptionTable::expectation(m_spec));
+    m_typingError = isValue ? QString()
+                    : entered.is_null()
+                        ? tr("Expected %1. %2 is kept.").arg(expected, shown(m_settled))
+                        : tr("Expected %1, found %2. %3 is kept.").arg(expected, shown(entered), shown(m_settled));
+    refreshIssue();
+    const Json next = isValue ? *checked : m_settled;
+    if (isFinished)
+        m_settled = next;
+    if (next == m_value)
+        return;
+    m_value = next;
+    emit edited(key(), m_value);
+}
+
+void OptionRow::takeBackTyping() {
     m_typingError.clear();
     refreshIssue();
-    if (*checked == m_value)
+    m_editor->setValue(m_settled);
+    if (m_settled == m_value)
         return;
-    m_value = *checked;
+    m_value = m_settled;
     emit edited(key(), m_value);
+}
+
+bool OptionRow::eventFilter(QObject*, QEvent* event) {
+    if (event->type() != QEvent::ShortcutOverride && event->type() != QEvent::KeyPress)
+        return false;
+    auto* keys = static_cast<QKeyEvent*>(event);
+    const bool isUndo = keys->matches(QKeySequence::Undo);
+    if (!isUndo && !keys->matches(QKeySequence::Redo))
+        return false;
+    // What is no value the experiment has not heard of: it is taken back here, the key goes no further.
+    const bool isOwn = isUndo && (!m_typingError.isEmpty() || m_editor->value().is_null());
+    if (isOwn && event->type() == QEvent::KeyPress)
+        takeBackTyping();
+    event->setAccepted(isOwn);
+    return true;
 }
 
 void OptionRow::refreshIssue() {
