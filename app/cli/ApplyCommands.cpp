@@ -10,18 +10,10 @@ namespace hourglass::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Arguments : ModelArguments {
     std::string output;
     bool force = false;
 };
-
-Result<void> checkOutput(const Arguments& arguments) {
-    if (fs::exists(arguments.output) && !arguments.force)
-        return makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output);
-    return {};
-}
 
 int finish(Result<void> written, const Arguments& arguments, const Shape& shape, const Context& context) {
     if (!written)
@@ -32,44 +24,45 @@ int finish(Result<void> written, const Arguments& arguments, const Shape& shape,
 }
 
 int apply(const Arguments& arguments, Context& context, ModelRunner::What what) {
-    if (Result<void> free = checkOutput(arguments); !free)
+    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
         return context.fail(free.error());
-    Result<LoadedModel> loaded = loadModel(arguments.model);
-    if (!loaded)
-        return context.fail(loaded.error());
-    Result<OpenedDataset> data = openFor(*loaded->model, arguments.source, context);
-    if (!data)
-        return context.fail(data.error());
-    if (data->dataset == nullptr)
+    Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
+    if (!opened)
+        return context.fail(opened.error());
+    if (!*opened)
         return kInterrupted;
-    ModelRunner runner = makeRunner(*loaded, context);
-    std::vector<int64_t> sizes = {data->dataset->size()};
-    const Shape row = what == ModelRunner::What::Code ? runner.codeShape() : data->dataset->sampleShape();
+    const std::shared_ptr<const Dataset>& dataset = (*opened)->dataset;
+    ModelRunner runner = makeRunner((*opened)->loaded, context);
+    std::vector<int64_t> sizes = {dataset->size()};
+    const Shape row = what == ModelRunner::What::Code ? runner.codeShape() : dataset->sampleShape();
     sizes.insert(sizes.end(), row.sizes().begin(), row.sizes().end());
-    Tensor all{Shape(sizes)};
-    int64_t rowsDone = 0;
-    Result<bool> done = runner.run(
-        data->dataset, what, nullptr, 0,
-        [&](const Batch& batch, std::span<const float> output) -> Result<void> {
-            std::copy(output.begin(), output.end(), all.data() + rowsDone * row.elements());
-            rowsDone += batch.rows;
-            return {};
-        },
-        context.stopToken());
-    if (!done)
-        return context.fail(done.error());
-    if (!*done)
-        return kInterrupted;
-    return finish(writeNpy(arguments.output, all), arguments, all.shape(), context);
+    const Shape shape(sizes);
+    // Straight to the file: the rows of a large source need not fit in memory at once.
+    bool stopped = false;
+    Result<void> written = writeNpyStreaming(arguments.output, shape, [&](const FloatSink& sink) -> Result<void> {
+        bool taken = true;
+        const auto send = [&](const Batch&, std::span<const float> output) -> Result<void> {
+            taken = sink(output);
+            return taken ? Result<void>() : makeError(ErrorCode::WriteFailed, "The disk takes no more.");
+        };
+        Result<bool> done = runner.run(dataset, what, nullptr, 0, send, context.stopToken());
+        if (!taken)
+            return {}; // the writer knows why
+        if (!done)
+            return std::move(done).error();
+        stopped = !*done;
+        return stopped ? makeError(ErrorCode::Conflict, "Interrupted; nothing was written.") : Result<void>();
+    });
+    return stopped ? kInterrupted : finish(std::move(written), arguments, shape, context);
 }
 
 int decode(const Arguments& arguments, Context& context) {
-    if (Result<void> free = checkOutput(arguments); !free)
+    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
         return context.fail(free.error());
     Result<LoadedModel> loaded = loadModel(arguments.model);
     if (!loaded)
         return context.fail(loaded.error());
-    Result<OpenedDataset> data = openSource(arguments.source, DataOptions{}, fs::current_path(), context.stopToken());
+    Result<OpenedDataset> data = openSource(arguments.source, DataOptions{}, {}, context.stopToken());
     if (!data)
         return context.fail(data.error());
     if (data->dataset == nullptr)

@@ -34,9 +34,12 @@ int run(const Arguments& arguments, Context& context) {
         if (name.find(arguments.only) == std::string_view::npos)
             continue;
         for (const Precision precision : precisions) {
-            Result<WorkloadResult> result = runWorkload(name, precision, arguments.seconds, context.executor());
+            Result<WorkloadResult> result =
+                runWorkload(name, precision, arguments.seconds, context.executor(), context.stopToken());
             if (!result)
                 return context.fail(result.error());
+            if (context.stopToken().stop_requested())
+                return kInterrupted;
             const char* label = precision == Precision::F32 ? "f32" : "bf16";
             list.push_back({{"name", name},
                             {"precision", label},
@@ -66,7 +69,7 @@ void addBench(CLI::App& app, Context& context, int& status) {
     command->add_option("--precision", arguments->precision, "f32 or bf16; both when left out")
         ->check(CLI::IsMember({"f32", "bf16"}));
     command->add_option("--seconds", arguments->seconds, "Time for each, after warming up")
-        ->check(CLI::Range(0.01, 3600.0));
+        ->check(numberBetween(0.01, 3600));
     command->add_option("--threads", arguments->threads, "Threads; 0 uses all cores")->check(CLI::Range(0, 1024));
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });

@@ -8,8 +8,6 @@ namespace hourglass::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Arguments : ModelArguments {
     std::string output;
     int64_t count = 6;
@@ -18,25 +16,22 @@ struct Arguments : ModelArguments {
 };
 
 int run(const Arguments& arguments, Context& context) {
-    if (fs::exists(arguments.output) && !arguments.force)
-        return context.fail(
-            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
-    Result<LoadedModel> loaded = loadModel(arguments.model);
-    if (!loaded)
-        return context.fail(loaded.error());
-    const Model& model = *loaded->model;
-    Result<OpenedDataset> data = openFor(model, arguments.source, context);
-    if (!data)
-        return context.fail(data.error());
-    if (data->dataset == nullptr)
+    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
+        return context.fail(free.error());
+    if (!hasImageExtension(arguments.output))
+        return context.fail(makeError(ErrorCode::InvalidArgument,
+                                      "'{}' cannot be written: the extension must be .png, .jpg, .webp, .bmp or .tif.",
+                                      arguments.output));
+    Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
+    if (!opened)
+        return context.fail(opened.error());
+    if (!*opened)
         return kInterrupted;
-    const Dataset& dataset = *data->dataset;
+    const auto& [loaded, data, noise] = **opened;
+    const Dataset& dataset = *data;
     if (!dataset.isImage())
         return context.fail(
             makeError(ErrorCode::InvalidArgument, "'{}' holds no pictures to compare.", arguments.source));
-    Result<std::unique_ptr<NoiseModel>> noise = noiseOf(model);
-    if (!noise)
-        return context.fail(noise.error());
 
     // Samples spread evenly over the source.
     const int64_t count = std::min(arguments.count, dataset.size());
@@ -51,23 +46,24 @@ int run(const Arguments& arguments, Context& context) {
     images.original = Tensor(Shape(sizes));
     dataset.read(rows, images.original.values());
     Tensor input = images.original;
-    if (*noise) {
+    if (noise) {
         for (int64_t i = 0; i < count; ++i)
-            (*noise)->apply(input.sample(i), dataset.sampleShape(),
-                            RandomStream(arguments.seed, static_cast<uint64_t>(RandomPurpose::Evaluation), 0,
-                                         dataset.id(rows[static_cast<size_t>(i)])));
+            noise->apply(input.sample(i), dataset.sampleShape(),
+                         RandomStream(arguments.seed, static_cast<uint64_t>(RandomPurpose::Evaluation), 0,
+                                      dataset.id(rows[static_cast<size_t>(i)])));
         images.noisy = input;
     }
-    Result<Tensor> reconstruction = makeRunner(*loaded, context).reconstruct(input);
+    Result<Tensor> reconstruction = makeRunner(loaded, context).reconstruct(input);
     if (!reconstruction)
         return context.fail(reconstruction.error());
     images.reconstruction = *std::move(reconstruction);
+    const Model& model = *loaded.model;
     const Tensor sheet = renderComparisonSheet(
         images, {.title = fmt::format("{} autoencoder, code {}", model.family->label(), model.codeElements()),
                  .subtitle = dataset.description()});
     if (Result<void> written = encodeImage(arguments.output, sheet); !written)
         return context.fail(written.error());
-    context.print({{"sheet", fs::absolute(arguments.output).string()}, {"samples", count}},
+    context.print({{"sheet", std::filesystem::absolute(arguments.output).string()}, {"samples", count}},
                   fmt::format("comparison sheet: {}", arguments.output));
     return kDone;
 }
@@ -80,7 +76,7 @@ void addCompare(CLI::App& app, Context& context, int& status) {
     addModelArguments(*command, *arguments);
     command->add_option("-o,--output", arguments->output, "The picture to write")->required();
     command->add_option("--count", arguments->count, "How many samples")->check(CLI::Range(1, 100));
-    command->add_option("--seed", arguments->seed, "Of the noise");
+    command->add_option("--seed", arguments->seed, "Of the noise")->check(wholeNumber());
     command->add_flag("--force", arguments->force, "Replace an existing file");
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });

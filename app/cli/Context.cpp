@@ -128,4 +128,51 @@ Result<void> applySettings(Experiment& experiment, const std::vector<std::string
     return {};
 }
 
+Result<void> checkOutput(const std::filesystem::path& path, bool force) {
+    namespace fs = std::filesystem;
+    std::error_code code;
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (!fs::is_directory(folder, code))
+        return makeError(ErrorCode::NotFound, "There is no folder '{}' to write '{}' into. Make it first.",
+                         folder.string(), path.filename().string());
+    const fs::file_status status = fs::status(path, code);
+    if (path.filename().empty() || fs::is_directory(status))
+        return makeError(ErrorCode::InvalidArgument, "'{}' is a folder; the name of a file is needed.", path.string());
+    if (!fs::exists(status)) {
+        const bool free = code == std::errc::no_such_file_or_directory;
+        return free ? Result<void>()
+                    : makeError(ErrorCode::InvalidArgument, "'{}' cannot be written: {}.", path.string(),
+                                code.message());
+    }
+    if (!fs::is_regular_file(status))
+        return makeError(ErrorCode::InvalidArgument,
+                         "'{}' is a device or a pipe, which a file does not replace. Choose another name.",
+                         path.string());
+    if (!force)
+        return makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", path.string());
+    return {};
+}
+
+CLI::Validator numberBetween(double low, double high) {
+    return CLI::Validator(
+        [=](std::string& text) {
+            double value = 0;
+            const bool inside = CLI::detail::lexical_cast(text, value) && value >= low && value <= high; // nan is not
+            return inside ? std::string() : fmt::format("expected a number from {} to {}, found '{}'", low, high, text);
+        },
+        "NUMBER");
+}
+
+CLI::Validator wholeNumber() {
+    return CLI::Validator(
+        [](std::string& text) {
+            uint64_t value = 0;
+            const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+            return digits && CLI::detail::lexical_cast(text, value)
+                       ? std::string()
+                       : fmt::format("expected a whole number from 0, found '{}'", text);
+        },
+        "NUMBER");
+}
+
 } // namespace hourglass::cli

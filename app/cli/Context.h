@@ -60,6 +60,14 @@ inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kInterrupted = 130;
 // Sets KEY=VALUE pairs on an experiment.
 Result<void> applySettings(Experiment& experiment, const std::vector<std::string>& settings);
 
+// Whether a file may be written as `path`, asked before the work: its folder is there, and nothing stands in its place
+// but, with --force, a file. Errors (all wrong usage): NotFound, InvalidArgument, Conflict.
+Result<void> checkOutput(const std::filesystem::path& path, bool force);
+
+// Values of options. CLI11's own ranges take "nan", and speak of 300 digits where they mean "not negative".
+CLI::Validator numberBetween(double low, double high);
+CLI::Validator wholeNumber(); // from 0
+
 // Each adds its subcommand; `status` receives its exit status when it runs.
 void addApply(CLI::App& app, Context& context, int& status); // reconstruct, encode, decode
 void addCompare(CLI::App& app, Context& context, int& status);

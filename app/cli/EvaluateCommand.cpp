@@ -1,5 +1,5 @@
 #include "app/cli/ModelContext.h"
-#include "core/analysis/ReconstructionMetrics.h"
+#include "core/training/Evaluation.h"
 
 namespace hourglass::cli {
 
@@ -23,34 +23,30 @@ int run(const Arguments& arguments, Context& context) {
     if (data->dataset == nullptr)
         return kInterrupted;
 
-    ReconstructionMetrics metrics(data->dataset->sampleShape(), data->dataset->isImage());
-    ModelRunner runner = makeRunner(*loaded, context);
-    const auto elements = static_cast<size_t>(data->dataset->sampleShape().elements());
+    const Dataset& dataset = *data->dataset;
+    if (dataset.sampleShape() != model.sampleShape)
+        return context.fail(makeError(ErrorCode::InvalidArgument,
+                                      "This model takes samples of shape {}; these have {}.",
+                                      model.sampleShape.toString(), dataset.sampleShape().toString()));
+    Evaluation evaluation(context.executor(), loaded->model, Precision::F32);
+    const std::unique_ptr<Batcher> batcher = evaluationBatcher(data->dataset, noise->get(), arguments.seed);
     ProgressLine progress;
-    Result<bool> done = runner.run(
-        data->dataset, ModelRunner::What::Reconstruction, noise->get(), arguments.seed,
-        [&](const Batch& batch, std::span<const float> output) -> Result<void> {
-            const size_t count = static_cast<size_t>(batch.rows) * elements;
-            metrics.add(batch.clean.span().first(count), output,
-                        *noise ? batch.input().first(count) : std::span<const float>());
-            progress.show(static_cast<double>(metrics.samples()) / static_cast<double>(data->dataset->size()), "");
-            return {};
-        },
+    Result<std::optional<MetricMap>> metrics = evaluation.measure(
+        *batcher, dataset, loaded->weights,
+        [&](int64_t samples) { progress.show(static_cast<double>(samples) / static_cast<double>(dataset.size()), ""); },
         context.stopToken());
-    if (!done)
-        return context.fail(done.error());
-    if (!*done)
+    if (!metrics)
+        return context.fail(metrics.error());
+    if (!*metrics)
         return kInterrupted;
 
     Json values = Json::object();
-    std::string text = fmt::format("{} samples", metrics.samples());
-    MetricMap all = metrics.values();
-    all["compression_ratio"] = model.compressionRatio();
-    for (const auto& [name, value] : all) {
+    std::string text = fmt::format("{} samples", dataset.size());
+    for (const auto& [name, value] : **metrics) {
         values[name] = value;
         text += fmt::format("\n{:<20} {:.6g}", name, value);
     }
-    context.print({{"samples", metrics.samples()}, {"metrics", values}}, text);
+    context.print({{"samples", dataset.size()}, {"metrics", values}}, text);
     return kDone;
 }
 

@@ -18,9 +18,8 @@ std::vector<std::string> formatIds() {
 }
 
 int run(const Arguments& arguments, Context& context) {
-    if (std::filesystem::exists(arguments.output) && !arguments.force)
-        return context.fail(
-            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
+    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
+        return context.fail(free.error());
     Result<LoadedModel> loaded = loadModel(arguments.model);
     if (!loaded)
         return context.fail(loaded.error());

@@ -11,43 +11,71 @@ void addModelArguments(CLI::App& command, ModelArguments& arguments) {
         ->required();
 }
 
+namespace {
+
+// Whether a model's samples are known to be whole pictures: patches are squares of the size that was asked for.
+bool takesWholePictures(const Model& model, const DataOptions& options) {
+    const bool sized = options.width > 0 || options.height > 0;
+    const bool likePatches = model.sampleShape[1] == options.patchSize && model.sampleShape[2] == options.patchSize;
+    return options.fit != FitChoice::Patches && (options.fit != FitChoice::Auto || sized || !likePatches);
+}
+
+void fitTo(const Shape& sample, DataOptions& options) {
+    if (options.fit == FitChoice::Auto || options.fit == FitChoice::Patches)
+        options.fit = FitChoice::Stretch;
+    options.height = sample[1];
+    options.width = sample[2];
+}
+
+} // namespace
+
 Result<OpenedDataset> openFor(const Model& model, const std::string& source, const Context& context) {
     Result<DataOptions> options = readDataOptions(model.options);
     if (!options)
         return std::move(options).error();
     options->limit = 0; // of the training data
-    if (model.sampleShape.rank() == 3) {
+    const bool pictures = model.sampleShape.rank() == 3;
+    if (pictures) {
         options->channels = model.sampleShape[0] == 1 ? ChannelChoice::Gray : ChannelChoice::Rgb;
-        if (options->fit != FitChoice::Patches && options->fit != FitChoice::Auto) {
-            options->height = model.sampleShape[1];
-            options->width = model.sampleShape[2];
-        }
+        // Decided by the model alone: what one picture becomes must not depend on its neighbours in a folder.
+        if (takesWholePictures(model, *options))
+            fitTo(model.sampleShape, *options);
     }
-    Result<OpenedDataset> data = openSource(source, *options, std::filesystem::current_path(), context.stopToken());
+    Result<OpenedDataset> data = openSource(source, *options, {}, context.stopToken());
     if (!data || data->dataset == nullptr)
         return data;
-    context.report(data->report);
-    // Pictures of another size are fitted, as the window does.
-    if (model.sampleShape.rank() == 3 && data->dataset->isImage() &&
-        data->dataset->sampleShape() != model.sampleShape) {
-        context.message(fmt::format("note: pictures of {} are stretched to the {} that this model takes",
-                                    data->dataset->sampleShape().toString(), model.sampleShape.toString()));
-        options->fit = FitChoice::Stretch;
-        options->height = model.sampleShape[1];
-        options->width = model.sampleShape[2];
-        return openSource(source, *options, std::filesystem::current_path(), context.stopToken());
+    if (pictures && data->dataset->isImage() && data->dataset->sampleShape() != model.sampleShape) {
+        fitTo(model.sampleShape, *options);
+        data = openSource(source, *options, {}, context.stopToken());
     }
+    if (data && data->dataset != nullptr)
+        context.report(data->report);
     return data;
-}
-
-ModelRunner makeRunner(const LoadedModel& loaded, Context& context) {
-    return {context.executor(), loaded.model, loaded.weights};
 }
 
 Result<std::unique_ptr<NoiseModel>> noiseOf(const Model& model) {
     if (!model.family->corruptsInput())
         return std::unique_ptr<NoiseModel>();
     return makeNoise(model.options);
+}
+
+Result<std::optional<ModelOnData>> openModelOnData(const ModelArguments& arguments, const Context& context) {
+    Result<LoadedModel> loaded = loadModel(arguments.model);
+    if (!loaded)
+        return std::move(loaded).error();
+    Result<OpenedDataset> data = openFor(*loaded->model, arguments.source, context);
+    if (!data)
+        return std::move(data).error();
+    if (data->dataset == nullptr)
+        return std::optional<ModelOnData>();
+    Result<std::unique_ptr<NoiseModel>> noise = noiseOf(*loaded->model);
+    if (!noise)
+        return std::move(noise).error();
+    return std::optional(ModelOnData{*std::move(loaded), data->dataset, *std::move(noise)});
+}
+
+ModelRunner makeRunner(const LoadedModel& loaded, Context& context) {
+    return {context.executor(), loaded.model, loaded.weights};
 }
 
 } // namespace hourglass::cli

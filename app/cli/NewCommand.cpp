@@ -29,12 +29,10 @@ int run(const Arguments& arguments, const Context& context) {
         if (Result<void> set = experiment->set("data.source", arguments.data); !set)
             return context.fail(set.error());
 
+    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
+        return context.fail(free.error());
     const fs::path output = fs::absolute(arguments.output);
-    if (fs::exists(output) && !arguments.force)
-        return context.fail(
-            makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", arguments.output));
-    Result<std::string> source =
-        relocateSource(experiment->options().text("data.source"), fs::current_path(), output.parent_path());
+    Result<std::string> source = relocateSource(experiment->options().text("data.source"), {}, output.parent_path());
     if (!source)
         return context.fail(source.error());
     if (Result<void> set = experiment->set("data.source", *source); !set)
@@ -54,7 +52,8 @@ void addNew(CLI::App& app, Context& context, int& status) {
     command->add_option("--family", arguments->family, "Autoencoder family (see 'list families')");
     command->add_option("--architecture", arguments->architecture, "Network architecture (see 'list architectures')");
     command->add_option("--data", arguments->data, "Data source: fashion-mnist:train, folder:DIR, npy:FILE, …");
-    command->add_option("--set", arguments->settings, "KEY=VALUE, any option (see 'list options')");
+    command->add_option("--set", arguments->settings, "KEY=VALUE, any option (see 'list options')")
+        ->allow_extra_args(false);
     command->add_option("-o,--output", arguments->output, "The file to write, FILE.hourglass")->required();
     command->add_flag("--force", arguments->force, "Replace an existing file");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });

@@ -1,5 +1,7 @@
 #include "app/cli/Context.h"
 #include "core/data/OpenDataset.h"
+#include "core/data/SourceFiles.h"
+#include "core/training/FinishedRun.h"
 #include "core/training/Trainer.h"
 
 namespace hourglass::cli {
@@ -51,6 +53,17 @@ std::string toText(const TrainingResult& result, const fs::path& run) {
     return text + fmt::format("\nrun: {}", run.string());
 }
 
+// A source from the command line starts at the current folder, as in `new`; from here on it starts at the experiment's.
+Result<void> moveSource(Experiment& experiment, const std::vector<std::string>& settings, const fs::path& base) {
+    const auto isSource = [](const std::string& setting) { return setting.starts_with("data.source="); };
+    if (std::none_of(settings.begin(), settings.end(), isSource))
+        return {};
+    Result<std::string> source = relocateSource(experiment.options().text("data.source"), {}, base);
+    if (!source)
+        return std::move(source).error();
+    return experiment.set("data.source", *source);
+}
+
 int run(const Arguments& arguments, Context& context) {
     Result<Experiment> experiment = Experiment::load(arguments.experiment);
     if (!experiment)
@@ -59,6 +72,18 @@ int run(const Arguments& arguments, Context& context) {
         return context.fail(set.error());
     const fs::path base = fs::absolute(arguments.experiment).parent_path();
     const fs::path target = fs::absolute(arguments.run);
+    if (Result<void> moved = moveSource(*experiment, arguments.settings, base); !moved)
+        return context.fail(moved.error());
+    const auto mode = arguments.resume  ? RunFolder::Mode::Resume
+                      : arguments.force ? RunFolder::Mode::Replace
+                                        : RunFolder::Mode::Create;
+    if (Result<void> free = RunFolder::checkMode(target, mode); !free) // before data are loaded for nothing
+        return context.fail(free.error());
+    if (arguments.resume)
+        if (const std::optional<TrainingResult> stored = finishedResult(target, *experiment)) {
+            context.print(toJson(*stored, target), toText(*stored, arguments.run));
+            return kDone;
+        }
     Result<OpenedDataset> data = openDataset(experiment->options(), base, context.stopToken());
     if (!data)
         return context.fail(data.error());
@@ -67,9 +92,6 @@ int run(const Arguments& arguments, Context& context) {
     context.report(data->report);
     context.message(fmt::format("data: {}", data->dataset->description()));
 
-    const auto mode = arguments.resume  ? RunFolder::Mode::Resume
-                      : arguments.force ? RunFolder::Mode::Replace
-                                        : RunFolder::Mode::Create;
     Result<Experiment> kept = experimentForRun(*std::move(experiment), base, target, context.stopToken());
     if (!kept)
         return context.fail(kept.error());
@@ -98,7 +120,7 @@ void addTrain(CLI::App& app, Context& context, int& status) {
     CLI::App* command = app.add_subcommand("train", "Train an experiment into a run folder");
     command->add_option("experiment", arguments->experiment, "FILE.hourglass")->required();
     command->add_option("--run", arguments->run, "The run folder to write")->required();
-    command->add_option("--set", arguments->settings, "KEY=VALUE, any option, for this run");
+    command->add_option("--set", arguments->settings, "KEY=VALUE, any option, for this run")->allow_extra_args(false);
     CLI::Option* resume =
         command->add_flag("--resume", arguments->resume, "Go on from the run's last checkpoint; without one, start");
     command->add_flag("--force", arguments->force, "Replace a run that is in the folder")->excludes(resume);

@@ -2,11 +2,24 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 #include "app/cli/Context.h"
 #include "core/base/ComputeEnvironment.h"
 #include "core/base/Version.h"
+
+namespace {
+
+// What was printed must have arrived: a full disk behind standard output is a failure.
+int delivered(int status) {
+    if (std::cout.flush())
+        return status;
+    std::cerr << "hourglass-cli: standard output cannot be written" << std::endl;
+    return hourglass::cli::kFailed;
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
     using namespace hourglass;
@@ -23,7 +36,7 @@ int main(int argc, char** argv) {
         try {
             app.parse(argc, argv);
         } catch (const CLI::Success& success) {
-            return app.exit(success);
+            return delivered(app.exit(success));
         } catch (const CLI::ParseError& error) {
             const auto isCommand = [&](const CLI::App* command) { return command->check_name(argv[1]); };
             const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
@@ -34,9 +47,13 @@ int main(int argc, char** argv) {
         }
         if (context.interrupted())
             return cli::kInterrupted;
-        return std::cout.flush() ? status : cli::kFailed; // a full disk behind standard output
+        return delivered(status);
     } catch (const std::bad_alloc&) {
         std::cerr << "hourglass-cli: out of memory" << std::endl;
+    } catch (const std::filesystem::filesystem_error& error) { // such as: the current folder was deleted
+        std::cerr << "hourglass-cli: '" << error.path1().string() << "' cannot be reached: " << error.code().message()
+                  << ". Is the current folder still there?" << std::endl;
+        return hourglass::cli::kUsage;
     } catch (const std::exception& error) {
         std::cerr << "hourglass-cli: internal error: " << error.what() << std::endl;
     }

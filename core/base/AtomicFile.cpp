@@ -3,13 +3,20 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <random>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace hourglass {
 
+namespace fs = std::filesystem;
+
 namespace {
+
+constexpr std::string_view kTemporaryStart = ".hg-";
+constexpr size_t kTemporaryLetters = 8;
+constexpr int kMostLinks = 40; // as Linux
 
 // A POSIX file descriptor that closes itself.
 class Descriptor {
@@ -42,12 +49,12 @@ bool writeAll(int fd, std::span<const std::byte> bytes) {
     return true;
 }
 
-Error writeError(const std::filesystem::path& path, int reason) {
+Error writeError(const fs::path& path, int reason) {
     return makeError(ErrorCode::WriteFailed, "'{}' could not be written: {}. What was there before is unchanged.",
                      path.string(), std::strerror(reason));
 }
 
-void syncFolder(const std::filesystem::path& folder) {
+void syncFolder(const fs::path& folder) {
     Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.valid())
         ::fsync(directory.get());
@@ -55,10 +62,41 @@ void syncFolder(const std::filesystem::path& folder) {
 
 } // namespace
 
-Result<void> writeFileAtomically(const std::filesystem::path& path,
-                                 const std::function<void(const ByteSink&)>& produce) {
-    const std::string temporary = path.string() + ".part-" + std::to_string(::getpid());
-    Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+Result<fs::path> writablePlace(const fs::path& path) {
+    std::error_code code;
+    fs::path place = path;
+    for (int links = 0; fs::is_symlink(place, code) && links < kMostLinks; ++links)
+        place = place.parent_path() / fs::read_symlink(place, code);
+    if (fs::is_symlink(place, code))
+        return writeError(path, ELOOP);
+    const fs::file_status status = fs::status(place, code);
+    if (fs::exists(status) && !fs::is_regular_file(status))
+        return makeError(ErrorCode::WriteFailed, "'{}' is {}, which a file does not replace. Choose another name.",
+                         path.string(), fs::is_directory(status) ? "a folder" : "a device or a pipe");
+    return place;
+}
+
+fs::path temporaryBeside(const fs::path& path) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz234567";
+    std::random_device random;
+    std::string name(kTemporaryStart);
+    for (size_t i = 0; i < kTemporaryLetters; ++i)
+        name += kLetters[random() % kLetters.size()];
+    return path.parent_path() / name;
+}
+
+bool isTemporaryName(const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.starts_with(kTemporaryStart) && name.size() == kTemporaryStart.size() + kTemporaryLetters;
+}
+
+Result<void> writeFileAtomically(const fs::path& path, const std::function<void(const ByteSink&)>& produce) {
+    const Result<fs::path> place = writablePlace(path);
+    if (!place)
+        return Error(place.error());
+    // O_EXCL: nobody else's file or link is written through, should the name be taken.
+    const fs::path temporary = temporaryBeside(*place);
+    Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (!file.valid())
         return writeError(path, errno);
 
@@ -78,38 +116,41 @@ Result<void> writeFileAtomically(const std::filesystem::path& path,
         note(::fsync(file.get()) == 0);
     note(file.close());
     if (reason == 0)
-        note(::rename(temporary.c_str(), path.c_str()) == 0);
+        note(::rename(temporary.c_str(), place->c_str()) == 0);
     if (reason != 0) {
         ::unlink(temporary.c_str());
         return writeError(path, reason);
     }
-    syncFolder(path.parent_path());
+    syncFolder(place->parent_path());
     return {};
 }
 
-Result<void> writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> content) {
+Result<void> writeFileAtomically(const fs::path& path, std::span<const std::byte> content) {
     return writeFileAtomically(path, [content](const ByteSink& sink) { sink(content); });
 }
 
-Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content) {
+Result<void> writeFileAtomically(const fs::path& path, std::string_view content) {
     return writeFileAtomically(path, std::as_bytes(std::span(content.data(), content.size())));
 }
 
-Result<void> publishFile(const std::filesystem::path& finished, const std::filesystem::path& path) {
-    if (::rename(finished.c_str(), path.c_str()) != 0)
+Result<void> publishFile(const fs::path& finished, const fs::path& path) {
+    const Result<fs::path> place = writablePlace(path);
+    if (!place)
+        return Error(place.error());
+    if (::rename(finished.c_str(), place->c_str()) != 0)
         return writeError(path, errno);
-    syncFolder(path.parent_path());
+    syncFolder(place->parent_path());
     return {};
 }
 
-Result<std::string> readFile(const std::filesystem::path& path, uint64_t limit) {
+Result<std::string> readFile(const fs::path& path, uint64_t limit) {
     std::error_code code;
-    const auto status = std::filesystem::status(path, code);
-    if (!std::filesystem::exists(status))
+    const auto status = fs::status(path, code);
+    if (!fs::exists(status))
         return makeError(ErrorCode::NotFound, "There is no file '{}'.", path.string());
-    if (!std::filesystem::is_regular_file(status))
+    if (!fs::is_regular_file(status))
         return makeError(ErrorCode::Unreadable, "'{}' is not a regular file.", path.string());
-    const uint64_t size = std::filesystem::file_size(path, code);
+    const uint64_t size = fs::file_size(path, code);
     if (code)
         return makeError(ErrorCode::Unreadable, "'{}' cannot be read: {}.", path.string(), code.message());
     if (size > limit)

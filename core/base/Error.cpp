@@ -17,6 +17,15 @@ Error Error::withContext(std::string context) && {
     return std::move(*this);
 }
 
+Error Error::withName(std::string_view inner, std::string_view name) && {
+    for (std::vector<std::string>* texts : {&m_arguments, &m_context})
+        for (std::string& text : *texts)
+            for (size_t place = text.find(inner); place != std::string::npos;
+                 place = text.find(inner, place + name.size()))
+                text.replace(place, inner.size(), name);
+    return std::move(*this);
+}
+
 std::string fillTemplate(std::string_view messageTemplate, const std::vector<std::string>& arguments) {
     std::string text;
     size_t from = 0;

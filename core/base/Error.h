@@ -8,6 +8,7 @@
 // on the way up, outermost last: "while reading 'x.npy'".
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -38,6 +39,9 @@ public:
 
     // Returns this error with one more thing known about it, usually the file or the option concerned.
     Error withContext(std::string context) &&;
+
+    // Says `name` wherever `inner` is said: a file that a person never named, for the one that they did.
+    Error withName(std::string_view inner, std::string_view name) &&;
 
 private:
     ErrorCode m_code;

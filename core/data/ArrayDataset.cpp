@@ -54,20 +54,6 @@ void keepRows(RawBuffer<T>& values, const std::vector<int64_t>& rows, size_t ele
     values.truncate(rows.size() * elements);
 }
 
-Result<void> requireFinite(std::span<const float> values, size_t elements, const std::string& name) {
-    // x − x is 0 for finite numbers only; the sum of a row stays 0 if all are, and this loop is a vector one.
-    for (size_t start = 0; start < values.size(); start += elements) {
-        float sum = 0;
-        for (const float value : values.subspan(start, elements))
-            sum += value - value;
-        if (!(sum == 0.0f))
-            return makeError(ErrorCode::Unreadable,
-                             "{} holds a value that is infinite or not a number, first in row {}.", name,
-                             start / elements);
-    }
-    return {};
-}
-
 bool withinUnit(std::span<const float> values) {
     return std::all_of(values.begin(), values.end(), [](float value) { return value >= 0.0f && value <= 1.0f; });
 }
@@ -100,10 +86,25 @@ bool wantsChange(const DataOptions& options, const Shape& sample) {
     const int64_t channels = options.channels == ChannelChoice::Auto   ? sample[0]
                              : options.channels == ChannelChoice::Gray ? 1
                                                                        : 3;
-    return options.fit == FitChoice::Patches || channels != sample[0] || options.width > 0 || options.height > 0;
+    const auto [height, width] = options.sizeOf(sample[1], sample[2]);
+    return options.fit == FitChoice::Patches || channels != sample[0] || height != sample[1] || width != sample[2];
 }
 
 } // namespace
+
+Result<void> requireFinite(std::span<const float> values, size_t elements, const std::string& name) {
+    // x − x is 0 for finite numbers only; the sum of a row stays 0 if all are, and this loop is a vector one.
+    for (size_t start = 0; start < values.size(); start += elements) {
+        float sum = 0;
+        for (const float value : values.subspan(start, elements))
+            sum += value - value;
+        if (!(sum == 0.0f))
+            return makeError(ErrorCode::Unreadable,
+                             "{} holds a value that is infinite or not a number, first in row {}.", name,
+                             start / elements);
+    }
+    return {};
+}
 
 Result<ArrayLabels> labelsFromArray(const NumericArray& array, const std::string& name) {
     if (array.shape.rank() != 1)

@@ -21,6 +21,9 @@ Result<OpenedDataset> datasetFromArray(NumericArray array, ArrayLabels labels, c
 // The picture options ("data.fit", "data.width", …) applied to samples in memory, where they ask for a change.
 Result<OpenedDataset> datasetFromMemory(std::shared_ptr<const MemoryDataset> dataset, const SourceContext& context);
 
+// Unreadable when a value is infinite or not a number, saying in which row of so many elements; `name` as above.
+Result<void> requireFinite(std::span<const float> values, size_t elements, const std::string& name);
+
 // Labels from a one-dimensional array of whole numbers 0 … 65535. Errors: Unreadable, naming the array.
 Result<ArrayLabels> labelsFromArray(const NumericArray& array, const std::string& name);
 

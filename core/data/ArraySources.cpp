@@ -122,6 +122,14 @@ Result<OpenedDataset> openSafetensorsSource(const std::string& rest, const Sourc
     std::string name = parts.suffix.empty() ? std::string() : parts.suffix.substr(1);
     if (name.empty() && file->tensors.size() == 1)
         name = file->tensors.front().name;
+    if (name.empty() && file->find(name) == nullptr) {
+        std::vector<std::string> names;
+        for (const TensorEntry& tensor : file->tensors)
+            names.push_back(tensor.name);
+        return makeError(ErrorCode::InvalidArgument,
+                         "'{}' holds {} tensors; name one: safetensors:{}#TENSOR with TENSOR out of {}.", path.string(),
+                         names.size(), parts.paths[0], fmt::format("{}", fmt::join(names, ", ")).substr(0, 500));
+    }
     context.report(0, 0);
     Result<NumericArray> array = file->readArray(name);
     if (!array)

@@ -1,17 +1,13 @@
 #include "core/data/Batcher.h"
 
-#include <array>
-#include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <thread>
 
 #include "core/base/Contract.h"
+#include "core/base/Parallel.h"
 
 namespace hourglass {
 
-// Two slots: one in the consumer's hands, one in preparation or ready. Batch k lives in slot k % 2, and may be prepared
-// as soon as batch k - 2 has been given back.
 struct Batcher::State {
     std::shared_ptr<const Dataset> dataset;
     std::vector<int64_t> rows;
@@ -21,80 +17,64 @@ struct Batcher::State {
     bool shuffle = true;
     Augmentation augmentation;
     RandomPurpose noisePurpose = RandomPurpose::Noise;
-    const NoiseModel* nextNoise = nullptr;
-
-    // Written by startEpoch() while the worker is idle, read by the worker.
     const NoiseModel* noise = nullptr;
+
     int64_t epoch = 0;
     std::vector<int64_t> order;
-    std::array<Batch, 2> slots;
-
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    int64_t count = 0;     // batches of this epoch
-    int64_t toPrepare = 0; // index that the worker does next
-    int64_t ready = 0;     // batches below this index are prepared
-    int64_t taken = 0;     // batches below this index have been handed out
-    int64_t returned = 0;  // batches below this index have been given back
-    bool preparing = false;
-    std::exception_ptr failure;
-    std::jthread worker; // last: joins before the rest goes
+    int64_t next = 0; // index of the batch that comes next
+    int64_t count = 0; // batches of the epoch that is going on, 0 before the first
+    Batch batch;
 
     int64_t batches() const { return (static_cast<int64_t>(rows.size()) + batchSize - 1) / batchSize; }
-    void prepare(Batch& batch, int64_t index) const;
-    void work(const std::stop_token& stop);
+    void prepare();
+    void prepareSamples(size_t begin, size_t end);
 };
 
-void Batcher::State::prepare(Batch& batch, int64_t index) const {
-    const int64_t first = index * batchSize;
-    batch.index = index;
+void Batcher::State::prepare() {
+    const int64_t first = next * batchSize;
+    batch.index = next;
     batch.rows = std::min(batchSize, static_cast<int64_t>(order.size()) - first);
     batch.sampleRows.assign(order.begin() + first, order.begin() + first + batch.rows);
-    const auto length = static_cast<size_t>(elements), capacity = static_cast<size_t>(batchSize) * length;
+    const size_t capacity = static_cast<size_t>(batchSize * elements);
     if (batch.clean.size() != capacity)
         batch.clean = AlignedBuffer<float>(capacity);
     if (batch.noisy.size() != (noise != nullptr ? capacity : 0))
         batch.noisy = noise != nullptr ? AlignedBuffer<float>(capacity) : AlignedBuffer<float>();
-    const std::span<float> clean = batch.clean.span().first(static_cast<size_t>(batch.rows) * length);
-    dataset->read(batch.sampleRows, clean);
+
+    constexpr int64_t kElementsAtOnce = 4096; // enough work to be worth a chunk of its own
+    std::mutex mutex;
+    std::exception_ptr failure; // parallelFor lets nothing through
+    parallelFor(batch.rows, std::max<int64_t>(1, kElementsAtOnce / elements), [&](int64_t begin, int64_t end) {
+        try {
+            prepareSamples(static_cast<size_t>(begin), static_cast<size_t>(end));
+        } catch (...) {
+            const std::lock_guard lock(mutex);
+            failure = std::current_exception();
+        }
+    });
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+void Batcher::State::prepareSamples(size_t begin, size_t end) {
+    const auto length = static_cast<size_t>(elements);
+    dataset->read(std::span(batch.sampleRows).subspan(begin, end - begin),
+                  batch.clean.span().subspan(begin * length, (end - begin) * length));
     if (!augmentation.any() && noise == nullptr)
         return;
     const Shape& shape = dataset->sampleShape();
-    for (size_t i = 0; i < batch.sampleRows.size(); ++i) {
+    for (size_t i = begin; i < end; ++i) {
         const uint64_t id = dataset->id(batch.sampleRows[i]);
         const auto named = [&](RandomPurpose purpose) {
             return RandomStream(seed, static_cast<uint64_t>(purpose), static_cast<uint64_t>(epoch), id);
         };
-        const std::span<float> sample = clean.subspan(i * length, length);
+        const std::span<float> sample = batch.clean.span().subspan(i * length, length);
         augmentation.apply(sample, shape, named(RandomPurpose::Augmentation));
         if (noise != nullptr) {
             const std::span<float> target = batch.noisy.span().subspan(i * length, length);
             std::copy(sample.begin(), sample.end(), target.begin());
             noise->apply(target, shape, named(noisePurpose));
         }
-    }
-}
-
-void Batcher::State::work(const std::stop_token& stop) {
-    std::unique_lock lock(mutex);
-    while (changed.wait(lock, stop, [this] { return toPrepare < count && toPrepare < returned + 2 && !failure; })) {
-        const int64_t index = toPrepare;
-        preparing = true;
-        lock.unlock();
-        std::exception_ptr problem;
-        try {
-            prepare(slots[static_cast<size_t>(index % 2)], index);
-        } catch (...) {
-            problem = std::current_exception();
-        }
-        lock.lock();
-        preparing = false;
-        failure = problem;
-        if (!problem) {
-            toPrepare = index + 1;
-            ready = index + 1;
-        }
-        changed.notify_all();
     }
 }
 
@@ -112,8 +92,7 @@ Batcher::Batcher(std::shared_ptr<const Dataset> dataset, const Options& options)
     state.shuffle = options.shuffle;
     state.augmentation = options.augmentation;
     state.noisePurpose = options.noisePurpose;
-    state.nextNoise = options.noise;
-    state.worker = std::jthread([&state](const std::stop_token& stop) { state.work(stop); });
+    state.noise = options.noise;
 }
 
 Batcher::~Batcher() = default;
@@ -123,18 +102,12 @@ int64_t Batcher::batches() const {
 }
 
 void Batcher::setNoise(const NoiseModel* noise) {
-    m_state->nextNoise = noise;
+    m_state->noise = noise;
 }
 
 void Batcher::startEpoch(int64_t epoch, int64_t firstBatch) {
     State& state = *m_state;
     expects(firstBatch >= 0, "an epoch cannot start at batch {}", firstBatch);
-    {
-        std::unique_lock lock(state.mutex);
-        state.count = 0; // nothing more to prepare
-        state.changed.wait(lock, [&] { return !state.preparing; });
-    }
-    state.noise = state.nextNoise;
     state.epoch = epoch;
     state.order = state.rows;
     if (state.shuffle) {
@@ -144,26 +117,17 @@ void Batcher::startEpoch(int64_t epoch, int64_t firstBatch) {
         for (size_t i = 0; i < permutation.size(); ++i)
             state.order[i] = state.rows[static_cast<size_t>(permutation[i])];
     }
-    {
-        const std::lock_guard lock(state.mutex);
-        state.toPrepare = state.ready = state.taken = state.returned = firstBatch;
-        state.failure = nullptr;
-        state.count = state.batches();
-    }
-    state.changed.notify_all();
+    state.next = firstBatch;
+    state.count = state.batches();
 }
 
 const Batch* Batcher::next() {
     State& state = *m_state;
-    std::unique_lock lock(state.mutex);
-    state.returned = state.taken;
-    if (state.taken >= state.count)
+    if (state.next >= state.count)
         return nullptr;
-    state.changed.notify_all();
-    state.changed.wait(lock, [&] { return state.ready > state.taken || state.failure; });
-    if (state.ready <= state.taken)
-        std::rethrow_exception(state.failure);
-    return &state.slots[static_cast<size_t>(state.taken++ % 2)];
+    state.prepare();
+    ++state.next;
+    return &state.batch;
 }
 
 } // namespace hourglass

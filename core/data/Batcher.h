@@ -1,8 +1,10 @@
 #pragma once
 
-// One epoch's batches in order, each prepared one ahead of its use on the batcher's own thread. Buffers are recycled:
-// after the first batches nothing is allocated per batch. What a batch holds is a pure function of (seed, epoch,
-// index), so a resumed run gets the batches that the undisturbed one would have had.
+// One epoch's batches in order, each prepared when it is asked for, by all threads of the compute pool. A thread of its
+// own would be one more than there are cores: it prepares nothing sooner, and whenever it wakes, one compute thread
+// stands still and the others wait for it (measured: 12 % of a dense step's time on two cores, for 1.4 % of its work).
+// Buffers are recycled: after the first batch nothing is allocated. What a batch holds is a pure function of (seed,
+// epoch, index), so a resumed run gets the batches that the undisturbed one would have had. Compute thread only.
 
 #include <memory>
 #include <span>
@@ -41,22 +43,21 @@ public:
 
     // ContractError when batchSize is not positive or a row is out of range.
     Batcher(std::shared_ptr<const Dataset> dataset, const Options& options);
-    ~Batcher(); // finishes the batch in preparation and joins
+    ~Batcher();
     Batcher(const Batcher&) = delete;
     Batcher& operator=(const Batcher&) = delete;
 
     // Batches per epoch.
     int64_t batches() const;
 
-    // Starts an epoch at one of its batches; what was prepared before is dropped, the batch held is given back. Rows
-    // come in the order of randomPermutation with the stream {seed, Shuffle, epoch}, or as given when shuffle is off.
+    // Starts an epoch at one of its batches; the batch held is given back. Rows come in the order of randomPermutation
+    // with the stream {seed, Shuffle, epoch}, or as given when shuffle is off.
     void startEpoch(int64_t epoch, int64_t firstBatch = 0);
-    // Takes effect with the next startEpoch(); to change noise within an epoch, start it again at the next batch's
-    // index.
+    // Takes effect with the next batch.
     void setNoise(const NoiseModel* noise);
 
-    // The next batch, valid until the next call of next() or startEpoch(); nullptr at the end of the epoch. Waits for
-    // it if need be. Rethrows what reading the dataset threw.
+    // The next batch, valid until the next call of next() or startEpoch(); nullptr at the end of the epoch. Rethrows
+    // what reading the dataset threw; the batch is then tried again by the next call.
     const Batch* next();
 
 private:

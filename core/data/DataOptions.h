@@ -22,6 +22,16 @@ struct DataOptions {
     int64_t patchesPerImage = 0; // 0: by the number of images
     int64_t limit = 0;           // 0: all
     Augmentation augmentation;
+
+    // Height and width that whole pictures of this height and width are brought to.
+    std::pair<int64_t, int64_t> sizeOf(int64_t sourceHeight, int64_t sourceWidth) const {
+        return {height > 0  ? height
+                : width > 0 ? width
+                            : sourceHeight,
+                width > 0    ? width
+                : height > 0 ? height
+                             : sourceWidth};
+    }
 };
 
 OptionTable dataOptions();

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,6 +23,7 @@ struct DecodedImage {
     Tensor pixels; // [C, H, W] in [0, 1]
     int bitDepth = 8;
     bool hadAlpha = false;
+    ImageFormat format = ImageFormat::Png; // by content, whatever the name says
 };
 
 Result<DecodedImage> decodeImage(const std::filesystem::path& path);
@@ -29,13 +31,15 @@ Result<DecodedImage> decodeImage(const std::filesystem::path& path);
 Result<DecodedImage> decodeImage(std::span<const std::byte> file, const std::string& name);
 
 struct EncodeOptions {
-    int bitDepth = 8;      // 16 for PNG and TIFF only
-    int jpegQuality = 95;  // 1 … 100
-    int webpQuality = 101; // over 100 is lossless
+    std::optional<ImageFormat> format = {}; // that of the extension otherwise
+    int bitDepth = 8;                       // 16 for PNG and TIFF only
+    int jpegQuality = 95;                   // 1 … 100
+    int webpQuality = 101;                  // over 100 is lossless
 };
 
-// Writes [C, H, W] with C 1 or 3, clamped to [0, 1] and rounded, in the format of the extension (.png .jpg .jpeg .webp
-// .bmp .tif .tiff), atomically. Unsupported for other extensions, and for 16 bits where the format has none.
+// Writes [C, H, W] with C 1 or 3, clamped to [0, 1] and rounded, in the format asked for or that of the extension (.png
+// .jpg .jpeg .webp .bmp .tif .tiff), atomically. Unsupported for other extensions, for 16 bits where the format has
+// none, and for what the format cannot hold; WriteFailed as writeFileAtomically().
 Result<void> encodeImage(const std::filesystem::path& path, const Tensor& pixels, const EncodeOptions& options = {});
 
 // Whether a file's name has one of the extensions above.

@@ -1,9 +1,9 @@
 #include "core/data/ImageCollection.h"
 
 #include <algorithm>
+#include <tuple>
 
-#include <unistd.h>
-
+#include "core/base/Memory.h"
 #include "core/base/Random.h"
 #include "core/data/MemoryDataset.h"
 #include "core/formats/ElementType.h"
@@ -46,15 +46,10 @@ Plan makePlan(const std::vector<ImageItem>& items, const DataOptions& options) {
         plan.perImage = options.patchesPerImage > 0 ? options.patchesPerImage : std::clamp<int64_t>(share, 4, 128);
         return plan;
     }
-    plan.width = options.width > 0 ? options.width : options.height > 0 ? options.height : first.width;
-    plan.height = options.height > 0 ? options.height : options.width > 0 ? options.width : first.height;
+    std::tie(plan.height, plan.width) = options.sizeOf(first.height, first.width);
     if (mixed || plan.width != first.width || plan.height != first.height)
         plan.fit = options.fit == FitChoice::Auto ? FitChoice::Stretch : options.fit;
     return plan;
-}
-
-uint64_t memoryBudget() {
-    return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE));
 }
 
 // Collects samples; the pictures that fail leave no trace.
@@ -74,20 +69,25 @@ public:
         return m_plan.bytes ? allocate(content.bytes, *bytes) : allocate(content.floats, *bytes / 4);
     }
 
-    void add(const ImageItem& item, RawImage image) {
+    // Unsupported, saying why, for a picture of which no patch can be made.
+    Result<void> add(const ImageItem& item, RawImage image) {
         image = withChannels(std::move(image), m_plan.channels);
         switch (m_plan.fit) {
         case FitChoice::Patches:
             return addPatches(item, image);
         case FitChoice::Stretch:
-            return addSample(item, resized(image, m_plan.height, m_plan.width), item.id, item.name);
+            addSample(item, resized(image, m_plan.height, m_plan.width), item.id, item.name);
+            break;
         case FitChoice::Crop:
-            return addSample(item, covering(image, m_plan.height, m_plan.width), item.id, item.name);
+            addSample(item, covering(image, m_plan.height, m_plan.width), item.id, item.name);
+            break;
         case FitChoice::Pad:
-            return addSample(item, padded(image, m_plan.height, m_plan.width), item.id, item.name);
+            addSample(item, padded(image, m_plan.height, m_plan.width), item.id, item.name);
+            break;
         case FitChoice::Auto:
-            return addSample(item, image, item.id, item.name);
+            addSample(item, image, item.id, item.name);
         }
+        return {};
     }
 
     // The rows so far, as a dataset.
@@ -106,7 +106,7 @@ public:
         return std::make_shared<const MemoryDataset>(std::move(content));
     }
 
-    int64_t enlarged = 0;
+    int64_t enlarged = 0, fewer = 0; // pictures smaller than a patch; those with fewer places than patches wanted
 
 private:
     template <typename T>
@@ -118,23 +118,34 @@ private:
         return {};
     }
 
-    // Random but fixed places, decided by the picture's id alone.
-    void addPatches(const ImageItem& item, const RawImage& whole) {
+    // Random but fixed places, decided by the picture's id alone; each place once where there are not more than wanted.
+    Result<void> addPatches(const ImageItem& item, const RawImage& whole) {
         const int64_t size = m_plan.width;
-        const bool small = whole.height() < size || whole.width() < size;
-        enlarged += small ? 1 : 0;
-        const RawImage grown =
-            small ? covering(whole, std::max(size, whole.height()), std::max(size, whole.width())) : RawImage();
+        const int64_t height = std::max(size, whole.height()), width = std::max(size, whole.width());
+        const bool small = height != whole.height() || width != whole.width();
+        if (small && height * width > kMostPixels)
+            return makeError(ErrorCode::Unsupported,
+                             "it has {} × {} pixels; enlarged to the height and width of a patch, {} × {} would be too "
+                             "many.",
+                             whole.width(), whole.height(), width, height);
+        const RawImage grown = small ? covering(whole, height, width) : RawImage();
         const RawImage& image = small ? grown : whole;
+        const int64_t rows = height - size + 1, columns = width - size + 1;
+        const bool takesAll = rows * columns <= m_plan.perImage;
+        enlarged += small ? 1 : 0;
+        fewer += rows * columns < m_plan.perImage ? 1 : 0;
         const RandomStream stream(0, static_cast<uint64_t>(RandomPurpose::Sample), item.id);
-        for (int64_t k = 0; k < m_plan.perImage; ++k) {
-            const auto draw = static_cast<uint64_t>(2 * k);
-            const auto top = int64_t{stream.below(draw, static_cast<uint32_t>(image.height() - size + 1))};
-            const auto left = int64_t{stream.below(draw + 1, static_cast<uint32_t>(image.width() - size + 1))};
+        for (int64_t k = 0; k < std::min(m_plan.perImage, rows * columns); ++k) {
+            const auto draw = [&](int64_t which, int64_t below) {
+                return int64_t{stream.below(static_cast<uint64_t>(2 * k + which), static_cast<uint32_t>(below))};
+            };
+            const int64_t top = takesAll ? k / columns : draw(0, rows);
+            const int64_t left = takesAll ? k % columns : draw(1, columns);
             const RandomStream name(item.id, static_cast<uint64_t>(RandomPurpose::Sample), static_cast<uint64_t>(k));
             addSample(item, cropped(image, top, left, size, size), uint64_t{name.bits(0)} << 32 | name.bits(1),
                       fmt::format("{} at {},{}", item.name, left, top));
         }
+        return {};
     }
 
     void addSample(const ImageItem& item, const RawImage& image, uint64_t id, std::string name) {
@@ -162,18 +173,27 @@ std::string firstReasons(const DatasetReport& report) {
     return text;
 }
 
-void addNotes(const Plan& plan, int64_t withAlpha, int64_t enlarged, DatasetReport& report) {
+void addNotes(const Plan& plan, const Assembly& assembly, int64_t withAlpha, DatasetReport& report) {
+    const auto counted = [](int64_t count, const char* one, const char* several) {
+        return fmt::format("{} image{}", count, count == 1 ? one : several);
+    };
     if (withAlpha > 0)
-        report.notes.push_back(fmt::format("{} image{} an alpha channel, which was dropped.", withAlpha,
-                                           withAlpha == 1 ? " has" : "s have"));
+        report.notes.push_back(counted(withAlpha, " has", "s have") + " an alpha channel, which was dropped.");
     if (plan.fit == FitChoice::Patches)
         report.notes.push_back(
             fmt::format("Each image gives {} patches of {}×{}.", plan.perImage, plan.width, plan.height));
-    if (enlarged > 0)
-        report.notes.push_back(fmt::format("{} image{} smaller than a patch and enlarged to its size.", enlarged,
-                                           enlarged == 1 ? " was" : "s were"));
-    if (plan.fit == FitChoice::Stretch || plan.fit == FitChoice::Crop || plan.fit == FitChoice::Pad)
-        report.notes.push_back(fmt::format("Images were brought to {}×{}.", plan.width, plan.height));
+    if (assembly.enlarged > 0)
+        report.notes.push_back(counted(assembly.enlarged, " was", "s were") +
+                               " smaller than a patch and enlarged to its size.");
+    if (assembly.fewer > 0)
+        report.notes.push_back(counted(assembly.fewer, " has", "s have") +
+                               " room for fewer different patches and gave those.");
+    const char* done = plan.fit == FitChoice::Stretch ? "stretched to"
+                       : plan.fit == FitChoice::Crop  ? "cut and scaled to"
+                       : plan.fit == FitChoice::Pad   ? "scaled to fit into"
+                                                      : nullptr;
+    if (done != nullptr)
+        report.notes.push_back(fmt::format("Images were {} {}×{}.", done, plan.width, plan.height));
 }
 
 } // namespace
@@ -214,14 +234,18 @@ Result<OpenedDataset> assembleImages(const ImageCollection& collection, const So
                 {items[i].name, image ? "it is not what its header says." : image.error().message()});
             continue;
         }
-        withAlpha += image->hadAlpha ? 1 : 0;
-        assembly.add(items[i], *std::move(image));
+        const bool hadAlpha = image->hadAlpha;
+        if (Result<void> added = assembly.add(items[i], *std::move(image)); !added) {
+            report.skipped.push_back({items[i].name, added.error().message()});
+            continue;
+        }
+        withAlpha += hadAlpha ? 1 : 0;
         ++loaded;
     }
     context.report(static_cast<int64_t>(items.size()), static_cast<int64_t>(items.size()));
     if (loaded == 0)
         return makeError(ErrorCode::Unreadable, "no picture could be opened. {}", firstReasons(report));
-    addNotes(plan, withAlpha, assembly.enlarged, report);
+    addNotes(plan, assembly, withAlpha, report);
     return OpenedDataset{assembly.finish(loaded), std::move(report)};
 }
 

@@ -93,6 +93,7 @@ Result<RawImage> decodeRaw(std::span<const std::byte> file, const std::string& n
     const int orientation = header->format == ImageFormat::Tiff ? 1 : header->orientation;
     const int64_t channels = image.channels() == 1 ? 1 : header->channels;
     RawImage raw;
+    raw.format = header->format;
     raw.hadAlpha = image.channels() == 4 || image.channels() == 2;
     raw.shape = orientation >= 5 ? Shape{channels, image.cols, image.rows} : Shape{channels, image.rows, image.cols};
     if (image.depth() == CV_8U) {
@@ -111,7 +112,7 @@ Result<DecodedImage> decodeImage(std::span<const std::byte> file, const std::str
     Result<RawImage> raw = decodeRaw(file, name);
     if (!raw)
         return std::move(raw).error();
-    DecodedImage image{Tensor(raw->shape), raw->bitDepth, raw->hadAlpha};
+    DecodedImage image{Tensor(raw->shape), raw->bitDepth, raw->hadAlpha, raw->format};
     raw->copyTo(image.pixels.values());
     return image;
 }

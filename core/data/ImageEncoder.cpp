@@ -19,6 +19,29 @@ std::string lowerExtension(const std::filesystem::path& path) {
     return extension;
 }
 
+constexpr std::array<std::pair<std::string_view, ImageFormat>, 7> kExtensions{{{".png", ImageFormat::Png},
+                                                                               {".jpg", ImageFormat::Jpeg},
+                                                                               {".jpeg", ImageFormat::Jpeg},
+                                                                               {".webp", ImageFormat::WebP},
+                                                                               {".bmp", ImageFormat::Bmp},
+                                                                               {".tif", ImageFormat::Tiff},
+                                                                               {".tiff", ImageFormat::Tiff}}};
+
+std::optional<ImageFormat> formatOf(const std::filesystem::path& path) {
+    const std::string extension = lowerExtension(path);
+    for (const auto& [known, format] : kExtensions)
+        if (known == extension)
+            return format;
+    return std::nullopt;
+}
+
+// The first extension of a format, by which OpenCV chooses its encoder.
+std::string extensionOf(ImageFormat format) {
+    const auto row =
+        std::find_if(kExtensions.begin(), kExtensions.end(), [=](const auto& r) { return r.second == format; });
+    return std::string(row->first);
+}
+
 // Planar RGB or gray in [0, 1] → interleaved BGR or gray; what is not a number becomes 0.
 template <typename Pixel>
 void pack(const Tensor& pixels, float scale, cv::Mat& image) {
@@ -35,20 +58,19 @@ void pack(const Tensor& pixels, float scale, cv::Mat& image) {
 } // namespace
 
 bool hasImageExtension(const std::filesystem::path& path) {
-    constexpr std::array<std::string_view, 7> kExtensions{".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"};
-    return std::find(kExtensions.begin(), kExtensions.end(), lowerExtension(path)) != kExtensions.end();
+    return formatOf(path).has_value();
 }
 
 Result<void> encodeImage(const std::filesystem::path& path, const Tensor& pixels, const EncodeOptions& options) {
     expects(pixels.shape().rank() == 3 && (pixels.shape()[0] == 1 || pixels.shape()[0] == 3) && pixels.elements() > 0,
             "a picture to write has the shape {}, not [1 or 3, H, W]", pixels.shape().toString());
     expects(options.bitDepth == 8 || options.bitDepth == 16, "{} bits per channel", options.bitDepth);
-    const std::string extension = lowerExtension(path);
-    if (!hasImageExtension(path))
+    const std::optional<ImageFormat> format = options.format ? options.format : formatOf(path);
+    if (!format)
         return makeError(ErrorCode::Unsupported,
                          "'{}' cannot be written: the extension must be .png, .jpg, .webp, .bmp or .tif.",
                          path.string());
-    if (options.bitDepth == 16 && extension != ".png" && extension != ".tif" && extension != ".tiff")
+    if (options.bitDepth == 16 && *format != ImageFormat::Png && *format != ImageFormat::Tiff)
         return makeError(ErrorCode::Unsupported, "'{}' cannot hold 16 bits per channel; PNG and TIFF can.",
                          path.string());
     const auto channels = static_cast<int>(pixels.shape()[0]);
@@ -62,11 +84,11 @@ Result<void> encodeImage(const std::filesystem::path& path, const Tensor& pixels
             pack<uint8_t>(pixels, 255.0f, image);
         const std::vector<int> parameters{cv::IMWRITE_JPEG_QUALITY, options.jpegQuality, cv::IMWRITE_WEBP_QUALITY,
                                           options.webpQuality};
-        const bool parametrised = extension == ".jpg" || extension == ".jpeg" || extension == ".webp";
-        if (!cv::imencode(extension, image, encoded, parametrised ? parameters : std::vector<int>()))
-            return makeError(ErrorCode::WriteFailed, "'{}' cannot be encoded.", path.string());
+        const bool parametrised = *format == ImageFormat::Jpeg || *format == ImageFormat::WebP;
+        if (!cv::imencode(extensionOf(*format), image, encoded, parametrised ? parameters : std::vector<int>()))
+            return makeError(ErrorCode::Unsupported, "'{}' cannot be encoded.", path.string());
     } catch (const cv::Exception& exception) {
-        return makeError(ErrorCode::WriteFailed, "'{}' cannot be encoded: {}.", path.string(), exception.err);
+        return makeError(ErrorCode::Unsupported, "'{}' cannot be encoded: {}.", path.string(), exception.err);
     }
     return writeFileAtomically(path, std::as_bytes(std::span(encoded)));
 }

@@ -1,8 +1,8 @@
 #include "core/data/ImageFolder.h"
 
 #include <algorithm>
-#include <set>
 
+#include "core/data/FolderListing.h"
 #include "core/data/ImageCodec.h"
 #include "core/data/ImageCollection.h"
 #include "core/formats/ContentHash.h"
@@ -17,17 +17,6 @@ namespace fs = std::filesystem;
 constexpr size_t kHeadBytes = size_t{1} << 16;
 constexpr uint64_t kLargestFile = (uint64_t{1} << 31) - 1;
 
-bool isDigit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-size_t digitsFrom(std::string_view text, size_t start) {
-    size_t end = start;
-    while (end < text.size() && isDigit(text[end]))
-        ++end;
-    return end;
-}
-
 // The header usually lies in the first bytes; a TIFF directory or one behind a long EXIF block may not.
 Result<ImageHeader> headerOf(const fs::path& path) {
     Result<InputFile> file = InputFile::open(path);
@@ -41,36 +30,6 @@ Result<ImageHeader> headerOf(const fs::path& path) {
         return header;
     Result<std::vector<std::byte>> whole = readBytes(path, kLargestFile);
     return whole ? readImageHeader(*whole, file->size()) : Result<ImageHeader>(std::move(whole).error());
-}
-
-struct Listing {
-    fs::path root;
-    std::vector<std::string> images;
-    std::vector<SkippedFile>* skipped = nullptr;
-    std::set<fs::path> visited; // canonical, against links that lead back
-};
-
-void walk(const fs::path& folder, const std::stop_token& stop, Listing& listing) {
-    std::error_code code;
-    const fs::path canonical = fs::canonical(folder, code);
-    if (code || stop.stop_requested() || !listing.visited.insert(canonical).second)
-        return;
-    fs::directory_iterator it(folder, code);
-    std::vector<fs::path> subfolders;
-    for (; !code && it != fs::directory_iterator(); it.increment(code)) {
-        const fs::path path = it->path();
-        std::error_code typeError;
-        if (path.filename().string().starts_with("."))
-            continue;
-        if (it->is_directory(typeError))
-            subfolders.push_back(path);
-        else if (hasImageExtension(path))
-            listing.images.push_back(path.lexically_relative(listing.root).generic_string());
-    }
-    if (code && listing.skipped != nullptr)
-        listing.skipped->push_back({folder.string(), fmt::format("The folder cannot be read: {}.", code.message())});
-    for (const fs::path& subfolder : subfolders)
-        walk(subfolder, stop, listing);
 }
 
 // Fills item.label for every item from the first part of its name; classes are in natural order.
@@ -105,42 +64,6 @@ Result<RawImage> loadFile(const fs::path& path) {
 
 } // namespace
 
-bool naturalLess(std::string_view a, std::string_view b) {
-    size_t i = 0, j = 0;
-    while (i < a.size() && j < b.size()) {
-        if (!isDigit(a[i]) || !isDigit(b[j])) {
-            if (a[i] != b[j])
-                return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[j]);
-            ++i;
-            ++j;
-            continue;
-        }
-        const size_t endA = digitsFrom(a, i), endB = digitsFrom(b, j);
-        while (i + 1 < endA && a[i] == '0')
-            ++i;
-        while (j + 1 < endB && b[j] == '0')
-            ++j;
-        if (endA - i != endB - j)
-            return endA - i < endB - j;
-        const int order = a.substr(i, endA - i).compare(b.substr(j, endB - j));
-        if (order != 0)
-            return order < 0;
-        i = endA;
-        j = endB;
-    }
-    if (a.size() - i != b.size() - j)
-        return a.size() - i < b.size() - j;
-    return a < b; // only leading zeros differ
-}
-
-std::vector<std::string> listImages(const fs::path& folder, const std::stop_token& stop,
-                                    std::vector<SkippedFile>* skipped) {
-    Listing listing{folder, {}, skipped, {}};
-    walk(folder, stop, listing);
-    std::sort(listing.images.begin(), listing.images.end(), naturalLess);
-    return std::move(listing.images);
-}
-
 Result<OpenedDataset> openImageFolder(const std::string& rest, const SourceContext& context) {
     const fs::path folder = context.resolve(rest);
     std::error_code code;
@@ -153,7 +76,7 @@ Result<OpenedDataset> openImageFolder(const std::string& rest, const SourceConte
     OpenedDataset cancelled;
     ImageCollection collection;
     DatasetReport report;
-    for (const std::string& name : listImages(folder, context.stop, &report.skipped)) {
+    for (const std::string& name : listFiles(folder, {.stop = context.stop, .skipped = &report.skipped})) {
         if (context.stop.stop_requested())
             return cancelled;
         Result<ImageHeader> header = headerOf(folder / name);

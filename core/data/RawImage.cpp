@@ -25,7 +25,7 @@ void onPixels(const RawImage& source, RawImage& target, Function call) {
 }
 
 RawImage sameKind(const RawImage& image, Shape shape) {
-    return {std::move(shape), {}, {}, image.bitDepth, image.hadAlpha};
+    return {std::move(shape), {}, {}, image.bitDepth, image.hadAlpha, image.format};
 }
 
 template <typename T>
@@ -38,16 +38,8 @@ T luma(T red, T green, T blue) {
         return value;
 }
 
-// height × width scaled by one factor so that it just covers (or just fits) the target; at least one pixel.
-std::pair<int64_t, int64_t> scaledSize(const RawImage& image, int64_t height, int64_t width, bool cover) {
-    const double vertical = static_cast<double>(height) / static_cast<double>(image.height());
-    const double horizontal = static_cast<double>(width) / static_cast<double>(image.width());
-    const double factor = cover ? std::max(vertical, horizontal) : std::min(vertical, horizontal);
-    auto h = static_cast<int64_t>(std::lround(factor * static_cast<double>(image.height())));
-    auto w = static_cast<int64_t>(std::lround(factor * static_cast<double>(image.width())));
-    if (cover)
-        return {std::max(h, height), std::max(w, width)};
-    return {std::clamp<int64_t>(h, 1, height), std::clamp<int64_t>(w, 1, width)};
+int64_t rounded(double value, int64_t least, int64_t most) {
+    return std::clamp<int64_t>(std::lround(value), least, most);
 }
 
 } // namespace
@@ -113,20 +105,25 @@ RawImage cropped(const RawImage& image, int64_t top, int64_t left, int64_t heigh
 }
 
 RawImage covering(const RawImage& image, int64_t height, int64_t width) {
-    const auto [h, w] = scaledSize(image, height, width, true);
-    return cropped(resized(image, h, w), (h - height) / 2, (w - width) / 2, height, width);
+    // Cut first: the whole of a long thin picture, scaled, could be many gigabytes.
+    const double proportion = static_cast<double>(width) / static_cast<double>(height);
+    const int64_t h = rounded(static_cast<double>(image.width()) / proportion, 1, image.height());
+    const int64_t w = rounded(static_cast<double>(image.height()) * proportion, 1, image.width());
+    return resized(cropped(image, (image.height() - h) / 2, (image.width() - w) / 2, h, w), height, width);
 }
 
 RawImage padded(const RawImage& image, int64_t height, int64_t width) {
-    const auto [h, w] = scaledSize(image, height, width, false);
+    const double factor = std::min(static_cast<double>(height) / static_cast<double>(image.height()),
+                                   static_cast<double>(width) / static_cast<double>(image.width()));
+    const int64_t h = rounded(factor * static_cast<double>(image.height()), 1, height);
+    const int64_t w = rounded(factor * static_cast<double>(image.width()), 1, width);
     const RawImage inner = resized(image, h, w);
     RawImage result = sameKind(image, {image.channels(), height, width});
-    const int64_t top = (height - h) / 2, left = (width - w) / 2, innerHeight = h, innerWidth = w;
+    const int64_t top = (height - h) / 2, left = (width - w) / 2;
     onPixels(inner, result, [&](const auto* source, auto* target) { // resize() of the vectors has made it black
         for (int64_t plane = 0; plane < image.channels(); ++plane)
-            for (int64_t y = 0; y < innerHeight; ++y)
-                std::copy_n(source + (plane * innerHeight + y) * innerWidth, innerWidth,
-                            target + (plane * height + top + y) * width + left);
+            for (int64_t y = 0; y < h; ++y)
+                std::copy_n(source + (plane * h + y) * w, w, target + (plane * height + top + y) * width + left);
     });
     return result;
 }

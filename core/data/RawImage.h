@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/Result.h"
+#include "core/data/ImageHeader.h"
 #include "core/tensor/Tensor.h"
 
 namespace hourglass {
@@ -20,6 +21,7 @@ struct RawImage {
     std::vector<float> floats;  // or this, in [0, 1]
     int bitDepth = 8;
     bool hadAlpha = false;
+    ImageFormat format = ImageFormat::Png; // of the file that it came from
 
     bool isBytes() const { return floats.empty(); }
     int64_t channels() const { return shape[0]; }
@@ -38,7 +40,7 @@ RawImage withChannels(RawImage image, int64_t channels);
 RawImage resized(const RawImage& image, int64_t height, int64_t width);
 // The rectangle from (top, left); must lie inside (ContractError).
 RawImage cropped(const RawImage& image, int64_t top, int64_t left, int64_t height, int64_t width);
-// Scaled to cover height × width, the middle cut out.
+// The largest middle part of these proportions, scaled to height × width.
 RawImage covering(const RawImage& image, int64_t height, int64_t width);
 // Scaled to fit inside height × width, black around it.
 RawImage padded(const RawImage& image, int64_t height, int64_t width);

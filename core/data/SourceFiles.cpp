@@ -1,7 +1,7 @@
 #include "core/data/SourceFiles.h"
 
 #include "core/data/ArraySources.h"
-#include "core/data/ImageFolder.h"
+#include "core/data/FolderListing.h"
 #include "core/data/SourceReader.h"
 #include "core/formats/ContentHash.h"
 #include "core/formats/InputFile.h"
@@ -10,11 +10,19 @@ namespace hourglass {
 
 namespace {
 
-std::string moved(const std::string& path, const std::filesystem::path& from, const std::filesystem::path& to) {
-    if (std::filesystem::path(path).is_absolute())
+namespace fs = std::filesystem;
+
+// Without links, for ".." leads out of the target of one; the current folder for "".
+fs::path realFolder(const fs::path& folder) {
+    std::error_code code;
+    const fs::path whole = fs::absolute("." / folder, code), real = fs::weakly_canonical(whole, code);
+    return code ? whole : real;
+}
+
+std::string moved(const std::string& path, const fs::path& from, const fs::path& to) {
+    if (fs::path(path).is_absolute())
         return path;
-    const std::filesystem::path target = std::filesystem::absolute(from / path).lexically_normal();
-    return target.lexically_relative(std::filesystem::absolute(to).lexically_normal()).generic_string();
+    return resolvePath(realFolder(from), path).lexically_relative(realFolder(to)).generic_string();
 }
 
 // False when asked to stop.
@@ -37,7 +45,7 @@ Result<bool> addFile(const std::filesystem::path& path, ContentHash& hash, const
 }
 
 Result<bool> addFolder(const std::filesystem::path& folder, ContentHash& hash, const std::stop_token& stop) {
-    for (const std::string& relative : listImages(folder, stop)) {
+    for (const std::string& relative : listFiles(folder, {.stop = stop})) {
         std::error_code code;
         hash.add(fmt::format("{}\n{}\n", relative, std::filesystem::file_size(folder / relative, code)));
         Result<bool> added = addFile(folder / relative, hash, stop);
@@ -73,7 +81,7 @@ sourceFileHashes(const std::string& source, const std::filesystem::path& baseFol
         paths = fashionMnistFiles(found->rest);
     std::map<std::string, std::string> hashes;
     for (const std::string& path : paths) {
-        const std::filesystem::path whole = baseFolder / path;
+        const std::filesystem::path whole = resolvePath(baseFolder, path);
         ContentHash hash;
         std::error_code code;
         Result<bool> added =

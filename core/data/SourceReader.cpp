@@ -97,6 +97,14 @@ Result<FoundReader> recognise(const std::string& path, const std::filesystem::pa
 
 } // namespace
 
+std::filesystem::path resolvePath(const std::filesystem::path& baseFolder, const std::string& path) {
+    const std::filesystem::path joined = baseFolder / path, normal = joined.lexically_normal();
+    std::error_code code;
+    const bool same =
+        std::filesystem::weakly_canonical(joined, code) == std::filesystem::weakly_canonical(normal, code);
+    return same ? normal : joined;
+}
+
 std::span<const SourceReader> sourceReaders() {
     return kReaders;
 }
@@ -106,14 +114,15 @@ Result<FoundReader> findReader(const std::string& source, const std::filesystem:
     if (colon != std::string::npos)
         if (const SourceReader* reader = readerNamed(std::string_view(source).substr(0, colon)))
             return FoundReader{reader, source.substr(colon + 1)};
-    const std::filesystem::path whole = (baseFolder / source).lexically_normal();
+    const std::filesystem::path whole = resolvePath(baseFolder, source);
     std::error_code code;
     if (!source.empty() && std::filesystem::exists(whole, code))
         return recognise(source, whole);
     // "npz:file.npz#a" without its kind: the part before '#' is the path.
     const size_t hash = source.rfind('#');
-    if (hash != std::string::npos && std::filesystem::exists(baseFolder / source.substr(0, hash), code)) {
-        Result<FoundReader> found = recognise(source.substr(0, hash), baseFolder / source.substr(0, hash));
+    const std::filesystem::path part = resolvePath(baseFolder, source.substr(0, hash));
+    if (hash != std::string::npos && std::filesystem::exists(part, code)) {
+        Result<FoundReader> found = recognise(source.substr(0, hash), part);
         if (found)
             found->rest = source;
         return found;
@@ -128,7 +137,7 @@ SourcePaths splitPaths(PathStyle style, const std::string& rest, const std::file
     std::error_code code;
     if (style == PathStyle::None)
         return {{}, rest};
-    if (style == PathStyle::Whole || std::filesystem::exists(baseFolder / rest, code))
+    if (style == PathStyle::Whole || std::filesystem::exists(resolvePath(baseFolder, rest), code))
         return {{rest}, ""};
     const size_t place = style == PathStyle::Pair ? rest.find(',') : rest.rfind('#');
     if (place == std::string::npos)

@@ -11,6 +11,10 @@
 
 namespace hourglass {
 
+// Where a path in a source leads, relative ones starting at baseFolder: without "..", unless a symbolic link before it
+// makes the system go elsewhere than the text says.
+std::filesystem::path resolvePath(const std::filesystem::path& baseFolder, const std::string& path);
+
 // What every open function gets besides its part of the source.
 struct SourceContext {
     const DataOptions& options;
@@ -18,9 +22,7 @@ struct SourceContext {
     std::stop_token stop;
     const ProgressFunction& progress;
 
-    std::filesystem::path resolve(const std::string& path) const {
-        return (baseFolder / std::filesystem::path(path)).lexically_normal();
-    }
+    std::filesystem::path resolve(const std::string& path) const { return resolvePath(baseFolder, path); }
     void report(int64_t done, int64_t total) const {
         if (progress)
             progress(done, total);

@@ -40,6 +40,12 @@ private:
     int64_t m_floats = 0;
 };
 
+// An arena besides the parameters', of the same layout: an optimiser's moment, an average.
+struct NamedArena {
+    std::string name; // "m", "v", "momentum", "ema"
+    std::span<float> values;
+};
+
 class ParameterStore {
 public:
     explicit ParameterStore(std::shared_ptr<const ArenaLayout> layout);

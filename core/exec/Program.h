@@ -51,9 +51,11 @@ public:
 };
 
 struct CompileOptions {
-    SymbolSizes sizes;
+    SymbolSizes sizes = {};
     Precision precision = Precision::F32;
     size_t memoryBudget = SIZE_MAX; // bytes; compile fails with OutOfMemory rather than plan more
+    // Outputs that the caller binds before the first run: they get no memory in the program.
+    std::vector<std::string> boundOutputs = {};
 };
 
 class Executor {

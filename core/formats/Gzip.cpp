@@ -59,7 +59,10 @@ private:
             if (Result<void> refilled = refill(); !refilled)
                 return std::move(refilled).error();
             if (m_memberEnded) {
-                if (m_state.avail_in == 0)
+                Result<bool> more = skipPadding();
+                if (!more)
+                    return std::move(more).error();
+                if (!*more)
                     return size_t{0};
                 inflateReset(&m_state);
                 m_memberEnded = false;
@@ -73,6 +76,17 @@ private:
                                  m_state.msg != nullptr ? m_state.msg : "the compressed data is not valid");
         }
         return bytes.size() - m_state.avail_out;
+    }
+
+    // After a member: whether another one follows, and not the zeros that tapes and block devices leave at the end.
+    Result<bool> skipPadding() {
+        while (m_state.avail_in > 0 && *m_state.next_in == 0) {
+            ++m_state.next_in;
+            --m_state.avail_in;
+            if (Result<void> refilled = refill(); !refilled)
+                return std::move(refilled).error();
+        }
+        return m_state.avail_in > 0;
     }
 
     Result<void> refill() {

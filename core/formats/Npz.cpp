@@ -13,14 +13,12 @@ namespace hourglass {
 namespace {
 
 constexpr uint64_t kBestRatio = 1032; // of deflate
+constexpr zip_int64_t kMostEntries = 65'536;
 
-struct CloseArchive {
-    void operator()(zip_t* archive) const { zip_discard(archive); }
-};
 struct CloseEntry {
     void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
-using Archive = std::unique_ptr<zip_t, CloseArchive>;
+using Archive = std::shared_ptr<zip_t>;
 using Entry = std::unique_ptr<zip_file_t, CloseEntry>;
 
 class EntryStream : public ByteStream {
@@ -62,9 +60,8 @@ Result<Archive> openArchive(const std::filesystem::path& path) {
     if (!file)
         return std::move(file).error();
     int code = 0;
-    Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
-    if (archive)
-        return archive;
+    if (zip_t* opened = zip_open(path.c_str(), ZIP_RDONLY, &code); opened != nullptr)
+        return Archive(opened, zip_discard);
     zip_error_t error;
     zip_error_init_with_code(&error, code);
     const std::string reason = zip_error_strerror(&error);
@@ -84,10 +81,14 @@ Result<NpzFile> NpzFile::open(const std::filesystem::path& path) {
     Result<Archive> archive = openArchive(path);
     if (!archive)
         return std::move(archive).error();
+    const zip_int64_t count = zip_get_num_entries(archive->get(), 0);
+    if (count > kMostEntries)
+        return makeError(ErrorCode::Unreadable, "'{}' has {} entries; at most {} are read.", path.string(), count,
+                         kMostEntries);
     NpzFile file;
     file.m_path = path;
+    file.m_archive = *archive;
     std::set<std::string> seen;
-    const zip_int64_t count = zip_get_num_entries(archive->get(), 0);
     for (zip_int64_t i = 0; i < count; ++i) {
         const char* raw = zip_get_name(archive->get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_GUESS);
         const std::string name = raw != nullptr ? raw : "";
@@ -102,25 +103,23 @@ Result<NpzFile> NpzFile::open(const std::filesystem::path& path) {
 }
 
 Result<NumericArray> NpzFile::read(std::string_view name) const {
-    if (std::find(m_names.begin(), m_names.end(), name) == m_names.end())
+    const zip_int64_t index = zip_name_locate(m_archive.get(), (std::string(name) + ".npy").c_str(), ZIP_FL_ENC_GUESS);
+    if (index < 0)
         return makeError(ErrorCode::NotFound, "'{}' holds no array '{}'; it holds: {}.", m_path.string(), name,
                          fmt::format("{}", fmt::join(m_names, ", ")).substr(0, 500));
-    Result<Archive> archive = openArchive(m_path);
-    if (!archive)
-        return std::move(archive).error();
     const std::string context = fmt::format("'{}', array '{}'", m_path.string(), name);
     zip_stat_t status;
-    const zip_int64_t index = zip_name_locate(archive->get(), (std::string(name) + ".npy").c_str(), ZIP_FL_ENC_GUESS);
-    if (index < 0 || zip_stat_index(archive->get(), static_cast<zip_uint64_t>(index), 0, &status) != 0)
-        return makeError(ErrorCode::Unreadable, "{} cannot be found again: {}.", context, zip_strerror(archive->get()));
+    if (zip_stat_index(m_archive.get(), static_cast<zip_uint64_t>(index), 0, &status) != 0)
+        return makeError(ErrorCode::Unreadable, "{} cannot be found again: {}.", context,
+                         zip_strerror(m_archive.get()));
     if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE)
         return makeError(ErrorCode::Unsupported, "{} is encrypted.", context);
     std::error_code code;
     const uint64_t packed = std::min<uint64_t>(status.comp_size, std::filesystem::file_size(m_path, code));
     const uint64_t most = packed * kBestRatio + 1024;
-    Entry entry(zip_fopen_index(archive->get(), static_cast<zip_uint64_t>(index), 0));
+    Entry entry(zip_fopen_index(m_archive.get(), static_cast<zip_uint64_t>(index), 0));
     if (!entry)
-        return makeError(ErrorCode::Unreadable, "{} cannot be opened: {}.", context, zip_strerror(archive->get()));
+        return makeError(ErrorCode::Unreadable, "{} cannot be opened: {}.", context, zip_strerror(m_archive.get()));
     EntryStream stream(context, std::move(entry), std::min<uint64_t>(status.size, most));
     return readNpy(stream);
 }

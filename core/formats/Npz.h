@@ -3,20 +3,23 @@
 // numpy's .npz: a zip archive of .npy files, stored or deflated.
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/formats/NumericArray.h"
+
+struct zip; // libzip's archive
 
 namespace hourglass {
 
 // Whether these first bytes are those of a zip archive of `fileSize` bytes.
 bool isZip(std::span<const std::byte> head);
 
-// A listed archive; each read opens it anew, so it is const and safe from several threads.
+// An open archive. One thread at a time.
 class NpzFile {
 public:
-    // Errors: NotFound, Unreadable (no archive, damaged, a name twice, no array in it).
+    // Errors: NotFound, Unreadable (no archive, damaged, a name twice, no array in it, over 65,536 entries).
     static Result<NpzFile> open(const std::filesystem::path& path);
 
     // Array names without ".npy", in the order of the archive.
@@ -26,6 +29,7 @@ public:
 
 private:
     std::filesystem::path m_path;
+    std::shared_ptr<zip> m_archive;
     std::vector<std::string> m_names;
 };
 

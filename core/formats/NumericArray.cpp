@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/Memory.h"
+
 namespace hourglass {
 
 namespace {
@@ -75,6 +77,11 @@ Result<NumericArray> readArray(ByteStream& stream, const ArrayHeader& header) {
         return makeError(ErrorCode::Unreadable, "{} claims the shape [{}] of {}, {} bytes, but at most {} can follow.",
                          stream.name(), sizes, elementName(header.type), *bytes, stream.atMost());
     const uint64_t count = *bytes / elementSize(header.type);
+    // What comes out of gzip or a sparse file can be many times the memory. Twice where the order is turned round.
+    const uint64_t needed = (header.type == ElementType::U8 ? 1 : sizeof(float)) * (header.fortran ? 2 : 1);
+    if (count > memoryBudget() / needed)
+        return makeError(ErrorCode::OutOfMemory, "{} holds [{}] numbers, {} MB in memory; at most {} MB are used.",
+                         stream.name(), sizes, count / 1024 * needed / 1024, memoryBudget() >> 20);
     NumericArray array;
     array.shape = Shape(std::vector<int64_t>(header.sizes.begin(), header.sizes.end()));
     array.storedAs = header.type;

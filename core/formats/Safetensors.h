@@ -28,7 +28,8 @@ struct TensorEntry {
 // An open file: its description, and its tensors on demand. Const and safe from several threads.
 struct SafetensorsFile {
     std::map<std::string, std::string> metadata;
-    std::vector<TensorEntry> tensors; // in the order of their data
+    std::vector<TensorEntry> tensors;                  // in the order of their data
+    std::map<std::string, size_t, std::less<>> places; // of each name in `tensors`
     std::shared_ptr<const InputFile> file;
 
     // nullptr when there is none.
@@ -42,7 +43,8 @@ struct SafetensorsFile {
     Result<void> readBytes(const TensorEntry& entry, std::span<std::byte> bytes) const;
 };
 
-// Reads and checks the header. Errors: NotFound, Unreadable, Unsupported (a dtype that we do not know).
+// Reads and checks the header. Errors: NotFound, Unreadable (also: over 65,536 tensors), Unsupported (a dtype that we
+// do not know).
 Result<SafetensorsFile> openSafetensors(const std::filesystem::path& path);
 // Whether these first bytes can start a safetensors file of `fileSize` bytes.
 bool isSafetensors(std::span<const std::byte> head, uint64_t fileSize);

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr uint64_t kLongestHeader = 100'000'000; // the limit of the reference implementation
+constexpr size_t kMostTensors = 65'536;
 
 template <typename... Arguments>
 Error damaged(std::string message, const Arguments&... arguments) {
@@ -84,6 +85,8 @@ Result<void> parseHeader(const std::string& text, uint64_t dataBytes, Safetensor
         return std::move(parsed).error();
     if (!parsed->is_object())
         return damaged("the header is not a JSON object.");
+    if (parsed->size() > kMostTensors)
+        return damaged("it names {} tensors; at most {} are read.", parsed->size(), kMostTensors);
     for (const auto& [name, value] : parsed->items()) {
         if (name == "__metadata__") {
             if (Result<void> read = parseMetadata(value, file.metadata); !read)
@@ -100,6 +103,7 @@ Result<void> parseHeader(const std::string& text, uint64_t dataBytes, Safetensor
     });
     uint64_t place = 0;
     for (const TensorEntry& entry : file.tensors) {
+        file.places.emplace(entry.name, file.places.size());
         if (entry.offset != place)
             return damaged("tensor '{}' {} what comes before it.", entry.name,
                            entry.offset < place ? "overlaps" : "leaves a hole after");
@@ -173,8 +177,8 @@ bool isSafetensors(std::span<const std::byte> head, uint64_t fileSize) {
 }
 
 const TensorEntry* SafetensorsFile::find(std::string_view name) const {
-    const auto it = std::find_if(tensors.begin(), tensors.end(), [&](const TensorEntry& t) { return t.name == name; });
-    return it == tensors.end() ? nullptr : &*it;
+    const auto place = places.find(name);
+    return place == places.end() ? nullptr : &tensors[place->second];
 }
 
 Result<Tensor> SafetensorsFile::read(std::string_view name) const {

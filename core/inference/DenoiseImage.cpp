@@ -138,9 +138,13 @@ std::vector<int64_t> patchOrigins(int64_t size, int64_t patch, int64_t step) {
 
 Result<std::optional<Tensor>> denoiseImage(ModelRunner& runner, const Tensor& image, const DenoiseOptions& options) {
     const Shape patch = runner.model().sampleShape;
+    expects(image.shape().rank() == 3 && (image.shape()[0] == 1 || image.shape()[0] == 3) && image.elements() > 0,
+            "a picture to denoise has the shape {}, not [1 or 3, H, W]", image.shape().toString());
     const int64_t channels = image.shape()[0], height = image.shape()[1], width = image.shape()[2];
-    if (patch.rank() != 3)
-        return makeError(ErrorCode::InvalidArgument, "This model takes samples of shape {}, not pictures.",
+    if (patch.rank() != 3 || (patch[0] != 1 && patch[0] != 3))
+        return makeError(ErrorCode::InvalidArgument,
+                         "This model takes samples of shape {}; pictures are denoised by models of gray or RGB ones, "
+                         "[1, H, W] or [3, H, W].",
                          patch.toString());
     const Tensor large = padded(image, std::max(height, patch[1]), std::max(width, patch[2]));
     const int64_t passes = patch[0] == 1 ? channels : 1;

@@ -15,8 +15,8 @@ struct DenoiseOptions {
     std::stop_token stop = {};
 };
 
-// image [C, H, W], C 1 or 3 → the same shape. Nothing when asked to stop. Errors: InvalidArgument when the model does
-// not take pictures, as ModelRunner. Compute thread.
+// image [C, H, W], C 1 or 3, not empty (ContractError) → the same shape. Nothing when asked to stop. Errors:
+// InvalidArgument when the model does not take gray or RGB pictures, as ModelRunner. Compute thread.
 Result<std::optional<Tensor>> denoiseImage(ModelRunner& runner, const Tensor& image,
                                            const DenoiseOptions& options = {});
 

@@ -1,6 +1,6 @@
 #include "core/inference/ModelRunner.h"
 
-#include <numeric>
+#include "core/training/Evaluation.h"
 
 namespace hourglass {
 
@@ -49,7 +49,23 @@ Result<Tensor> ModelRunner::encode(const Tensor& samples) {
 }
 
 Result<Tensor> ModelRunner::decode(const Tensor& codes) {
-    return runGraph(m_model->decoder, "code", "reconstruction", codes);
+    if (codes.shape().rank() < 1 || codes.shape()[0] <= kBatch)
+        return runGraph(m_model->decoder, "code", "reconstruction", codes);
+    std::vector<int64_t> sizes = {codes.shape()[0]};
+    sizes.insert(sizes.end(), m_model->sampleShape.sizes().begin(), m_model->sampleShape.sizes().end());
+    Tensor all{Shape(sizes)};
+    const int64_t codeElements = codes.elements() / codes.shape()[0];
+    for (int64_t first = 0; first < codes.shape()[0]; first += kBatch) {
+        sizes = codes.shape().sizes();
+        sizes[0] = std::min(kBatch, codes.shape()[0] - first);
+        const Tensor batch(Shape(sizes), codes.values().subspan(static_cast<size_t>(first * codeElements),
+                                                                static_cast<size_t>(sizes[0] * codeElements)));
+        Result<Tensor> part = runGraph(m_model->decoder, "code", "reconstruction", batch);
+        if (!part)
+            return part;
+        std::copy_n(part->data(), part->shape().elements(), all.data() + first * m_model->sampleShape.elements());
+    }
+    return all;
 }
 
 Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,
@@ -58,27 +74,23 @@ Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what,
         return otherShape(m_model->sampleShape, dataset->sampleShape());
     const Graph& graph = what == What::Code ? m_model->encoder : m_model->autoencoder;
     const char* output = what == What::Code ? "code" : "reconstruction";
-    std::vector<int64_t> rows(static_cast<size_t>(dataset->size()));
-    std::iota(rows.begin(), rows.end(), int64_t{0});
-    Batcher batcher(dataset, {.rows = rows,
-                              .batchSize = std::min<int64_t>(kBatch, dataset->size()),
-                              .seed = seed,
-                              .shuffle = false,
-                              .noise = noise,
-                              .noisePurpose = RandomPurpose::Evaluation});
-    batcher.startEpoch(0);
-    while (const Batch* batch = batcher.next()) {
-        if (stop.stop_requested())
+    const std::unique_ptr<Batcher> batcher = evaluationBatcher(dataset, noise, seed);
+    Program* program = nullptr;
+    int64_t rowsOfProgram = -1;
+    batcher->startEpoch(0);
+    while (const Batch* batch = batcher->next()) {
+        if (batch->rows != rowsOfProgram) {
+            Result<Program*> found =
+                m_programs.get(graph, m_weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
+            if (!found)
+                return std::move(found).error();
+            program = *found;
+            rowsOfProgram = batch->rows;
+        }
+        program->bindInput(program->inputSlot("input"), batch->input().data());
+        if (program->run(stop) == RunOutcome::Cancelled)
             return false;
-        Result<Program*> program =
-            m_programs.get(graph, m_weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
-        if (!program)
-            return std::move(program).error();
-        Program& p = **program;
-        p.bindInput(p.inputSlot("input"), batch->input().data());
-        if (p.run(stop) == RunOutcome::Cancelled)
-            return false;
-        if (Result<void> taken = sink(*batch, p.output(p.outputSlot(output))); !taken)
+        if (Result<void> taken = sink(*batch, program->output(program->outputSlot(output))); !taken)
             return std::move(taken).error();
     }
     return true;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <unistd.h>
-
 #include "core/base/AtomicFile.h"
 #include "core/formats/ContentHash.h"
 #include "core/formats/InputFile.h"
@@ -19,7 +17,7 @@ namespace {
 // The name a file has until it has proved itself; nothing is left of it otherwise.
 class Candidate {
 public:
-    explicit Candidate(const fs::path& path) : m_path(path.string() + ".export-" + std::to_string(::getpid())) {}
+    explicit Candidate(const fs::path& target) : m_path(temporaryBeside(target)) {}
     ~Candidate() {
         std::error_code ignored;
         fs::remove(m_path, ignored);
@@ -99,18 +97,19 @@ Result<ExportReceipt> exportModel(const LoadedModel& model, std::string_view for
     Result<const Exporter*> exporter = chooseExporter(format, options);
     if (!exporter)
         return std::move(exporter).error();
-    std::error_code code;
-    if (path.filename().empty() || fs::is_directory(path, code))
-        return makeError(ErrorCode::WriteFailed, "'{}' is a folder; the name of a file is needed.", path.string());
+    Result<fs::path> place = writablePlace(path);
+    if (!place)
+        return std::move(place).error();
     if (Result<void> finite = checkFinite(*model.weights); !finite)
         return std::move(finite).error();
-    const Candidate candidate(path);
+    const Candidate candidate(*place);
+    const auto told = [&](Error error) { return std::move(error).withName(candidate.path().string(), path.string()); };
     Result<WrittenModel> written = (*exporter)->write(model, options, candidate.path());
     if (!written)
-        return std::move(written).error().withContext(path.string());
+        return told(std::move(written).error());
     Result<ImportedNetwork> reread = (*exporter)->readBack(candidate.path(), options);
     if (!reread)
-        return std::move(reread).error().withContext("while reading back what was exported");
+        return told(std::move(reread).error()).withContext("while reading back what was exported");
     const ImportedNetwork original{partGraph(*model.model, options.part), model.weights};
     Result<ProbeResult> probe = compareNetworks(original, *reread, sizesOf(model.model->sampleShape), executor);
     if (!probe)
@@ -128,7 +127,7 @@ Result<ExportReceipt> exportModel(const LoadedModel& model, std::string_view for
                           .meanDifference = probe->meanDifference,
                           .details = std::move(written->details)};
     if (Result<void> known = addFileFacts(receipt, candidate.path()); !known)
-        return std::move(known).error();
+        return told(std::move(known).error());
     if (Result<void> published = publishFile(candidate.path(), path); !published)
         return std::move(published).error();
     return receipt;

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr uint64_t kHeadBytes = 4096;
+
 struct Sniffed {
     std::string extension;
     uint64_t size = 0;
@@ -27,14 +29,24 @@ struct Sniffed {
     std::vector<std::byte> plain; // the same, seen through gzip
 };
 
+// A JSON object that names our schema near its start, under whatever name it was saved.
+bool looksLikeExperiment(std::span<const std::byte> head) {
+    const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+    const size_t start = text.find_first_not_of(" \t\r\n");
+    return start != std::string_view::npos && text[start] == '{' &&
+           text.find("\"hourglass_experiment\"") != std::string_view::npos;
+}
+
 struct Kind {
     const char* name;
     bool (*recognises)(const Sniffed& file);
-    Result<Json> (*inspect)(const fs::path& path);
+    Result<Json> (*inspect)(const fs::path& path, const std::stop_token& stop);
 };
 
 constexpr std::array kKinds = {
-    Kind{"experiment (.hourglass)", [](const Sniffed& f) { return f.extension == ".hourglass"; }, inspectExperiment},
+    Kind{"experiment (.hourglass)",
+         [](const Sniffed& f) { return f.extension == ".hourglass" || looksLikeExperiment(f.head); },
+         inspectExperiment},
     Kind{"numpy array (.npy)", [](const Sniffed& f) { return isNpy(f.plain); }, inspectNpy},
     Kind{"numpy archive (.npz)", [](const Sniffed& f) { return isZip(f.head); }, inspectNpz},
     Kind{"picture (PNG, JPEG, WebP, BMP, TIFF)", [](const Sniffed& f) { return isImage(f.head); }, inspectImage},
@@ -50,7 +62,7 @@ Result<Sniffed> sniff(const fs::path& path) {
     if (!file)
         return std::move(file).error();
     Sniffed found{.extension = path.extension().string(), .size = file->size(), .head = {}, .plain = {}};
-    found.head.resize(static_cast<size_t>(std::min<uint64_t>(found.size, 64)));
+    found.head.resize(static_cast<size_t>(std::min<uint64_t>(found.size, kHeadBytes)));
     if (Result<void> read = file->readAt(0, found.head); !read)
         return std::move(read).error();
     found.plain = found.head;
@@ -62,17 +74,17 @@ Result<Sniffed> sniff(const fs::path& path) {
     return found;
 }
 
-Result<Json> inspectByKind(const fs::path& path) {
+Result<Json> inspectByKind(const fs::path& path, const std::stop_token& stop) {
     std::error_code code;
     if (fs::is_directory(path, code))
-        return RunFolder::isRun(path) ? inspectRun(path) : inspectFolder(path);
+        return RunFolder::isRun(path) ? inspectRun(path, stop) : inspectFolder(path, stop);
     Result<Sniffed> file = sniff(path);
     if (!file)
         return std::move(file).error();
     for (const Kind& kind : kKinds)
         if (kind.recognises(*file)) {
-            Result<Json> json = kind.inspect(path);
-            if (json)
+            Result<Json> json = kind.inspect(path, stop);
+            if (json && !json->is_null())
                 (*json)["bytes"] = file->size;
             return json;
         }
@@ -86,13 +98,13 @@ Result<Json> inspectByKind(const fs::path& path) {
 
 } // namespace
 
-Result<Json> inspectFile(const fs::path& path) {
+Result<Json> inspectFile(const fs::path& path, const std::stop_token& stop) {
     std::error_code code;
     if (!fs::exists(path, code))
         return makeError(ErrorCode::NotFound, "There is no file or folder '{}'.", path.string());
     try {
-        Result<Json> json = inspectByKind(path);
-        if (!json)
+        Result<Json> json = inspectByKind(path, stop);
+        if (!json || json->is_null())
             return json;
         (*json)["path"] = path.string();
         // Names in a file need not be UTF-8, and numbers need not be finite: what JSON cannot hold is replaced.

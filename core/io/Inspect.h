@@ -4,6 +4,7 @@
 // and model files.
 
 #include <filesystem>
+#include <stop_token>
 
 #include "core/base/Result.h"
 #include "core/options/OptionSpec.h"
@@ -14,7 +15,7 @@ namespace hourglass {
 // safetensors onnx), "path", and "shape": of the one array, picture or data set in it ([N, …]), of a model's samples,
 // or null where there is no single one. Tensors come with dtype, shape, min, max and mean of what is finite, and the
 // number of values that are not. Errors name file and reason: NotFound, Unreadable, Unsupported (says what was
-// expected), OutOfMemory.
-Result<Json> inspectFile(const std::filesystem::path& path);
+// expected), OutOfMemory. Asked to stop, it returns null soon.
+Result<Json> inspectFile(const std::filesystem::path& path, const std::stop_token& stop = {});
 
 } // namespace hourglass

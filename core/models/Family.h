@@ -16,6 +16,14 @@ struct ScheduledScalar {
     double (*factor)(const OptionValues&, int64_t step); // what the value is multiplied by at a step; null: always 1
 };
 
+// What may be edited after an update.
+struct StepEdit {
+    const OptionValues& options;
+    int64_t steps; // updates done
+    ParameterStore& weights;
+    std::span<const NamedArena> moments; // the optimiser's, of the weights' layout
+};
+
 class Family {
 public:
     virtual ~Family() = default;
@@ -38,8 +46,13 @@ public:
     virtual void build(ModelBuilder& builder) const = 0;
 
     virtual std::vector<ScheduledScalar> scalars() const { return {}; }
-    // Brings parameters back to where they must be, after each update (unit decoder norms, θ ≥ 0).
-    virtual void project(ParameterStore&) const {}
+    // Parameters that depend on the data (a decoder bias at the data's median), set once before the first step from
+    // training samples [N, sample…]: initialisationSamples() of them, or all where there are fewer. 0: none is needed.
+    virtual int64_t initialisationSamples() const { return 0; }
+    virtual void initialise(const ModelContext&, const Tensor& /*samples*/, ParameterStore&) const {}
+    // After each update: brings parameters back to where they must be (unit decoder norms, θ ≥ 0), resamples dead
+    // units. Per-sample metrics are added while building (ModelBuilder::addMetric).
+    virtual void afterStep(const StepEdit&) const {}
 };
 
 } // namespace hourglass

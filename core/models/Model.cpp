@@ -21,6 +21,14 @@ void appendGradients(Graph& graph) {
     graph.removeOutput("reconstruction");
 }
 
+std::vector<std::string> namesStarting(const Graph& graph, std::string_view prefix) {
+    std::vector<std::string> names;
+    for (const auto& [name, id] : graph.outputs())
+        if (name.starts_with(prefix))
+            names.push_back(name);
+    return names;
+}
+
 Result<void> validate(const ModelContext& context, const Family& family, const Architecture& architecture) {
     const OptionValues& options = context.options;
     if (context.sampleShape.rank() < 1 || context.sampleShape.elements() < 1)
@@ -37,6 +45,18 @@ Result<void> validate(const ModelContext& context, const Family& family, const A
 }
 
 } // namespace
+
+std::vector<std::string> Model::lossNames() const {
+    return namesStarting(training, "loss");
+}
+
+std::vector<std::string> Model::metricNames() const {
+    constexpr std::string_view kPrefix = "metric.";
+    std::vector<std::string> names = namesStarting(evaluation, kPrefix);
+    for (std::string& name : names)
+        name.erase(0, kPrefix.size());
+    return names;
+}
 
 int64_t Model::codeElements() const {
     int64_t elements = 1;
@@ -61,13 +81,19 @@ int64_t Model::forwardFlops() const {
 }
 
 Result<std::shared_ptr<const Model>> buildModel(const OptionValues& options, const Shape& sampleShape) {
+    const Family* family = findFamily(options.text("model.family"));
+    const Architecture* architecture = findArchitecture(options.text("model.architecture"));
+    expects(family != nullptr && architecture != nullptr, "options with an unknown family or architecture");
+    return buildModel(*family, *architecture, options, sampleShape);
+}
+
+Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Architecture& architecture,
+                                                const OptionValues& options, const Shape& sampleShape) {
     auto model = std::make_shared<Model>();
     model->options = options;
     model->sampleShape = sampleShape;
-    model->family = findFamily(options.text("model.family"));
-    model->architecture = findArchitecture(options.text("model.architecture"));
-    expects(model->family != nullptr && model->architecture != nullptr,
-            "options with an unknown family or architecture");
+    model->family = &family;
+    model->architecture = &architecture;
     const ModelContext context{model->options, sampleShape};
     if (Result<void> valid = validate(context, *model->family, *model->architecture); !valid)
         return std::move(valid).error();

@@ -18,7 +18,8 @@ struct Model {
 
     // Inputs "input" and "target"; outputs "loss", "loss.TERM", and "grad.PARAMETER" for every parameter.
     Graph training;
-    // Inputs "input" and "target"; outputs "code", "reconstruction", "loss", "loss.TERM". Nothing random.
+    // Inputs "input" and "target"; outputs "code", "reconstruction", "loss", "loss.TERM", "sample_mse" [N],
+    // "metric.NAME" [N]. Nothing random.
     Graph evaluation;
     Graph encoder;                             // "input" → "code"
     Graph decoder;                             // "code" → "reconstruction"
@@ -27,6 +28,9 @@ struct Model {
     std::vector<LayerInfo> layers;
     std::vector<std::string> warnings; // "The code (900) is not smaller than a sample (784): …"
 
+    // "loss" and "loss.TERM", in the graph's order; names of the family's metrics, outputs "metric.NAME" of evaluation.
+    std::vector<std::string> lossNames() const;
+    std::vector<std::string> metricNames() const;
     int64_t codeElements() const;
     // Elements of a sample per element of the code.
     double compressionRatio() const;
@@ -36,5 +40,8 @@ struct Model {
 
 // Errors: InvalidArgument, saying which option cannot be and what would be possible.
 Result<std::shared_ptr<const Model>> buildModel(const OptionValues& options, const Shape& sampleShape);
+// Of a family and an architecture that need not be registered; both outlive the model.
+Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Architecture& architecture,
+                                                const OptionValues& options, const Shape& sampleShape);
 
 } // namespace hourglass

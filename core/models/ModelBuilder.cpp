@@ -75,6 +75,11 @@ void ModelBuilder::addTerm(const std::string& name, NodeId scalar) {
     m_loss = m_loss ? m_graph.add(*m_loss, scalar) : scalar;
 }
 
+void ModelBuilder::addMetric(const std::string& name, NodeId perSample) {
+    if (m_mode == BuildMode::Evaluation)
+        m_graph.setOutput("metric." + name, perSample);
+}
+
 Graph ModelBuilder::finish() {
     expects(m_loss.has_value(), "a family without a loss term");
     m_graph.setOutput("loss", *m_loss);

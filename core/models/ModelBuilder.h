@@ -2,7 +2,7 @@
 
 // The vocabulary in which a family describes itself: encode, decode, add a loss term. Produces graphs with the inputs
 // "input" (what the network sees) and "target" (the clean sample), both [N, sample…], and the outputs "code",
-// "reconstruction", "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N].
+// "reconstruction", "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N] and "metric.NAME" [N].
 
 #include "core/models/Architecture.h"
 
@@ -37,6 +37,9 @@ public:
     void setReconstruction(NodeId reconstruction);
     // Adds to the loss; the sum of all terms is the output "loss".
     void addTerm(const std::string& name, NodeId scalar);
+
+    // For evaluation: a number of each sample, [N]; its mean is reported under this name. Nothing for training.
+    void addMetric(const std::string& name, NodeId perSample);
 
     // The graph, with the total loss.
     Graph finish();

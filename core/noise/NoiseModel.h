@@ -20,6 +20,12 @@ public:
     virtual void apply(std::span<float> values, const Shape& sampleShape, const RandomStream& stream) const = 0;
 };
 
+// The stream of a sample's noise where models are compared rather than trained: the same in validation, previews,
+// `evaluate` and `compare`. A Batcher that evaluates (RandomPurpose::Evaluation, epoch 0) draws from it too.
+inline RandomStream evaluationNoise(uint64_t seed, uint64_t sampleId) {
+    return RandomStream(seed, static_cast<uint64_t>(RandomPurpose::Evaluation), 0, sampleId);
+}
+
 // The stream index from which a model draws what concerns the whole sample (its σ out of a range); values draw from
 // index 0 on.
 inline constexpr uint64_t kSampleDraw = uint64_t{1} << 40;

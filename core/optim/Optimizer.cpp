@@ -12,7 +12,15 @@ enum Scalar : size_t { kStepSize, kClip, kRootCorrection, kDecay, kAverage, kAve
 constexpr std::array<const char*, kScalars> kScalarNames = {"step_size", "clip",    "root_correction",
                                                             "decay",     "average", "average_rest"};
 
-std::vector<std::string> arenaNames(const OptionValues& options) {
+Graph normGraph(int64_t n) {
+    Graph graph;
+    graph.setOutput("sum_of_squares", graph.reduceAll(graph.unary(OpKind::Square, graph.input("g", {n}))));
+    return graph;
+}
+
+} // namespace
+
+std::vector<std::string> optimizerArenas(const OptionValues& options) {
     std::vector<std::string> names;
     if (options.text("optimizer.kind") == "sgd")
         names = {"momentum"};
@@ -22,14 +30,6 @@ std::vector<std::string> arenaNames(const OptionValues& options) {
         names.push_back("ema");
     return names;
 }
-
-Graph normGraph(int64_t n) {
-    Graph graph;
-    graph.setOutput("sum_of_squares", graph.reduceAll(graph.unary(OpKind::Square, graph.input("g", {n}))));
-    return graph;
-}
-
-} // namespace
 
 Graph updateGraph(const OptionValues& options, int64_t n) {
     const std::string kind = options.text("optimizer.kind");
@@ -87,7 +87,10 @@ Result<std::unique_ptr<Optimizer>> Optimizer::create(const OptionValues& options
     const int64_t n = state->store->layout().floats();
     expects(static_cast<int64_t>(gradients.size()) == n, "{} gradients for {} parameters", gradients.size(), n);
 
-    auto update = executor.compile(updateGraph(options, n), nullptr, {});
+    state->names = optimizerArenas(options);
+    CompileOptions compileOptions{.boundOutputs = state->names};
+    compileOptions.boundOutputs.push_back("p");
+    auto update = executor.compile(updateGraph(options, n), nullptr, compileOptions);
     if (!update)
         return std::move(update).error();
     state->update = *std::move(update);
@@ -100,7 +103,6 @@ Result<std::unique_ptr<Optimizer>> Optimizer::create(const OptionValues& options
     for (size_t i = 0; i < kScalars; ++i)
         bindInput(kScalarNames[i], &state->scalars[i]);
     state->update->bindOutput(state->update->outputSlot("p"), state->store->arena().data());
-    state->names = arenaNames(options);
     for (const std::string& name : state->names) {
         float* data = state->arenas.emplace_back(static_cast<size_t>(n)).data();
         bindInput(name.c_str(), data);

@@ -19,11 +19,8 @@ namespace hourglass {
 // schedule's (Schedule.h).
 OptionTable optimizerOptions();
 
-// Arenas that belong to a training state besides the parameters, all of the parameters' layout.
-struct NamedArena {
-    std::string name; // "m", "v", "momentum", "ema"
-    std::span<float> values;
-};
+// Names of the arenas that an optimiser of these options keeps: "m", "v", "momentum", "ema".
+std::vector<std::string> optimizerArenas(const OptionValues& options);
 
 class Optimizer {
 public:
@@ -39,6 +36,7 @@ public:
     // Updates done so far; part of the state.
     int64_t steps() const;
     void setSteps(int64_t steps);
+    // Part of the state too.
     std::vector<NamedArena> arenas();
     // The averaged weights, or nothing when averaging is off.
     std::span<const float> averagedWeights() const;

@@ -54,7 +54,7 @@ Result<void> migrate(Json& document) {
 }
 
 // "data": {"source": …} → ("data.source", …). What is no known group stays whole, to be refused with its neighbours.
-std::vector<std::pair<std::string, Json>> flatten(const Json& document, const OptionTable& table) {
+Result<std::vector<std::pair<std::string, Json>>> flatten(const Json& document, const OptionTable& table) {
     std::set<std::string> groups;
     for (const OptionSpec& spec : table.specs())
         groups.insert(spec.key.substr(0, spec.key.find('.')));
@@ -62,11 +62,15 @@ std::vector<std::pair<std::string, Json>> flatten(const Json& document, const Op
     for (const auto& [group, content] : document.items()) {
         if (group == kSchemaKey || group == "version" || group == "record")
             continue;
-        if (!content.is_object() || !groups.contains(group)) {
+        if (!groups.contains(group)) {
             const bool looksLikeAKey = table.find(group) != nullptr; // "training.epochs" at the top
             values.emplace_back(looksLikeAKey ? fmt::format("\"{}\"", group) : group, content);
             continue;
         }
+        if (!content.is_object())
+            return makeError(ErrorCode::InvalidArgument,
+                             "{}: expected an object with the options of this group, found {}.", group,
+                             content.dump().substr(0, 100));
         for (const auto& [name, value] : content.items())
             values.emplace_back(fmt::format("{}.{}", group, name), value);
     }
@@ -130,7 +134,10 @@ Result<Experiment> Experiment::fromText(std::string_view text) {
     Result<Experiment> experiment = create(choice("family", "undercomplete"), choice("architecture", "dense"));
     if (!experiment)
         return experiment;
-    for (const auto& [key, value] : flatten(*parsed, experiment->m_options.table()))
+    const auto values = flatten(*parsed, experiment->m_options.table());
+    if (!values)
+        return Error(values.error());
+    for (const auto& [key, value] : *values)
         if (Result<void> set = experiment->m_options.set(key, value); !set)
             return std::move(set).error();
     if (const auto record = parsed->find("record"); record != parsed->end() && record->is_object())

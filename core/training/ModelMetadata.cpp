@@ -7,6 +7,7 @@ namespace hourglass {
 namespace {
 
 constexpr int kSchema = 1;
+constexpr const char* kAveragedPrefix = "optimizer.ema.";
 constexpr int64_t kMostSampleElements = int64_t{1} << 28;
 
 Error damaged(const char* what) {
@@ -71,22 +72,44 @@ Result<std::shared_ptr<const Model>> modelFromMetadata(const std::map<std::strin
     return buildModel(experiment->options(), *shape);
 }
 
-Result<void> readArena(const SafetensorsFile& file, const std::string& prefix, const ArenaLayout& layout,
-                       std::span<float> arena) {
+Result<void> checkArena(const SafetensorsFile& file, const std::string& prefix, const ArenaLayout& layout) {
     for (const ArenaLayout::Entry& entry : layout.entries()) {
         const TensorEntry* tensor = file.find(prefix + entry.name);
         if (tensor == nullptr)
             return makeError(ErrorCode::Unreadable, "The tensor '{}' is missing.", prefix + entry.name);
         if (tensor->shape != entry.shape || tensor->type != ElementType::F32)
-            return makeError(ErrorCode::Unreadable, "The tensor '{}' is {} {}; expected float32 {}.",
-                             prefix + entry.name, elementName(tensor->type), tensor->shape.toString(),
-                             entry.shape.toString());
+            return makeError(ErrorCode::Unreadable, "The tensor '{}' is {} {}; the network needs float32 {}.",
+                             tensor->name, elementName(tensor->type), tensor->shape.toString(), entry.shape.toString());
+    }
+    return {};
+}
+
+Result<void> readArena(const SafetensorsFile& file, const std::string& prefix, const ArenaLayout& layout,
+                       std::span<float> arena) {
+    if (Result<void> complete = checkArena(file, prefix, layout); !complete)
+        return complete;
+    for (const ArenaLayout::Entry& entry : layout.entries()) {
+        const TensorEntry* tensor = file.find(prefix + entry.name);
         const auto values =
             arena.subspan(static_cast<size_t>(entry.offset), static_cast<size_t>(entry.shape.elements()));
         if (Result<void> read = file.readBytes(*tensor, std::as_writable_bytes(values)); !read)
             return read;
     }
     return {};
+}
+
+Result<std::shared_ptr<ParameterStore>> readModelWeights(const SafetensorsFile& file, const Model& model) {
+    const ArenaLayout& layout = *model.layout;
+    const bool averaged =
+        !layout.entries().empty() && file.find(kAveragedPrefix + layout.entries().front().name) != nullptr;
+    const std::string prefix = averaged ? kAveragedPrefix : "";
+    if (Result<void> complete = checkArena(file, prefix, layout); !complete)
+        return std::move(complete).error(); // before memory is taken
+    auto weights = std::make_shared<ParameterStore>(model.layout);
+    if (Result<void> read = readArena(file, prefix, layout, weights->arena()); !read)
+        return std::move(read).error();
+    weights->touch();
+    return weights;
 }
 
 void appendArena(std::vector<NamedTensorView>& tensors, const std::string& prefix, const ArenaLayout& layout,

@@ -20,8 +20,13 @@ std::string describeModel(const Model& model);
 // newer schema; Unreadable or InvalidArgument when the description is damaged.
 Result<std::shared_ptr<const Model>> modelFromMetadata(const std::map<std::string, std::string>& metadata);
 
+// The weights that a file hands out as its model: averaged ones ("optimizer.ema.NAME") where it has them. Errors as
+// readArena(); no memory is taken before the file is known to hold all of them.
+Result<std::shared_ptr<ParameterStore>> readModelWeights(const SafetensorsFile& file, const Model& model);
+
 // Fills an arena of `layout` from the tensors PREFIX + parameter name. Unreadable when one is missing or has another
-// shape or type than float32; nothing is known of the arena then.
+// shape or type than float32 (the arena is then untouched), or cannot be read.
+Result<void> checkArena(const SafetensorsFile& file, const std::string& prefix, const ArenaLayout& layout);
 Result<void> readArena(const SafetensorsFile& file, const std::string& prefix, const ArenaLayout& layout,
                        std::span<float> arena);
 // The tensors that readArena() finds again, borrowing the arena.

@@ -4,49 +4,27 @@
 
 #include "core/data/Batcher.h"
 #include "core/data/Split.h"
-#include "core/models/Model.h"
-#include "core/optim/Optimizer.h"
 #include "core/training/Trainer.h"
+#include "core/training/TrainingStep.h"
 
 namespace hourglass {
 
 namespace {
 
-// Weights and gradients, and what the optimiser keeps: at least two moments or one momentum.
-int64_t arenas(const OptionValues& options) {
-    return 2 + (options.text("optimizer.kind") == "sgd" ? 1 : 2) + (options.real("optimizer.ema_decay") > 0 ? 2 : 0);
-}
-
-Result<void> measure(const Experiment& experiment, const Model& model, const std::shared_ptr<const Dataset>& dataset,
-                     const std::vector<int64_t>& rows, int64_t batchSize, Executor& executor, std::stop_token stop,
-                     Preflight& result) {
-    auto store = std::make_shared<ParameterStore>(model.layout);
-    initialiseParameters(*store, 0);
-    AlignedBuffer<float> gradients(static_cast<size_t>(model.layout->floats()));
-    auto optimizer = Optimizer::create(experiment.options(), executor, store, gradients.span());
-    if (!optimizer)
-        return std::move(optimizer).error();
-    auto compiled = executor.compile(model.training, store, {.sizes = {.n = batchSize}, .precision = result.precision});
-    if (!compiled)
-        return std::move(compiled).error();
-    Program& program = **compiled;
-    result.memoryBytes += static_cast<int64_t>(program.workspaceBytes());
-    std::vector<float> batch(static_cast<size_t>(batchSize * dataset->sampleShape().elements()));
-    dataset->read(std::span(rows).first(static_cast<size_t>(batchSize)), batch);
-    for (const char* input : {"input", "target"})
-        if (program.hasInput(input))
-            program.bindInput(input, batch);
-    for (const ArenaLayout::Entry& entry : model.layout->entries())
-        program.bindOutput(program.outputSlot("grad." + entry.name), gradients.data() + entry.offset);
-
+// Steps taken as an untrained network takes them, and what they hold.
+Result<void> measure(TrainingStep& step, const Dataset& dataset, const std::vector<int64_t>& rows, int64_t batchSize,
+                     std::stop_token stop, Preflight& result) {
+    std::vector<float> batch(static_cast<size_t>(batchSize * dataset.sampleShape().elements()));
+    dataset.read(std::span(rows).first(static_cast<size_t>(batchSize)), batch);
     using Clock = std::chrono::steady_clock;
     constexpr int kWarmUp = 2, kMeasured = 5;
     Clock::time_point begin;
     for (int i = 0; i < kWarmUp + kMeasured && !stop.stop_requested(); ++i) {
         if (i == kWarmUp)
             begin = Clock::now();
-        program.run(stop);
-        (*optimizer)->step(1e-6);
+        if (Result<RunOutcome> done = step.run(batchSize, batch.data(), batch.data(), stop); !done)
+            return std::move(done).error();
+        step.update(1e-6);
     }
     if (!stop.stop_requested())
         result.secondsPerEpoch = std::chrono::duration<double>(Clock::now() - begin).count() / kMeasured *
@@ -57,7 +35,7 @@ Result<void> measure(const Experiment& experiment, const Model& model, const std
 } // namespace
 
 Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<const Dataset>& dataset,
-                            Executor* executor, std::stop_token stop) {
+                            Executor* executor, std::stop_token stop, size_t memoryBudget) {
     const OptionValues& options = experiment.options();
     auto model = buildModel(options, dataset->sampleShape());
     if (!model)
@@ -76,15 +54,18 @@ Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<
     result.compressionRatio = (*model)->compressionRatio();
     result.warnings = (*model)->warnings;
     result.precision = resolvePrecision(options);
-    const int64_t batches = 4 * ((*model)->family->corruptsInput() ? 2 : 1); // prepared ahead, training and validation
-    result.memoryBytes =
-        static_cast<int64_t>(sizeof(float)) *
-        (arenas(options) * (*model)->layout->floats() + batches * batchSize * dataset->sampleShape().elements());
-    if (executor != nullptr)
-        if (Result<void> measured =
-                measure(experiment, **model, dataset, split.train, batchSize, *executor, std::move(stop), result);
-            !measured)
-            return std::move(measured).error();
+    const int64_t batches = 2 * ((*model)->family->corruptsInput() ? 2 : 1); // training and validation
+    result.memoryBytes = trainingArenaBytes(**model, options) +
+                         static_cast<int64_t>(sizeof(float)) * batches * batchSize * dataset->sampleShape().elements();
+    if (executor == nullptr)
+        return result;
+    auto step = TrainingStep::create(
+        *model, options, {.executor = *executor, .precision = result.precision, .memoryBudget = memoryBudget});
+    if (!step)
+        return std::move(step).error();
+    if (Result<void> measured = measure(**step, *dataset, split.train, batchSize, std::move(stop), result); !measured)
+        return std::move(measured).error();
+    result.memoryBytes += (*step)->memoryBytes() - trainingArenaBytes(**model, options);
     return result;
 }
 

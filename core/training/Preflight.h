@@ -2,6 +2,7 @@
 
 // What a person should know before Run: sizes, memory, and how long an epoch will take, measured on a few batches.
 
+#include "core/base/Memory.h"
 #include "core/data/Dataset.h"
 #include "core/exec/Program.h"
 #include "core/training/Experiment.h"
@@ -19,8 +20,8 @@ struct Preflight {
 };
 
 // Without `executor` nothing is measured and memory leaves the workspace out. Compute thread only with one. Errors: as
-// buildModel() and Executor::compile().
+// buildModel(), and OutOfMemory when training would hold more than `memoryBudget` bytes.
 Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<const Dataset>& dataset,
-                            Executor* executor, std::stop_token stop = {});
+                            Executor* executor, std::stop_token stop = {}, size_t memoryBudget = availableMemory());
 
 } // namespace hourglass

@@ -7,8 +7,10 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/AtomicFile.h"
 #include "core/data/SourceFiles.h"
 
 namespace hourglass {
@@ -17,25 +19,48 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kHashKey = "hash ";
+constexpr const char* kLock = ".lock";
+constexpr const char* kSetAside = ".replaced";
+constexpr const char* kContent[] = {"checkpoints", "history.csv", "result.json", "experiment.hourglass"};
+
 Error cannotWrite(const fs::path& folder, const std::string& reason) {
     return makeError(ErrorCode::WriteFailed, "The run folder '{}' cannot be written: {}.", folder.string(), reason);
 }
 
-Result<int> lock(const fs::path& folder) {
-    const int fd = ::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+// Makes a folder and those above it; what did not exist before is added to `made`, outermost first.
+Result<void> makeFolders(const fs::path& folder, std::vector<fs::path>& made) {
+    std::error_code code;
+    if (fs::is_directory(folder, code))
+        return {};
+    if (folder.has_relative_path() && folder.has_parent_path())
+        if (Result<void> above = makeFolders(folder.parent_path(), made); !above)
+            return above;
+    if (fs::create_directory(folder, code))
+        made.push_back(folder);
+    return code ? Result<void>(cannotWrite(folder, code.message())) : Result<void>();
+}
+
+Result<int> lock(const fs::path& folder, std::vector<fs::path>& made) {
+    const fs::path path = folder / kLock;
+    std::error_code code;
+    const bool isNew = !fs::exists(path, code);
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0)
         return cannotWrite(folder, std::strerror(errno));
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    struct stat held {
+    }, there{};
+    // The file may have been removed, by a process that made no run of it, between opening and locking it.
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 || ::fstat(fd, &held) != 0 || ::stat(path.c_str(), &there) != 0 ||
+        held.st_ino != there.st_ino) {
         ::close(fd);
         return makeError(ErrorCode::Conflict, "Another process is training in '{}'. Stop it, or choose another folder.",
                          folder.string());
     }
+    if (isNew)
+        made.push_back(path);
     return fd;
 }
-
-constexpr const char* kHashKey = "hash ";
-constexpr const char* kSetAside = ".replaced";
-constexpr const char* kContent[] = {"checkpoints", "history.csv", "result.json", "experiment.hourglass"};
 
 std::multiset<std::string> hashesOf(const Experiment& experiment) {
     std::multiset<std::string> hashes;
@@ -71,13 +96,30 @@ Result<void> checkSameRun(const fs::path& folder, const Experiment& experiment) 
     return {};
 }
 
-// What a killed process was writing.
+// What a killed process was writing into a run.
 void removeLeftovers(const fs::path& folder) {
     std::error_code code;
     for (const fs::path& place : {folder, folder / "checkpoints"})
         for (const auto& entry : fs::directory_iterator(place, code))
-            if (entry.path().filename().string().find(".part-") != std::string::npos)
+            if (isTemporaryName(entry.path()))
                 fs::remove(entry.path(), code);
+}
+
+// A folder that is no run may hold anything, but nothing that a run would overwrite.
+Result<void> checkFree(const fs::path& folder) {
+    std::error_code code;
+    if (fs::exists(folder, code) && !fs::is_directory(folder, code))
+        return makeError(ErrorCode::Conflict, "'{}' is a file; a run needs a folder.", folder.string());
+    for (const char* name : kContent) {
+        const fs::path path = folder / name;
+        if (fs::exists(fs::symlink_status(path, code)) && !(fs::is_directory(path, code) && fs::is_empty(path, code)))
+            return makeError(
+                ErrorCode::Conflict,
+                "'{}' holds no run, but '{}', which a run would overwrite. Overwrite it (--force), or choose another "
+                "folder.",
+                folder.string(), name);
+    }
+    return {};
 }
 
 } // namespace
@@ -92,24 +134,37 @@ std::string restartDifference(const Experiment& before, const Experiment& now) {
     return {};
 }
 
-Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& experiment, Mode mode) {
-    std::error_code code;
-    fs::create_directories(folder / "checkpoints", code);
-    if (code)
-        return cannotWrite(folder, code.message());
-    Result<int> held = lock(folder);
-    if (!held)
-        return std::move(held).error();
-    RunFolder run(fs::weakly_canonical(folder), *held);
-    removeLeftovers(folder);
-    run.putBack(); // what a killed replacement had set aside
-    if (!isRun(folder))
-        return run;
+Result<void> RunFolder::checkMode(const fs::path& folder, Mode mode) {
+    if (mode == Mode::Replace)
+        return {};
+    if (!isRun(folder) && !isRun(folder / kSetAside))
+        return checkFree(folder);
     if (mode == Mode::Create)
         return makeError(
             ErrorCode::Conflict,
             "'{}' already holds a run. Resume it (--resume), replace it (--force), or choose another folder.",
             folder.string());
+    return {};
+}
+
+Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& experiment, Mode mode) {
+    if (Result<void> free = checkMode(folder, mode); !free) // before anything is made there
+        return std::move(free).error();
+    RunFolder run;
+    if (Result<void> made = makeFolders(folder / "checkpoints", run.m_made); !made)
+        return std::move(made).error();
+    Result<int> held = lock(folder, run.m_made);
+    if (!held)
+        return std::move(held).error();
+    run.m_lock = *held;
+    std::error_code code;
+    run.m_path = fs::weakly_canonical(folder, code);
+    run.putBack();                                          // what a killed replacement had set aside
+    if (Result<void> free = checkMode(folder, mode); !free) // again: somebody may have been faster
+        return std::move(free).error();
+    if (!isRun(folder))
+        return run;
+    removeLeftovers(folder);
     if (mode == Mode::Replace) {
         if (Result<void> aside = run.setAside(); !aside)
             return std::move(aside).error();
@@ -132,7 +187,7 @@ Result<void> RunFolder::setAside() {
 
 void RunFolder::putBack() const {
     std::error_code code;
-    if (!fs::exists(m_path / kSetAside, code))
+    if (!isRun(m_path / kSetAside)) // not ours
         return;
     for (const char* name : kContent) {
         if (!fs::exists(m_path / kSetAside / name, code))
@@ -145,7 +200,8 @@ void RunFolder::putBack() const {
 
 void RunFolder::commitReplacement() const {
     std::error_code code;
-    fs::remove_all(m_path / kSetAside, code);
+    if (isRun(m_path / kSetAside))
+        fs::remove_all(m_path / kSetAside, code);
 }
 
 Result<Experiment> experimentForRun(Experiment experiment, const fs::path& baseFolder, const fs::path& runFolder,
@@ -155,8 +211,9 @@ Result<Experiment> experimentForRun(Experiment experiment, const fs::path& baseF
     if (!hashes)
         return std::move(hashes).error();
     std::erase_if(experiment.record, [](const auto& entry) { return entry.first.starts_with(kHashKey); });
+    size_t number = 0; // files in different folders may have one name
     for (const auto& [file, hash] : *hashes)
-        experiment.record[kHashKey + fs::path(file).filename().string()] = hash;
+        experiment.record[fmt::format("{}{} {}", kHashKey, number++, fs::path(file).filename().string())] = hash;
     auto relocated = relocateSource(source, baseFolder, runFolder);
     if (!relocated)
         return std::move(relocated).error();
@@ -166,17 +223,28 @@ Result<Experiment> experimentForRun(Experiment experiment, const fs::path& baseF
 }
 
 RunFolder::RunFolder(RunFolder&& other) noexcept
-    : m_path(std::move(other.m_path)), m_lock(std::exchange(other.m_lock, -1)) {}
+    : m_path(std::move(other.m_path)), m_made(std::exchange(other.m_made, {})),
+      m_lock(std::exchange(other.m_lock, -1)) {}
 
 RunFolder::~RunFolder() {
-    if (m_lock < 0)
-        return;
-    putBack();
-    ::close(m_lock);
+    if (m_lock >= 0)
+        putBack();
+    // A run that never began leaves nothing: remove() takes no folder that holds something.
+    std::error_code code;
+    if (!m_path.empty() && isRun(m_path))
+        m_made.clear();
+    for (auto path = m_made.rbegin(); path != m_made.rend(); ++path)
+        fs::remove(*path, code);
+    if (m_lock >= 0)
+        ::close(m_lock);
 }
 
 fs::path RunFolder::experimentPath(const fs::path& folder) {
     return folder / "experiment.hourglass";
+}
+
+fs::path RunFolder::resultPath(const fs::path& folder) {
+    return folder / "result.json";
 }
 
 fs::path RunFolder::checkpoint(const fs::path& folder, const std::string& name) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <stop_token>
+#include <vector>
 
 #include "core/base/Result.h"
 #include "core/training/Experiment.h"
@@ -18,12 +19,16 @@ public:
         Resume,  // a run of the same experiment is gone on with; a folder without one is started
         Replace, // a run that is there gives way to a new one, once that has its first checkpoint
     };
-    // `experiment` as experimentForRun() made it. Errors: Conflict (another run is there, the experiment differs in an
-    // option that needs a restart, its data have changed, another living process trains here), WriteFailed.
+    // `experiment` as experimentForRun() made it. Errors: Conflict (another run is there, or something else that a run
+    // would overwrite; the experiment differs in an option that needs a restart; its data have changed; another living
+    // process trains here), WriteFailed. What open() made goes again if no run comes of it.
     static Result<RunFolder> open(const std::filesystem::path& folder, const Experiment& experiment, Mode mode);
     ~RunFolder();
     RunFolder(RunFolder&& other) noexcept;
     RunFolder& operator=(RunFolder&&) = delete;
+
+    // The part of open() that needs no experiment: whether what is in the folder allows the mode.
+    static Result<void> checkMode(const std::filesystem::path& folder, Mode mode);
 
     // A replaced run is set aside until this is called, and put back if it never is.
     void commitReplacement() const;
@@ -31,11 +36,12 @@ public:
     const std::filesystem::path& path() const { return m_path; }
     std::filesystem::path experimentPath() const { return experimentPath(m_path); }
     std::filesystem::path historyPath() const { return m_path / "history.csv"; }
-    std::filesystem::path resultPath() const { return m_path / "result.json"; }
+    std::filesystem::path resultPath() const { return resultPath(m_path); }
     std::filesystem::path checkpoint(const std::string& name) const { return checkpoint(m_path, name); }
 
     // The same places of a folder that is only read.
     static std::filesystem::path experimentPath(const std::filesystem::path& folder);
+    static std::filesystem::path resultPath(const std::filesystem::path& folder);
     static std::filesystem::path checkpoint(const std::filesystem::path& folder, const std::string& name);
     // Whether a folder looks like a run.
     static bool isRun(const std::filesystem::path& folder);
@@ -43,12 +49,13 @@ public:
     static Result<std::filesystem::path> modelPath(const std::filesystem::path& folder);
 
 private:
-    RunFolder(std::filesystem::path path, int lock) : m_path(std::move(path)), m_lock(lock) {}
+    RunFolder() = default;
     Result<void> setAside();
     void putBack() const;
 
     std::filesystem::path m_path;
-    int m_lock; // a descriptor whose advisory lock the kernel drops when the process ends
+    std::vector<std::filesystem::path> m_made; // folders and the lock, outermost first
+    int m_lock = -1; // a descriptor whose advisory lock the kernel drops when the process ends
 };
 
 // An experiment as a run folder keeps it: its source named from there, and the hashes of what the source holds.

@@ -6,6 +6,7 @@
 #include <stop_token>
 
 #include "core/base/Log.h"
+#include "core/base/Memory.h"
 #include "core/data/Dataset.h"
 #include "core/exec/Program.h"
 #include "core/training/Experiment.h"
@@ -29,8 +30,9 @@ public:
     struct Services {
         Executor& executor;
         LogSink log = {};
-        TrainerMailbox* mailbox = nullptr; // not owned; commands while running
-        double checkpointSeconds = 30;     // a checkpoint at least this often
+        TrainerMailbox* mailbox = nullptr;         // not owned; commands while running
+        double checkpointSeconds = 30;             // a checkpoint at least this often
+        uint64_t memoryBudget = availableMemory(); // bytes for weights, optimiser and workspaces
         // Between backward and update, with all gradients: where an all-reduce will sit.
         std::function<void(std::span<float>)> gradientHook = {};
     };
@@ -39,7 +41,7 @@ public:
     // Trains in `folder` from its last checkpoint, or from the start. A stop request ends it after the current batch,
     // with a checkpoint. A finished run returns its stored result. Errors: InvalidArgument (the options and the data do
     // not go together), Numeric (the loss is no longer finite; names the layer, the step and what was kept),
-    // WriteFailed, Unreadable (a damaged checkpoint).
+    // OutOfMemory (the network or the batch exceeds the budget), WriteFailed, Unreadable (a damaged checkpoint).
     Result<TrainingResult> run(const Experiment& experiment, const OpenedDataset& data, const RunFolder& folder,
                                ProgressSink& sink, std::stop_token stop = {});
 

@@ -65,30 +65,38 @@ Result<void> TrainingRun::prepare() {
     m_environment = computeEnvironment();
     m_environment["precision"] = m_precision == Precision::BF16 ? "bf16" : "f32";
 
-    m_store = std::make_shared<ParameterStore>(m_model->layout);
-    initialiseParameters(*m_store, seedOf(m_options));
-    m_gradients = AlignedBuffer<float>(static_cast<size_t>(m_model->layout->floats()));
-    auto optimizer = Optimizer::create(m_options, m_services.executor, m_store, m_gradients.span());
-    if (!optimizer)
-        return std::move(optimizer).error();
-    m_optimizer = *std::move(optimizer);
-
+    auto step = TrainingStep::create(m_model, m_options,
+                                     {.executor = m_services.executor,
+                                      .precision = m_precision,
+                                      .seed = seedOf(m_options),
+                                      .memoryBudget = m_services.memoryBudget});
+    if (!step)
+        return std::move(step).error();
+    m_step = *std::move(step);
+    m_evaluation = std::make_unique<Evaluation>(m_services.executor, m_model, m_precision);
     if (Result<void> ready = prepareBatches(); !ready)
         return ready;
-    for (const auto& [name, id] : m_model->training.outputs())
-        if (name.starts_with("loss"))
-            m_lossOutputs.push_back(name);
-    std::vector<std::string> columns = m_lossOutputs;
+    prepareHistory();
+    if (std::filesystem::exists(m_folder.checkpoint("last")))
+        return resume();
+    initialiseFromData(*m_model, *m_dataset, m_split.train, m_step->weights());
+    return saveExperiment();
+}
+
+void TrainingRun::prepareHistory() {
+    const std::vector<std::string>& losses = m_step->lossNames();
+    std::vector<std::string> columns = losses;
     if (!m_split.validation.empty()) {
-        for (const std::string& name : m_lossOutputs)
+        for (const std::string& name : losses)
             columns.push_back("validation_" + name);
         columns.insert(columns.end(), {"validation_mse", "validation_psnr"});
+        for (const std::string& name : m_model->metricNames())
+            columns.push_back("validation_" + name);
     }
     m_columns = std::make_shared<const std::vector<std::string>>(columns);
     m_history = History(std::move(columns));
-    m_state.epochLoss.sums.assign(m_lossOutputs.size(), 0.0);
-    m_state.intervalLoss.sums.assign(m_lossOutputs.size(), 0.0);
-    return resumeIfPossible();
+    m_state.epochLoss.sums.assign(losses.size(), 0.0);
+    m_state.intervalLoss.sums.assign(losses.size(), 0.0);
 }
 
 Result<void> TrainingRun::prepareBatches() {
@@ -124,16 +132,14 @@ Result<void> TrainingRun::prepareBatches() {
     return {};
 }
 
-Result<void> TrainingRun::resumeIfPossible() {
+Result<void> TrainingRun::resume() {
     const std::filesystem::path last = m_folder.checkpoint("last");
-    if (!std::filesystem::exists(last))
-        return saveExperiment();
-    Result<LoadedCheckpoint> loaded = loadCheckpoint(last, *m_model, *m_store, *m_optimizer);
+    Result<LoadedCheckpoint> loaded = loadCheckpoint(last, *m_model, m_step->weights(), m_step->optimizer());
     if (!loaded)
         return std::move(loaded).error();
     m_state = std::move(loaded->state);
     for (LossSums* sums : {&m_state.epochLoss, &m_state.intervalLoss})
-        if (sums->sums.size() != m_lossOutputs.size())
+        if (sums->sums.size() != m_step->lossNames().size())
             return makeError(ErrorCode::Unreadable, "'{}' counts other losses than this experiment has.",
                              last.string());
     if (m_state.finished && goesOn())
@@ -144,6 +150,7 @@ Result<void> TrainingRun::resumeIfPossible() {
         m_state.learningRate.reset();
     m_schedule->setPlateau(m_state.plateau);
     m_resumedFromStep = m_state.step;
+    m_usedRate = learningRateAt(std::max<int64_t>(0, m_state.step - 1)); // for a row still to be written
     loadHistory();
     for (const auto& [key, value] : m_environment)
         if (const auto it = loaded->environment.find(key); it != loaded->environment.end() && it->second != value)
@@ -160,23 +167,6 @@ bool TrainingRun::goesOn() const {
         return !m_options.boolean("training.early_stopping") ||
                m_state.epochsWithoutGain < m_options.integer("training.patience");
     return m_epochs > m_state.epochsAsked;
-}
-
-Result<TrainingRun::Step*> TrainingRun::stepFor(int64_t rows) {
-    if (const auto it = m_steps.find(rows); it != m_steps.end())
-        return &it->second;
-    auto program =
-        m_services.executor.compile(m_model->training, m_store, {.sizes = {.n = rows}, .precision = m_precision});
-    if (!program)
-        return std::move(program).error();
-    Step step{.program = *std::move(program)};
-    for (const ArenaLayout::Entry& entry : m_model->layout->entries())
-        step.program->bindOutput(step.program->outputSlot("grad." + entry.name), m_gradients.data() + entry.offset);
-    step.input = step.program->hasInput("input") ? step.program->inputSlot("input") : -1;
-    step.target = step.program->hasInput("target") ? step.program->inputSlot("target") : -1;
-    for (const std::string& name : m_lossOutputs)
-        step.losses.push_back(step.program->outputSlot(name));
-    return &m_steps.emplace(rows, std::move(step)).first->second;
 }
 
 Result<TrainingRun::Ending> TrainingRun::trainEpoch() {
@@ -209,38 +199,31 @@ Result<TrainingRun::Ending> TrainingRun::trainEpoch() {
 }
 
 Result<void> TrainingRun::trainBatch(const Batch& batch) {
-    Result<Step*> found = stepFor(batch.rows);
-    if (!found)
-        return std::move(found).error();
-    Step& step = **found;
-    if (step.input >= 0)
-        step.program->bindInput(step.input, batch.input().data());
-    if (step.target >= 0)
-        step.program->bindInput(step.target, batch.clean.data());
-    step.program->run();
-
-    const auto rows = static_cast<double>(batch.rows);
-    for (size_t i = 0; i < step.losses.size(); ++i) {
-        const auto loss = static_cast<double>(step.program->output(step.losses[i])[0]);
-        if (!std::isfinite(loss))
-            return lossError(loss);
-        m_state.epochLoss.sums[i] += loss * rows;
-        m_state.intervalLoss.sums[i] += loss * rows;
+    Result<RunOutcome> done = m_step->run(batch.rows, batch.input().data(), batch.clean.data());
+    if (!done)
+        return std::move(done).error();
+    const std::span<const double> losses = m_step->losses();
+    for (size_t i = 0; i < losses.size(); ++i) {
+        if (!std::isfinite(losses[i]))
+            return lossError(losses[i]);
+        const double sum = losses[i] * static_cast<double>(batch.rows);
+        m_state.epochLoss.sums[i] += sum;
+        m_state.intervalLoss.sums[i] += sum;
     }
     m_state.epochLoss.samples += batch.rows;
     m_state.intervalLoss.samples += batch.rows;
     if (m_services.gradientHook)
-        m_services.gradientHook(m_gradients.span());
-    m_optimizer->step(currentLearningRate());
-    m_model->family->project(*m_store);
+        m_services.gradientHook(m_step->gradients());
+    m_usedRate = learningRateAt(m_state.step);
+    m_step->update(m_usedRate);
     ++m_state.step;
     ++m_state.batch;
     return {};
 }
 
-double TrainingRun::currentLearningRate() const {
+double TrainingRun::learningRateAt(int64_t step) const {
     const double base = m_state.learningRate.value_or(m_options.real("optimizer.learning_rate"));
-    return m_schedule->learningRate(base, m_state.step);
+    return m_schedule->learningRate(base, step);
 }
 
 Result<void> TrainingRun::endEpoch() {
@@ -253,7 +236,7 @@ Result<void> TrainingRun::endEpoch() {
     const bool onTraining = validation->empty() || m_options.text("training.monitor") == "train_loss";
     ++m_state.epoch;
     m_state.batch = 0;
-    m_state.epochLoss = {std::vector<double>(m_lossOutputs.size(), 0.0), 0};
+    m_state.epochLoss = {std::vector<double>(m_step->lossNames().size(), 0.0), 0};
     const double monitored = onTraining ? trainLoss : validation->front();
     m_schedule->epochEnded(monitored);
     m_state.plateau = m_schedule->plateau();
@@ -267,18 +250,14 @@ Result<void> TrainingRun::endEpoch() {
     if (Result<void> finite = checkWeights(); !finite)
         return finite;
     if (isBest && keepsBest)
-        if (Result<void> saved =
-                saveCheckpoint(m_folder.checkpoint("best"), *m_model, *m_store, *m_optimizer, m_state, m_environment);
-            !saved)
+        if (Result<void> saved = save("best"); !saved)
             return saved;
     const int64_t every = m_options.integer("training.checkpoint_every");
     if (every > 0 && m_state.epoch % every == 0)
-        if (Result<void> saved = saveCheckpoint(m_folder.checkpoint(fmt::format("epoch-{:04}", m_state.epoch)),
-                                                *m_model, *m_store, *m_optimizer, m_state, m_environment);
-            !saved)
+        if (Result<void> saved = save(fmt::format("epoch-{:04}", m_state.epoch)); !saved)
             return saved;
     updatePreview(true);
-    if (Result<void> saved = saveLast(); !saved)
+    if (Result<void> saved = writeLast(); !saved)
         return saved;
     if (m_services.mailbox != nullptr)
         m_services.mailbox->epochEnded();
@@ -303,39 +282,32 @@ bool TrainingRun::watch(double monitored) {
     return false;
 }
 
-std::shared_ptr<const ParameterStore> TrainingRun::evaluationWeights() {
-    const std::span<const float> averaged = m_optimizer->averagedWeights();
-    if (averaged.empty())
-        return m_store;
-    if (!m_averaged)
-        m_averaged = std::make_shared<ParameterStore>(m_model->layout);
-    m_averaged->assign(averaged);
-    return m_averaged;
-}
-
+// By validation column: losses, mse, psnr, the family's metrics.
 Result<std::vector<double>> TrainingRun::validate() {
     if (!m_validationBatcher)
         return std::vector<double>{};
-    const std::shared_ptr<const ParameterStore> weights = evaluationWeights();
-    std::vector<double> sums(m_lossOutputs.size() + 2, 0.0); // losses, mse, psnr
-    m_validationBatcher->startEpoch(0);
-    while (const Batch* batch = m_validationBatcher->next()) {
-        Result<Program*> program =
-            m_programs.get(m_model->evaluation, weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
-        if (!program)
-            return std::move(program).error();
-        Program& p = **program;
-        p.bindInput(p.inputSlot("input"), batch->input().data());
-        p.bindInput(p.inputSlot("target"), batch->clean.data());
-        p.run();
-        for (size_t i = 0; i < m_lossOutputs.size(); ++i)
-            sums[i] +=
-                static_cast<double>(p.output(p.outputSlot(m_lossOutputs[i]))[0]) * static_cast<double>(batch->rows);
-        for (const float mse : p.output(p.outputSlot("sample_mse"))) {
-            sums[m_lossOutputs.size()] += static_cast<double>(mse);
-            sums[m_lossOutputs.size() + 1] -= 10.0 * std::log10(std::max(static_cast<double>(mse), 1e-12));
-        }
-    }
+    const std::vector<std::string>& losses = m_step->lossNames();
+    const std::vector<std::string> metrics = m_model->metricNames();
+    std::vector<double> sums(losses.size() + 2 + metrics.size(), 0.0);
+    Result<bool> done = m_evaluation->forEachBatch(
+        *m_validationBatcher, m_step->evaluationWeights(), [&](const Batch& batch, const Program& program) {
+            size_t column = 0;
+            for (const std::string& name : losses)
+                sums[column++] +=
+                    static_cast<double>(program.output(program.outputSlot(name))[0]) * static_cast<double>(batch.rows);
+            for (const float mse : program.output(program.outputSlot("sample_mse"))) {
+                sums[column] += static_cast<double>(mse);
+                sums[column + 1] -= 10.0 * std::log10(std::max(static_cast<double>(mse), 1e-12));
+            }
+            column += 2;
+            for (const std::string& name : metrics) {
+                for (const float value : program.output(program.outputSlot("metric." + name)))
+                    sums[column] += static_cast<double>(value);
+                ++column;
+            }
+        });
+    if (!done)
+        return std::move(done).error();
     for (double& sum : sums)
         sum /= static_cast<double>(m_split.validation.size());
     return sums;

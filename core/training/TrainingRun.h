@@ -7,7 +7,9 @@
 #include "core/data/Batcher.h"
 #include "core/data/Split.h"
 #include "core/training/Checkpoint.h"
+#include "core/training/Evaluation.h"
 #include "core/training/Trainer.h"
+#include "core/training/TrainingStep.h"
 
 namespace hourglass {
 
@@ -20,23 +22,17 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    // A compiled training step for one number of rows.
-    struct Step {
-        std::unique_ptr<Program> program;
-        int input = -1, target = -1;  // slots; -1 when the graph does not read it
-        std::vector<int> losses = {}; // output slots by column
-    };
     enum class Ending { EpochDone, Stopped };
 
     Result<void> prepare();
     Result<void> prepareBatches();
-    Result<void> resumeIfPossible();
+    void prepareHistory();
+    Result<void> resume();
     bool goesOn() const;
     void loadHistory();
     Result<void> saveExperiment() const;
     Result<Ending> trainEpoch();
     Result<void> trainBatch(const Batch& batch);
-    Result<Step*> stepFor(int64_t rows);
     Result<void> endEpoch();
     Result<bool> handleCommands(); // false: stop
 
@@ -45,15 +41,16 @@ private:
     Result<void> restoreBest();
 
     void appendRow(const std::vector<double>& validation, std::string note);
-    Result<void> saveLast();
+    Result<void> saveLast(); // after checkWeights()
+    Result<void> writeLast();
+    Result<void> save(const std::string& checkpoint);
     void publish(RunPhase phase, bool force);
     void updatePreview(bool force);
     Result<void> checkWeights() const;
     Error lossError(double loss) const;
     void note(const std::string& text);
     Result<std::map<std::string, double>> finalMetrics();
-    double currentLearningRate() const;
-    std::shared_ptr<const ParameterStore> evaluationWeights();
+    double learningRateAt(int64_t step) const;
     TrainingResult result(RunPhase phase, std::map<std::string, double> metrics) const;
     Result<TrainingResult> finish();
     std::optional<TrainingResult> storedResult() const;
@@ -72,19 +69,17 @@ private:
     Precision m_precision = Precision::F32;
     std::map<std::string, std::string> m_environment;
     std::unique_ptr<NoiseModel> m_noise;
-    std::shared_ptr<ParameterStore> m_store, m_averaged;
-    AlignedBuffer<float> m_gradients;
-    std::unique_ptr<Optimizer> m_optimizer;
+    std::unique_ptr<TrainingStep> m_step;
+    std::unique_ptr<Evaluation> m_evaluation;
     std::optional<Schedule> m_schedule;
     std::unique_ptr<Batcher> m_batcher, m_validationBatcher;
     ProgramCache m_programs;
-    std::map<int64_t, Step> m_steps; // by rows
-    std::vector<std::string> m_lossOutputs;
     TrainingState m_state;
     History m_history;
     int64_t m_stepsPerEpoch = 0, m_logEvery = 1;
     int64_t m_epochs = 0, m_resumedFromStep = 0;
     std::string m_pendingNote;
+    double m_usedRate = 0; // of the last update
 
     Clock::time_point m_started = Clock::now(), m_lastCheckpoint = Clock::now(), m_lastPublish = {}, m_lastPreview = {};
     double m_trainingSeconds = 0, m_recentRate = 0;

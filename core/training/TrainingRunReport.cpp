@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/analysis/ReconstructionMetrics.h"
 #include "core/base/AtomicFile.h"
 #include "core/training/ModelMetadata.h"
 #include "core/training/TrainingRun.h"
@@ -44,7 +43,7 @@ Result<bool> TrainingRun::handleCommands() {
             note(fmt::format("learning_rate={}", *commands.learningRate));
         }
         if (!commands.jobs.empty()) {
-            const JobContext context{*m_model, evaluationWeights(), m_programs, m_precision, m_state.step};
+            const JobContext context{*m_model, m_step->evaluationWeights(), m_programs, m_precision, m_state.step};
             for (TrainerJob& job : commands.jobs)
                 job(context);
         }
@@ -66,17 +65,17 @@ void TrainingRun::appendRow(const std::vector<double>& validation, std::string n
     HistoryRow row{.step = m_state.step,
                    .epoch = static_cast<double>(m_state.epoch) +
                             static_cast<double>(m_state.batch) / static_cast<double>(m_stepsPerEpoch),
-                   .learningRate = currentLearningRate(),
+                   .learningRate = m_usedRate,
                    .values = std::vector<double>(m_columns->size(), std::numeric_limits<double>::quiet_NaN()),
                    .note = std::move(note)};
     if (m_state.intervalLoss.samples > 0)
-        for (size_t i = 0; i < m_lossOutputs.size(); ++i)
+        for (size_t i = 0; i < m_step->lossNames().size(); ++i)
             row.values[i] = m_state.intervalLoss.sums[i] / static_cast<double>(m_state.intervalLoss.samples);
     std::copy(validation.begin(), validation.end(),
-              row.values.begin() + static_cast<std::ptrdiff_t>(m_lossOutputs.size()));
+              row.values.begin() + static_cast<std::ptrdiff_t>(m_step->lossNames().size()));
     if (!m_pendingNote.empty())
         row.note += (row.note.empty() ? "" : "; ") + std::exchange(m_pendingNote, {});
-    m_state.intervalLoss = {std::vector<double>(m_lossOutputs.size(), 0.0), 0};
+    m_state.intervalLoss = {std::vector<double>(m_step->lossNames().size(), 0.0), 0};
     m_history.append(std::move(row));
 }
 
@@ -107,22 +106,29 @@ Result<void> TrainingRun::saveExperiment() const {
 
 // Only a state that can be gone on with may replace one that can.
 Result<void> TrainingRun::checkWeights() const {
-    const std::span<const float> weights = std::as_const(*m_store).arena();
+    const std::span<const float> weights = std::as_const(m_step->weights()).arena();
     if (std::all_of(weights.begin(), weights.end(), [](float value) { return std::isfinite(value); }))
         return {};
     return lossError(std::numeric_limits<double>::quiet_NaN());
 }
 
+Result<void> TrainingRun::save(const std::string& checkpoint) {
+    return saveCheckpoint(m_folder.checkpoint(checkpoint), *m_model, m_step->weights(), m_step->optimizer(), m_state,
+                          m_environment);
+}
+
 Result<void> TrainingRun::saveLast() {
-    m_lastCheckpoint = Clock::now();
     if (Result<void> finite = checkWeights(); !finite)
         return finite;
+    return writeLast();
+}
+
+Result<void> TrainingRun::writeLast() {
+    m_lastCheckpoint = Clock::now();
     // History first: rows beyond the checkpoint are dropped on resuming, missing ones would be lost.
     if (Result<void> saved = writeFileAtomically(m_folder.historyPath(), m_history.toCsv()); !saved)
         return saved;
-    if (Result<void> saved =
-            saveCheckpoint(m_folder.checkpoint("last"), *m_model, *m_store, *m_optimizer, m_state, m_environment);
-        !saved)
+    if (Result<void> saved = save("last"); !saved)
         return saved;
     m_folder.commitReplacement();
     return {};
@@ -133,7 +139,7 @@ Result<void> TrainingRun::restoreBest() {
     if (!std::filesystem::exists(best) || m_state.bestEpoch == m_state.epoch)
         return {};
     const TrainingState state = m_state;
-    Result<LoadedCheckpoint> loaded = loadCheckpoint(best, *m_model, *m_store, *m_optimizer);
+    Result<LoadedCheckpoint> loaded = loadCheckpoint(best, *m_model, m_step->weights(), m_step->optimizer());
     if (!loaded)
         return std::move(loaded).error();
     m_state = state;
@@ -169,32 +175,14 @@ Result<std::map<std::string, double>> TrainingRun::finalMetrics() {
     Result<SafetensorsFile> file = openSafetensors(*path);
     if (!file)
         return std::move(file).error();
-    auto weights = std::make_shared<ParameterStore>(m_model->layout);
-    const char* prefix = m_optimizer->averagedWeights().empty() ? "" : "optimizer.ema.";
-    if (Result<void> read = readArena(*file, prefix, *m_model->layout, weights->arena()); !read)
-        return std::move(read).error();
-
-    ReconstructionMetrics measured(m_dataset->sampleShape(), m_dataset->isImage());
-    double loss = 0;
-    m_validationBatcher->startEpoch(0);
-    while (const Batch* batch = m_validationBatcher->next()) {
-        Result<Program*> program =
-            m_programs.get(m_model->evaluation, weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
-        if (!program)
-            return std::move(program).error();
-        Program& p = **program;
-        p.bindInput(p.inputSlot("input"), batch->input().data());
-        p.bindInput(p.inputSlot("target"), batch->clean.data());
-        p.run();
-        const auto count = static_cast<size_t>(batch->rows * m_dataset->sampleShape().elements());
-        measured.add(batch->clean.span().first(count), p.output(p.outputSlot("reconstruction")),
-                     m_noise ? batch->input().first(count) : std::span<const float>());
-        loss += static_cast<double>(p.output(p.outputSlot("loss"))[0]) * static_cast<double>(batch->rows);
-    }
-    for (const auto& [name, value] : measured.values())
+    Result<std::shared_ptr<ParameterStore>> weights = readModelWeights(*file, *m_model);
+    if (!weights)
+        return std::move(weights).error();
+    Result<std::optional<MetricMap>> measured = m_evaluation->measure(*m_validationBatcher, *m_dataset, *weights);
+    if (!measured)
+        return std::move(measured).error();
+    for (const auto& [name, value] : **measured)
         metrics[name] = value;
-    metrics["loss"] = loss / static_cast<double>(measured.samples());
-    metrics["compression_ratio"] = m_model->compressionRatio();
     return metrics;
 }
 
@@ -242,19 +230,21 @@ void TrainingRun::updatePreview(bool force) {
         preview->clean = m_preview->clean;
         preview->noisy = m_preview->noisy;
     } else {
+        std::vector<int64_t> shown; // spread evenly: neighbours may be patches of one photograph
+        for (int64_t i = 0; i < count; ++i)
+            shown.push_back(rows[static_cast<size_t>(i * static_cast<int64_t>(rows.size()) / count)]);
         preview->clean = Tensor(Shape(sizes));
-        m_dataset->read(std::span(rows).first(static_cast<size_t>(count)), preview->clean.values());
+        m_dataset->read(shown, preview->clean.values());
         if (m_noise) {
             preview->noisy = preview->clean;
             for (int64_t i = 0; i < count; ++i)
                 m_noise->apply(preview->noisy.sample(i), m_dataset->sampleShape(),
-                               RandomStream(static_cast<uint64_t>(m_options.integer("training.seed")),
-                                            static_cast<uint64_t>(RandomPurpose::Evaluation), 0,
-                                            m_dataset->id(rows[static_cast<size_t>(i)])));
+                               evaluationNoise(static_cast<uint64_t>(m_options.integer("training.seed")),
+                                               m_dataset->id(shown[static_cast<size_t>(i)])));
         }
     }
-    Result<Program*> program =
-        m_programs.get(m_model->autoencoder, evaluationWeights(), {.sizes = {.n = count}, .precision = m_precision});
+    Result<Program*> program = m_programs.get(m_model->autoencoder, m_step->evaluationWeights(),
+                                              {.sizes = {.n = count}, .precision = m_precision});
     if (!program)
         return;
     (*program)->bindInput("input", (m_noise ? preview->noisy : preview->clean).values());
@@ -283,7 +273,7 @@ void TrainingRun::publish(RunPhase phase, bool force) {
                                 static_cast<double>(m_trainedSamples) * static_cast<double>(m_split.train.size()) /
                                 static_cast<double>(m_stepsPerEpoch);
     if (m_schedule)
-        snapshot->learningRate = currentLearningRate();
+        snapshot->learningRate = learningRateAt(m_state.step);
     const std::vector<HistoryRow>& rows = m_history.rows();
     snapshot->newRows.assign(rows.begin() + static_cast<std::ptrdiff_t>(std::min(m_publishedRows, rows.size())),
                              rows.end());
@@ -300,7 +290,7 @@ Error TrainingRun::lossError(double loss) const {
     std::string layer;
     float largest = -1.0f;
     for (const ArenaLayout::Entry& entry : m_model->layout->entries())
-        for (const float value : std::as_const(*m_store).values(entry.name)) {
+        for (const float value : std::as_const(m_step->weights()).values(entry.name)) {
             const float size = std::isfinite(value) ? std::abs(value) : std::numeric_limits<float>::infinity();
             if (size > largest) {
                 largest = size;

@@ -3,9 +3,8 @@
 #include <chrono>
 
 #include "core/base/Random.h"
-#include "core/models/Model.h"
-#include "core/optim/Optimizer.h"
 #include "core/training/Experiment.h"
+#include "core/training/TrainingStep.h"
 
 namespace hourglass {
 
@@ -35,7 +34,8 @@ std::vector<std::string_view> workloadNames() {
     return names;
 }
 
-Result<WorkloadResult> runWorkload(std::string_view name, Precision precision, double seconds, Executor& executor) {
+Result<WorkloadResult> runWorkload(std::string_view name, Precision precision, double seconds, Executor& executor,
+                                   std::stop_token stop) {
     const auto& all = workloads();
     const auto found = std::find_if(all.begin(), all.end(), [&](const Workload& w) { return w.name == name; });
     if (found == all.end())
@@ -45,40 +45,32 @@ Result<WorkloadResult> runWorkload(std::string_view name, Precision precision, d
     for (const auto& [key, value] : found->options)
         experiment.set(key, value).value();
     const auto model = buildModel(experiment.options(), found->sample).value();
-    auto store = std::make_shared<ParameterStore>(model->layout);
-    initialiseParameters(*store, 0);
-    AlignedBuffer<float> gradients(static_cast<size_t>(model->layout->floats()));
-    auto optimizer = Optimizer::create(experiment.options(), executor, store, gradients.span());
-    if (!optimizer)
-        return std::move(optimizer).error();
-    auto compiled = executor.compile(model->training, store, {.sizes = {.n = found->batch}, .precision = precision});
-    if (!compiled)
-        return std::move(compiled).error();
-    Program& program = **compiled;
+    auto training = TrainingStep::create(model, experiment.options(), {.executor = executor, .precision = precision});
+    if (!training)
+        return std::move(training).error();
     AlignedBuffer<float> batch(static_cast<size_t>(found->batch * found->sample.elements()));
     RandomStream(1).fillUniform(batch.span());
-    for (const char* input : {"input", "target"})
-        program.bindInput(program.inputSlot(input), batch.data());
-    for (const ArenaLayout::Entry& entry : model->layout->entries())
-        program.bindOutput(program.outputSlot("grad." + entry.name), gradients.data() + entry.offset);
-    const int loss = program.outputSlot("loss");
-
     const double rate = experiment.options().real("optimizer.learning_rate");
-    const auto step = [&] {
-        program.run();
-        (*optimizer)->step(rate);
-        return static_cast<double>(program.output(loss)[0]);
+    const auto step = [&]() -> Result<double> {
+        if (Result<RunOutcome> done = (*training)->run(found->batch, batch.data(), batch.data()); !done)
+            return std::move(done).error();
+        (*training)->update(rate);
+        return (*training)->losses()[0];
     };
     WorkloadResult result{.name = std::string(name), .precision = precision};
-    result.firstLoss = step();
+    Result<double> first = step(); // compiles
+    if (!first)
+        return std::move(first).error();
+    result.firstLoss = *first;
     constexpr int kWarmUp = 10;
     for (int i = 0; i < kWarmUp; ++i)
-        step();
+        step().value();
     using Clock = std::chrono::steady_clock;
     const Clock::time_point begin = Clock::now();
     double elapsed = 0;
-    for (; elapsed < seconds; elapsed = std::chrono::duration<double>(Clock::now() - begin).count()) {
-        result.loss = step();
+    for (; elapsed < seconds && !stop.stop_requested();
+         elapsed = std::chrono::duration<double>(Clock::now() - begin).count()) {
+        result.loss = step().value();
         ++result.steps;
     }
     result.samplesPerSecond = static_cast<double>(result.steps * found->batch) / elapsed;

@@ -22,7 +22,9 @@ struct WorkloadResult {
 
 std::vector<std::string_view> workloadNames();
 
-// Runs one for about `seconds` after warming up. Errors: InvalidArgument for an unknown name, as Executor::compile.
-Result<WorkloadResult> runWorkload(std::string_view name, Precision precision, double seconds, Executor& executor);
+// Runs one for about `seconds` after warming up, or until the stop. Errors: InvalidArgument for an unknown name, as
+// Executor::compile.
+Result<WorkloadResult> runWorkload(std::string_view name, Precision precision, double seconds, Executor& executor,
+                                   std::stop_token stop = {});
 
 } // namespace hourglass

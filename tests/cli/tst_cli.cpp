@@ -2,6 +2,9 @@
 
 #include <QtTest>
 
+#include <set>
+
+#include "core/base/AtomicFile.h"
 #include "core/data/ImageCodec.h"
 #include "core/formats/Npy.h"
 #include "tests/support/CommandLine.h"
@@ -92,13 +95,83 @@ private slots:
         QVERIFY(!std::filesystem::exists(m_folder / "out1/sub"));
     }
 
-    void evaluate_picturesOfAnotherSize_areFitted() {
+    // Links, damaged files and wrong names among the inputs: each is told of, the others are done, no original changes.
+    void denoise_hostileFolder_doesWhatItCan() {
+        namespace fs = std::filesystem;
+        Tensor gray(Shape{1, 33, 34});
+        std::ranges::fill(gray.values(), 0.5f);
+        fs::create_directories(m_folder / "mix/sub");
+        fs::create_directories(m_folder / "originals");
+        encodeImage(m_folder / "originals/p.png", gray).value();
+        const std::string original = readFile(m_folder / "originals/p.png").value();
+        fs::create_symlink("../originals/p.png", m_folder / "mix/link.png");
+        fs::create_directory_symlink("../originals", m_folder / "mix/away");
+        fs::create_symlink("self.png", m_folder / "mix/self.png");
+        encodeImage(m_folder / "mix/._mac.png", gray).value();
+        encodeImage(m_folder / "mix/deep.jpg", gray, {.format = ImageFormat::Png, .bitDepth = 16}).value();
+        encodeImage(m_folder / "mix/sub/ok.bmp", gray).value();
+        Tensor values(Shape{33, 34});
+        values.data()[50] = std::numeric_limits<float>::quiet_NaN();
+        writeNpy(m_folder / "mix/nan.npy", values).value();
+        writeNpy(m_folder / "mix/empty.npy", Tensor(Shape{0, 5})).value();
+        const CommandResult result = run({"denoise", "mix", "-o", "mixed", "--model", "run", "--recursive", "--json"});
+        QCOMPARE(result.status, 2);
+        std::set<std::string> failed, outputs;
+        const auto json = result.json();
+        for (const auto& item : json["failed"])
+            failed.insert(item["input"].get<std::string>());
+        for (const auto& item : json["files"])
+            outputs.insert(item["output"].get<std::string>());
+        QCOMPARE(failed, (std::set<std::string>{"mix/away", "mix/empty.npy", "mix/nan.npy", "mix/self.png"}));
+        QCOMPARE(outputs, (std::set<std::string>{"mixed/deep.jpg", "mixed/link.png", "mixed/sub/ok.bmp"}));
+        QCOMPARE(readFile(m_folder / "originals/p.png").value(), original);
+        const DecodedImage deep = decodeImage(m_folder / "mixed/deep.jpg").value();
+        QVERIFY(deep.format == ImageFormat::Png && deep.bitDepth == 16);
+    }
+
+    void denoise_folderThatCannotBeMade_isSaidBeforeTheWork() {
+        writeText(m_folder / "plain", "a file");
+        encodeImage(m_folder / "one.png", Tensor(Shape{1, 33, 34})).value();
+        const CommandResult result = run({"denoise", "one.png", "-o", "plain/sub", "--model", "run"});
+        QVERIFY(result.status != 0);
+        QVERIFY2(result.errors.contains("plain/sub"), result.errors.constData());
+    }
+
+    // What becomes of a picture depends on the model alone, not on its neighbours.
+    void evaluate_picturesOfOtherSizes_areStretched() {
         std::filesystem::create_directories(m_folder / "pictures");
-        for (const char* name : {"pictures/1.png", "pictures/2.png"})
-            encodeImage(m_folder / name, Tensor(Shape{3, 40, 50})).value();
-        const CommandResult result = run({"evaluate", "run", "--data", "folder:pictures", "--json"});
-        QVERIFY2(result.status == 0, result.errors.constData());
-        QVERIFY(result.errors.contains("stretched"));
+        for (const auto& [name, height] : {std::pair{"pictures/1.png", 40}, {"pictures/2.png", 40}}) {
+            encodeImage(m_folder / name, Tensor(Shape{3, height, 50})).value();
+            const CommandResult result = run({"evaluate", "run", "--data", "folder:pictures", "--json"});
+            QVERIFY2(result.status == 0, result.errors.constData());
+            QVERIFY(result.errors.contains("stretched"));
+        }
+        encodeImage(m_folder / "pictures/3.png", Tensor(Shape{1, 90, 70})).value();
+        QCOMPARE(run({"evaluate", "run", "--data", "folder:pictures", "--json"}).json()["samples"], 3);
+    }
+
+    void inspect_withoutJson_isReadable() {
+        const CommandResult result = run({"inspect", "run"});
+        QCOMPARE(result.status, 0);
+        for (const char* line :
+             {"run: run\n", "family: denoising\n", "  model.code_size: ", "sample_shape: [1, 32, 32]\n"})
+            QVERIFY2(result.output.contains(line), result.output.constData());
+    }
+
+    void output_thatCannotBePrinted_isAFailureWithAReason() {
+        for (const char* command : {"list families", "--help", "inspect e.hourglass --json"}) {
+            const CommandResult result =
+                shell(QString("%1 %2 > /dev/full").arg(QStringLiteral(HOURGLASS_CLI), command));
+            QCOMPARE(result.status, 1);
+            QVERIFY2(result.errors.contains("standard output cannot be written"), result.errors.constData());
+        }
+    }
+
+    void deletedCurrentFolder_isNoInternalError() {
+        const CommandResult result = shell(QString("mkdir gone && cd gone && rmdir ../gone && %1 new -o x.hourglass")
+                                               .arg(QStringLiteral(HOURGLASS_CLI)));
+        QCOMPARE(result.status, 2);
+        QVERIFY2(!result.errors.contains("internal error"), result.errors.constData());
     }
 
     void compare_drawsASheet() {
@@ -128,6 +201,26 @@ private slots:
                  0);
         QCOMPARE(run({"train", "sub/t.hourglass", "--run", "sub/deeper/run"}).status, 0);
         QCOMPARE(run({"train", "sub/deeper/run/experiment.hourglass", "--run", "elsewhere"}).status, 0);
+        // A source on the command line starts here, wherever the experiment lies; --set leaves the file name alone.
+        QCOMPARE(run({"train", "--run", "fromHere", "--set", "data.source=npy:table.npy", "sub/t.hourglass"}).status,
+                 0);
+        // Below a link, ".." leads out of its target.
+        std::filesystem::create_directories(m_folder / "disk/deep");
+        std::filesystem::create_directory_symlink("disk/deep", m_folder / "link");
+        QCOMPARE(run({"new", "--data", "npy:table.npy", "--set", "model.layers=[4]", "--set", "model.code_size=2",
+                      "--set", "training.epochs=1", "-o", "link/t.hourglass"})
+                     .status,
+                 0);
+        const CommandResult linked = run({"train", "link/t.hourglass", "--run", "link/run"});
+        QVERIFY2(linked.status == 0, linked.errors.constData());
+        // A finished run gives its result also when the data are gone; more epochs need them.
+        std::filesystem::remove(m_folder / "table.npy");
+        QCOMPARE(run({"train", "link/t.hourglass", "--run", "link/run", "--resume", "--json"}).json()["epochs"], 1);
+        QCOMPARE(
+            run({"train", "link/t.hourglass", "--run", "link/run", "--resume", "--set", "training.epochs=2"}).status,
+            2);
+        // And a folder that holds a run is refused before anything else is looked at.
+        QVERIFY(run({"train", "link/t.hourglass", "--run", "link/run"}).errors.contains("already holds a run"));
     }
 
     void resume_ofAFinishedRun_returnsItsResult() {
@@ -168,6 +261,18 @@ private slots:
         row("resume and replace", {"train", "e.hourglass", "--run", "run", "--resume", "--force"}, "--force");
         row("negative seed", {"evaluate", "run", "--data", "builtin:shapes", "--seed", "-1"}, "seed");
         row("garbage", {"inspect", "bad.npy"}, "bad.npy");
+        const QStringList encode = {"encode", "run", "--data", "builtin:shapes", "--force", "-o"};
+        row("no folder", encode + QStringList{"nodir/x.npy"}, "There is no folder 'nodir'");
+        row("output is a folder", encode + QStringList{"in"}, "is a folder");
+        row("output is a device", encode + QStringList{"/dev/null"}, "a device");
+        row("name too long", encode + QStringList{QString(300, 'n')}, "File name too long");
+        row("exists", {"export", "run", "--format", "onnx", "-o", "bad.npy"}, "--force");
+        row("no picture format", {"compare", "run", "--data", "builtin:shapes", "-o", "x.gif"}, ".png");
+        row("long folder", {"denoise", "in", "-o", QString(300, 'n'), "--model", "run"}, "File name too long");
+        row("run in a file", {"train", "e.hourglass", "--run", "bad.npy"}, "is a file");
+        row("no seconds", {"bench", "--seconds", "nan"}, "from 0.01 to 3600");
+        row("compare: negative seed", {"compare", "run", "--data", "builtin:shapes", "-o", "x.png", "--seed", "-1"},
+            "a whole number from 0");
     }
     void wrongUse_exitsWith2_andNamesTheReason() {
         writeText(m_folder / "bad.npy", "this is no array");
@@ -199,6 +304,10 @@ private slots:
 private:
     CommandResult run(const QStringList& arguments) const {
         return runCommand(QStringLiteral(HOURGLASS_CLI), arguments, QString::fromStdString(m_folder.path().string()));
+    }
+
+    CommandResult shell(const QString& line) const {
+        return runCommand("/bin/sh", {"-c", line}, QString::fromStdString(m_folder.path().string()));
     }
 
     const TemporaryFolder m_folder;

@@ -52,7 +52,7 @@ private slots:
                 QVERIFY2(readFile(m_folder.path() / "whole" / file).value() ==
                              readFile(m_folder.path() / folder.toStdString() / file).value(),
                          file);
-            const auto leftovers = QDir(path(folder + "/checkpoints")).entryList({"*.part-*"}, QDir::Files);
+            const auto leftovers = QDir(path(folder + "/checkpoints")).entryList({".hg-*"}, QDir::Files | QDir::Hidden);
             QVERIFY(leftovers.isEmpty()); // what was being written when it was killed
         }
     }

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "core/base/AtomicFile.h"
+#include "core/base/Memory.h"
 #include "core/formats/ContentHash.h"
 #include "core/formats/Idx.h"
 #include "core/formats/Npy.h"
@@ -194,6 +195,36 @@ private slots:
         QVERIFY(read(content.toStdString()));
         QCOMPARE(firstTruncationAccepted(content.toStdString(), read), int64_t{-1});
         readWithBytesChanged(content.toStdString(), read);
+    }
+
+    // A sparse file, as gzip does too, holds more than the memory on a few bytes of disk.
+    void readNpy_moreThanTheMemory_refusedBeforeItIsAskedFor() {
+        const uint64_t count = memoryBudget() / sizeof(float) + 1000;
+        const std::string header = npyFile("<f4", false, fmt::format("({},)", count), "");
+        const std::filesystem::path path = file(header);
+        std::filesystem::resize_file(path, header.size() + count * sizeof(float));
+        const Result<NpyArray> array = readNpy(path);
+        QVERIFY(!array && array.error().code() == ErrorCode::OutOfMemory);
+        QVERIFY2(array.error().message().find("MB are used") != std::string::npos, array.error().message().c_str());
+        QVERIFY(memoryBudget() > 0 && availableMemory() >= 2 * memoryBudget());
+    }
+
+    void gzip_zerosAfterTheEnd_areNoDamage() {
+        const std::string packed = gzipped(npyFile("<f4", false, "(6,)", kSixFloats));
+        for (const size_t zeros : {1, 512, 300000})
+            QCOMPARE(floatsOf(readNpy(file(packed + std::string(zeros, '\0'))).value()), kSix);
+        QVERIFY(!readNpy(file(packed + std::string(512, '\0') + "junk")));
+        const std::string two = gzipped(idxFile(8, {3, 2}, "ab")) + std::string(7, '\0') + gzipped("cdef");
+        QCOMPARE(readIdx(file(two)).value().bytes.size(), size_t{6});
+    }
+
+    void readNpz_tooManyEntries_refused() {
+        std::map<std::string, std::string> entries;
+        for (int i = 0; i <= 65536; ++i)
+            entries[fmt::format("{}.npy", i)];
+        writeZip(m_folder / "many.npz", entries, false);
+        const Result<NpzFile> archive = NpzFile::open(m_folder / "many.npz");
+        QVERIFY(!archive && archive.error().message().find("65537 entries") != std::string::npos);
     }
 
     void readNpz_storedAndDeflated_listedAndRead() {

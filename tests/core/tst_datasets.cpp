@@ -180,6 +180,54 @@ private slots:
         QCOMPARE(fewer.dataset->name(0), opened.dataset->name(128));
     }
 
+    void folder_smallPictures_everyPatchOnce() {
+        picture("d/exact.png", flat(1, 64, 64, 0.2f));
+        picture("d/little.png", flat(1, 65, 66, 0.4f));
+        picture("d/large.png", flat(1, 100, 100, 0.4f));
+        const OpenedDataset opened = open("d").value();
+        std::set<std::string> names;
+        for (int64_t row = 0; row < opened.dataset->size(); ++row)
+            names.insert(opened.dataset->name(row));
+        QVERIFY(names.contains("exact.png at 0,0") && names.contains("little.png at 2,1"));
+        QCOMPARE(opened.dataset->size(), int64_t{1 + 6 + 128});
+        QVERIFY(opened.report.notes.back().find("2 images have room for fewer") != std::string::npos);
+    }
+
+    // A long thin picture is cut before it is enlarged; one that would still be too large is named.
+    void folder_thinPictures_costNoGigabytes() {
+        picture("d/thin.png", flat(1, 1, 1000000, 0.5f));
+        picture("d/square.png", flat(1, 600, 600, 0.25f));
+        DataOptions options;
+        options.fit = FitChoice::Patches;
+        options.patchesPerImage = 4;
+        const OpenedDataset opened = open("d", options).value();
+        QCOMPARE(opened.dataset->size(), int64_t{8});
+        QVERIFY(opened.report.skipped.empty());
+        QCOMPARE(rowOf(*opened.dataset, 4)[77], 128.0f / 255.0f); // 0.5 of the thin one, in 8 bits
+        options.patchSize = 512;
+        const OpenedDataset larger = open("d", options).value();
+        QCOMPARE(larger.dataset->size(), int64_t{4});
+        QCOMPARE(larger.report.skipped.size(), size_t{1});
+        QCOMPARE(larger.report.skipped[0].path, std::string("thin.png"));
+    }
+
+    void folder_linksToOtherPlaces_areNamed_notFollowed() {
+        picture("d/a.png", flat(1, 6, 8, 0.2f));
+        picture("d/sub/b.png", flat(1, 6, 8, 0.2f));
+        picture("d/.store/c.png", flat(1, 6, 8, 0.2f));
+        picture("elsewhere/far.png", flat(1, 6, 8, 0.2f));
+        std::filesystem::create_directory_symlink(m_folder / "elsewhere", m_folder / "d/out");
+        std::filesystem::create_directory_symlink("sub", m_folder / "d/again");
+        std::filesystem::create_directory_symlink(".store", m_folder / "d/kept");
+        const OpenedDataset opened = open("d").value();
+        QCOMPARE(opened.dataset->size(), int64_t{3});
+        QCOMPARE(opened.dataset->name(1), std::string("kept/c.png"));
+        QCOMPARE(opened.dataset->name(2), std::string("sub/b.png"));
+        QCOMPARE(opened.report.skipped.size(), size_t{1});
+        QCOMPARE(opened.report.skipped[0].path, std::string("out"));
+        QVERIFY(opened.report.skipped[0].reason.find("another place") != std::string::npos);
+    }
+
     void folder_fitOptions_bringToSize_data() {
         QTest::addColumn<int>("fit");
         QTest::addColumn<QList<float>>("middleRow"); // of the 8 × 8 result
@@ -407,6 +455,33 @@ private slots:
         QCOMPARE(moved(absolute), "npy:" + absolute);
         QVERIFY(openSource(moved("pictures"), {}, to).ok());
         QVERIFY(!relocateSource("nowhere", m_folder.path(), to).ok());
+    }
+
+    // ".." leads out of the target of a link, for the system; the text alone says otherwise.
+    void paths_belowLinks_leadWhereTheSystemSays() {
+        std::filesystem::create_directories(m_folder / "disk/deep/work");
+        std::filesystem::create_directory_symlink("disk/deep/work", m_folder / "work");
+        picture("disk/deep/pictures/a.png", flat(1, 4, 4, 0.5f));
+        QVERIFY(openSource("../pictures", {}, m_folder / "work").ok());
+        QVERIFY(openSource("folder:../pictures", {}, m_folder / "work").ok());
+        QCOMPARE(sourceFileHashes("folder:../pictures", m_folder / "work").value().size(), size_t{1});
+        for (const char* to : {"work/runs/1", "disk/deep/work/runs/1", "elsewhere"}) {
+            const std::string source = relocateSource("folder:../pictures", m_folder / "work", m_folder / to).value();
+            std::filesystem::create_directories(m_folder / to);
+            QVERIFY2(openSource(source, {}, m_folder / to).ok(), source.c_str());
+        }
+        // A link to the data keeps its name.
+        std::filesystem::create_directory_symlink("disk/deep/pictures", m_folder / "pics");
+        QCOMPARE(relocateSource("pics", m_folder.path(), m_folder / "runs").value(), std::string("folder:../pics"));
+    }
+
+    void safetensors_severalTensors_oneMustBeNamed() {
+        QVERIFY(writeSafetensors(m_folder / "t.safetensors", {NamedTensorView::of("a", Tensor(Shape{2, 3})),
+                                                              NamedTensorView::of("b", Tensor(Shape{2, 3}))})
+                    .ok());
+        QVERIFY2(says(open("t.safetensors"), "name one: safetensors:t.safetensors#TENSOR with TENSOR out of a, b"),
+                 messageOf(open("t.safetensors")).c_str());
+        QVERIFY(open("safetensors:t.safetensors#b").ok());
     }
 
     void hashes_changeWithContent() {

@@ -45,7 +45,8 @@ private slots:
                                 << "schema version 99";
         QTest::newRow("unknown key") << with(R"("model": {"code_sise": 3})") << "Did you mean model.code_size";
         QTest::newRow("unknown group") << with(R"("modle": {"code_size": 3})") << "no option 'modle'";
-        QTest::newRow("not a group") << with(R"("model": 3)") << "no option 'model'";
+        QTest::newRow("not a group") << with(R"("model": 3)") << "model: expected an object";
+        QTest::newRow("a list for a group") << with(R"("data": [1])") << "data: expected an object";
         QTest::newRow("wrong type") << with(R"("model": {"code_size": "big"})") << R"(found "big")";
         QTest::newRow("out of range") << with(R"("training": {"epochs": 0})") << "a whole number from 1";
         QTest::newRow("impossible layers") << with(R"("model": {"layers": [0]})") << "model.layers: expected a list";

@@ -148,6 +148,11 @@ private slots:
         QVERIFY(!part && part.error().code() == ErrorCode::InvalidArgument);
         const auto place = exportModel(smallModel(), "onnx", folder / "no" / "x.onnx", {}, *m_executor);
         QVERIFY(!place && place.error().code() == ErrorCode::WriteFailed);
+        QVERIFY2(text(place.error()).startsWith(QString("'%1'").arg((folder / "no/x.onnx").c_str())),
+                 qPrintable(text(place.error()))); // not the name that it has while it is tried
+        const std::string longest(255, 'n');
+        QVERIFY(exportModel(smallModel(), "onnx", folder / longest, {}, *m_executor).ok());
+        std::filesystem::remove(folder / longest);
         QVERIFY(!exportModel(smallModel(), "onnx", folder.path(), {}, *m_executor).ok());
         LoadedModel broken = smallModel();
         broken.weights->values("encoder.0.weight")[3] = std::numeric_limits<float>::quiet_NaN();

@@ -5,8 +5,8 @@
 #include <zlib.h>
 
 #include "core/base/AtomicFile.h"
+#include "core/data/FolderListing.h"
 #include "core/data/ImageCodec.h"
-#include "core/data/ImageFolder.h"
 #include "core/data/RawImage.h"
 #include "core/formats/InputFile.h"
 #include "tests/core/HostileFiles.h"

@@ -90,6 +90,23 @@ private slots:
         QVERIFY(!runner.reconstruct(Tensor(Shape{2, 1, 7, 7})));
     }
 
+    // Neither a model of other channels nor a picture of them may be read or written past its end.
+    void denoise_otherChannels_orNoPixels_areRefused() {
+        const auto executor = makeOneDnnExecutor();
+        for (const int64_t modelChannels : {2, 4}) {
+            const LoadedModel model = identityModel(Shape{modelChannels, 6, 6});
+            ModelRunner runner(*executor, model.model, model.weights);
+            for (const int64_t channels : {1, 3}) {
+                const auto refused = denoiseImage(runner, Tensor(Shape{channels, 9, 9}));
+                QVERIFY(!refused && refused.error().code() == ErrorCode::InvalidArgument);
+            }
+        }
+        const LoadedModel gray = identityModel(Shape{1, 6, 6});
+        ModelRunner runner(*executor, gray.model, gray.weights);
+        for (const Shape& shape : {Shape{2, 9, 9}, Shape{4, 9, 9}, Shape{1, 0, 5}, Shape{3, 5, 0}, Shape{9, 9}})
+            QVERIFY_EXCEPTION_THROWN((void)denoiseImage(runner, Tensor(shape)), ContractError);
+    }
+
     void encodeThenDecode_isReconstruct() {
         const TemporaryFolder folder;
         train(smallExperiment({{"model.family", "denoising"}, {"model.code_size", 4}}), smallPictures(), folder / "run")

@@ -140,6 +140,26 @@ private slots:
         QVERIFY(inspected(folder / "b.hourglass")["data_problem"].is_string());
     }
 
+    void experiment_anyName_knownByItsContent() {
+        const TemporaryFolder folder;
+        Experiment::create()->save(folder / "copy").value();
+        QCOMPARE(inspected(folder / "copy")["kind"], Json("experiment"));
+        writeText(folder / "other.json", "{\"hourglass\": 1}");
+        QCOMPARE(inspectFile(folder / "other.json").error().code(), ErrorCode::Unsupported);
+    }
+
+    void askedToStop_givesNull() {
+        const TemporaryFolder folder;
+        Experiment::create()->save(folder / "a.hourglass").value();
+        writeCheckpoint(folder / "c.safetensors");
+        std::filesystem::create_directory(folder / "set");
+        encodeImage(folder / "set/1.png", Tensor(Shape{3, 8, 9})).value();
+        std::stop_source stop;
+        stop.request_stop();
+        for (const char* name : {"a.hourglass", "c.safetensors", "set"})
+            QVERIFY2(inspectFile(folder / name, stop.get_token()).value().is_null(), name);
+    }
+
     void foreignTensors_listed() {
         const TemporaryFolder folder;
         const Tensor tensor(Shape{2, 5});

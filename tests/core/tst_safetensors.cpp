@@ -111,6 +111,10 @@ private slots:
         header("extra field", R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":1}})", "x", "not described");
         header("metadata number", R"({"__metadata__":{"a":1}})", "", "not a text");
         header("metadata list", R"({"__metadata__":[]})", "", "not an object");
+        std::string many = "{";
+        for (int i = 0; i <= 65536; ++i)
+            many += fmt::format(R"({}"{}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})", i > 0 ? "," : "", i);
+        header("too many", many + "}", "", "names 65537 tensors");
         header("bad utf-8", "{\"\xFF\":{}}", "", "not valid");
     }
     void open_hostile_refused() {

@@ -56,6 +56,8 @@ std::span<const float> OneDnnProgram::output(int slot) const {
 RunOutcome OneDnnProgram::run(std::stop_token stop) {
     for (const NamedValue& input : m_parts.inputs)
         expects(dataOf(input.value) != nullptr, "input '{}' is not bound", input.name);
+    for (const NamedValue& output : m_parts.outputs)
+        expects(dataOf(output.value) != nullptr, "output '{}' is not bound", output.name);
     const bool parametersChanged = m_parts.store == nullptr || m_parts.store->version() != m_seenVersion;
     for (Kernel& kernel : m_parts.kernels) {
         if (stop.stop_requested())

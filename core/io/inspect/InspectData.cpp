@@ -49,20 +49,22 @@ const char* formatName(ImageFormat format) {
 
 } // namespace
 
-Result<Json> inspectNpy(const std::filesystem::path& path) {
+Result<Json> inspectNpy(const std::filesystem::path& path, const std::stop_token&) {
     return ofArray("npy", readNpy(path));
 }
 
-Result<Json> inspectIdx(const std::filesystem::path& path) {
+Result<Json> inspectIdx(const std::filesystem::path& path, const std::stop_token&) {
     return ofArray("idx", readIdx(path));
 }
 
-Result<Json> inspectNpz(const std::filesystem::path& path) {
+Result<Json> inspectNpz(const std::filesystem::path& path, const std::stop_token& stop) {
     Result<NpzFile> file = NpzFile::open(path);
     if (!file)
         return std::move(file).error();
     Json arrays = Json::array();
     for (const std::string& name : file->names()) {
+        if (stop.stop_requested())
+            return Json();
         Result<NumericArray> array = file->read(name);
         if (!array)
             return std::move(array).error();
@@ -73,7 +75,7 @@ Result<Json> inspectNpz(const std::filesystem::path& path) {
         {"kind", "npz"}, {"shape", arrays.size() == 1 ? arrays[0]["shape"] : Json(nullptr)}, {"arrays", arrays}};
 }
 
-Result<Json> inspectImage(const std::filesystem::path& path) {
+Result<Json> inspectImage(const std::filesystem::path& path, const std::stop_token&) {
     Result<std::vector<std::byte>> bytes = readBytes(path, uint64_t{1} << 32);
     if (!bytes)
         return std::move(bytes).error();
@@ -93,16 +95,18 @@ Result<Json> inspectImage(const std::filesystem::path& path) {
     return json;
 }
 
-Result<Json> inspectFolder(const std::filesystem::path& path) {
-    Result<OpenedDataset> opened = openSource("folder:" + path.string(), DataOptions{}, {});
+Result<Json> inspectFolder(const std::filesystem::path& path, const std::stop_token& stop) {
+    Result<OpenedDataset> opened = openSource("folder:" + path.string(), DataOptions{}, {}, stop);
     if (!opened)
         return std::move(opened).error();
+    if (opened->dataset == nullptr)
+        return Json();
     Json json = datasetFacts(*opened);
     json["kind"] = "folder";
     return json;
 }
 
-Result<Json> inspectExperiment(const std::filesystem::path& path) {
+Result<Json> inspectExperiment(const std::filesystem::path& path, const std::stop_token& stop) {
     Result<Experiment> experiment = Experiment::load(path);
     if (!experiment)
         return std::move(experiment).error();
@@ -110,11 +114,13 @@ Result<Json> inspectExperiment(const std::filesystem::path& path) {
     for (const OptionSpec& spec : experiment->options().table().specs())
         json["options"][spec.key] = experiment->options().value(spec.key);
     // An experiment is whole without its data; what is known of them is said.
-    Result<OpenedDataset> data = openDataset(experiment->options(), path.parent_path());
+    Result<OpenedDataset> data = openDataset(experiment->options(), path.parent_path(), stop);
     if (!data) {
         json["data_problem"] = data.error().message();
         return json;
     }
+    if (data->dataset == nullptr)
+        return Json();
     json["data"] = datasetFacts(*data);
     json["shape"] = json["data"]["shape"];
     return json;

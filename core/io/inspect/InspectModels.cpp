@@ -98,7 +98,7 @@ Result<Json> historyFacts(const fs::path& path) {
 
 } // namespace
 
-Result<Json> inspectSafetensors(const fs::path& path) {
+Result<Json> inspectSafetensors(const fs::path& path, const std::stop_token& stop) {
     Result<SafetensorsFile> file = openSafetensors(path);
     if (!file)
         return std::move(file).error();
@@ -113,6 +113,8 @@ Result<Json> inspectSafetensors(const fs::path& path) {
     }
     Json tensors = Json::array();
     for (const TensorEntry& entry : file->tensors) {
+        if (stop.stop_requested())
+            return Json();
         Result<NumericArray> array = file->readArray(entry.name);
         if (!array)
             return std::move(array).error();
@@ -129,7 +131,7 @@ Result<Json> inspectSafetensors(const fs::path& path) {
     return json;
 }
 
-Result<Json> inspectOnnx(const fs::path& path) {
+Result<Json> inspectOnnx(const fs::path& path, const std::stop_token&) {
     Result<onnx::ModelProto> proto = parseOnnx(path);
     if (!proto)
         return std::move(proto).error();
@@ -162,7 +164,7 @@ Result<Json> inspectOnnx(const fs::path& path) {
     return json;
 }
 
-Result<Json> inspectRun(const fs::path& path) {
+Result<Json> inspectRun(const fs::path& path, const std::stop_token& stop) {
     Result<Experiment> experiment = Experiment::load(RunFolder::experimentPath(path));
     if (!experiment)
         return std::move(experiment).error();
@@ -174,9 +176,9 @@ Result<Json> inspectRun(const fs::path& path) {
     for (const OptionSpec& spec : experiment->options().table().specs())
         json["options"][spec.key] = experiment->options().value(spec.key);
     if (Result<fs::path> checkpoint = RunFolder::modelPath(path); checkpoint) {
-        Result<Json> model = inspectSafetensors(*checkpoint);
-        if (!model)
-            return std::move(model).error();
+        Result<Json> model = inspectSafetensors(*checkpoint, stop);
+        if (!model || model->is_null())
+            return model;
         for (const char* key : {"shape", "sample_shape", "family", "architecture", "code_size", "compression_ratio",
                                 "parameters", "layers", "tensors"})
             json[key] = (*model)[key];

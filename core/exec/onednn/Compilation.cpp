@@ -1,0 +1,169 @@
+#include "core/exec/onednn/Compilation.h"
+
+#include <algorithm>
+
+namespace hourglass::onednn {
+
+double averageFactor(const Node& node, const Shape& large) {
+    double factor = 1.0;
+    for (int axis : node.attributes.averageAxes)
+        factor /= static_cast<double>(large[axis]);
+    return factor;
+}
+
+Compilation::Compilation(Graph graph, std::vector<Shape> shapes, std::shared_ptr<const Device> device,
+                         std::shared_ptr<const ParameterStore> store, const CompileOptions& options)
+    : m_graph(std::move(graph)), m_shapes(std::move(shapes)), m_options(options), m_valueOf(m_graph.size(), -1) {
+    m_parts.device = std::move(device);
+    m_parts.store = std::move(store);
+}
+
+void Compilation::begin() {
+    m_fused = fuse(m_graph, m_shapes);
+    decideTypes();
+    addSources();
+    for (size_t i = 0; i < m_graph.size(); ++i)
+        if (m_isStored[i])
+            m_valueOf[i] = addBuffer(m_shapes[i], m_typeOf[i]);
+}
+
+Result<std::unique_ptr<Program>> Compilation::finish() {
+    addOutputs();
+    if (Result<void> placed = placeBuffers(); !placed)
+        return std::move(placed).error();
+    return std::unique_ptr<Program>(std::make_unique<OneDnnProgram>(std::move(m_parts)));
+}
+
+// A node needs memory if it is an output or used outside its group. In bf16, what feeds a product is kept in bf16;
+// sums, losses and outputs stay float32.
+void Compilation::decideTypes() {
+    m_isStored.assign(m_graph.size(), false);
+    m_typeOf.assign(m_graph.size(), StorageType::F32);
+    std::vector<bool> isOutput(m_graph.size(), false), feedsProduct(m_graph.size(), false);
+    for (const auto& [name, id] : m_graph.outputs())
+        isOutput[index(resolve(id))] = true;
+    for (size_t i = 0; i < m_graph.size(); ++i)
+        for (NodeId operand : m_graph.nodes()[i].inputs) {
+            const size_t source = index(resolve(operand));
+            if (m_fused.groupOf[i] >= 0 && m_fused.groupOf[i] != m_fused.groupOf[source])
+                m_isStored[source] = true;
+            if (m_graph.nodes()[i].op == OpKind::MatMul)
+                feedsProduct[source] = true;
+        }
+    for (size_t i = 0; i < m_graph.size(); ++i) {
+        m_isStored[i] = (m_isStored[i] || isOutput[i]) && m_fused.groupOf[i] >= 0;
+        if (m_options.precision == Precision::BF16 && m_isStored[i] && feedsProduct[i] && !isOutput[i])
+            m_typeOf[i] = StorageType::BF16;
+    }
+}
+
+int Compilation::addValue(Value value) {
+    m_parts.values.push_back(std::move(value));
+    return static_cast<int>(m_parts.values.size()) - 1;
+}
+
+// A buffer of the workspace; its life is filled in as kernels use it.
+int Compilation::addBuffer(Shape shape, StorageType type) {
+    const int64_t bytes = shape.elements() * (type == StorageType::F32 ? 4 : 2);
+    const int value = addValue({std::move(shape), type, nullptr});
+    m_bufferOf[value] = m_buffers.size();
+    m_buffers.push_back({value, {bytes, INT32_MAX, -1}});
+    return value;
+}
+
+// Notes that the kernel about to be added uses a value.
+int Compilation::used(int value) {
+    if (const auto it = m_bufferOf.find(value); it != m_bufferOf.end()) {
+        BufferRequest& request = m_buffers[it->second].request;
+        const int now = static_cast<int>(m_parts.kernels.size());
+        request.firstUse = std::min(request.firstUse, now);
+        request.lastUse = std::max(request.lastUse, now);
+    }
+    return value;
+}
+
+void Compilation::addSources() {
+    for (size_t i = 0; i < m_graph.size(); ++i) {
+        const Node& node = m_graph.nodes()[i];
+        if (node.op == OpKind::Input) {
+            m_valueOf[i] = addValue({m_shapes[i], StorageType::F32, nullptr});
+            m_parts.inputs.push_back({node.attributes.name, m_valueOf[i], m_shapes[i]});
+        } else if (node.op == OpKind::Parameter) {
+            const std::span<const float> values = m_parts.store->values(node.attributes.name);
+            m_valueOf[i] = addValue({m_shapes[i], StorageType::F32, const_cast<float*>(values.data())});
+        }
+    }
+}
+
+// A value's bf16 copy, made once per run (once per change of the weights for parameters).
+int Compilation::asBf16(NodeId id) {
+    const int value = m_valueOf[index(id)];
+    if (m_parts.values[static_cast<size_t>(value)].type == StorageType::BF16)
+        return value;
+    if (const auto it = m_bf16Copies.find(value); it != m_bf16Copies.end())
+        return it->second;
+    const int copy = addBuffer(shapeOf(id), StorageType::BF16);
+    m_bf16Copies[value] = copy;
+    addCopy(value, copy, m_graph.node(id).op == OpKind::Parameter);
+    return copy;
+}
+
+void Compilation::addCopy(int from, int to, bool onParametersOnly) {
+    StripProgram program;
+    program.elements = m_parts.values[static_cast<size_t>(from)].shape.elements();
+    program.inputs.push_back({1, 0, m_parts.values[static_cast<size_t>(from)].type});
+    program.outputs.push_back({0, StripOutput::Kind::Store, m_parts.values[static_cast<size_t>(to)].type, 1.0});
+    addStrip(std::move(program), {from}, {to}, onParametersOnly);
+    if (onParametersOnly) // kept between runs
+        m_buffers[m_bufferOf.at(to)].request = {bytesOf(to), 0, INT32_MAX};
+}
+
+void Compilation::addStrip(StripProgram program, std::vector<int> inputs, std::vector<int> outputs,
+                           bool onParametersOnly) {
+    for (int value : inputs)
+        used(value);
+    for (int value : outputs)
+        used(value);
+    StripKernel kernel{std::move(program), std::move(inputs), std::move(outputs), {}, {}, {}};
+    kernel.partials.resize(static_cast<size_t>(kernel.program.partials()));
+    kernel.inputData.resize(kernel.inputs.size());
+    kernel.outputData.resize(kernel.outputs.size());
+    m_parts.kernels.push_back({std::move(kernel), onParametersOnly});
+}
+
+// Each output has memory of its own: copies where two names mean one node, or a name means an input.
+void Compilation::addOutputs() {
+    std::map<int, std::string> taken;
+    for (const auto& [name, id] : m_graph.outputs()) {
+        const NodeId source = resolve(id);
+        int value = m_valueOf[index(source)];
+        if (isSource(source) || !taken.emplace(value, name).second) {
+            const int copy = addBuffer(shapeOf(id), StorageType::F32);
+            addCopy(value, copy, false);
+            value = copy;
+        }
+        BufferRequest& request = m_buffers[m_bufferOf.at(value)].request;
+        request.lastUse = INT32_MAX;
+        const auto& bound = m_options.boundOutputs;
+        if (std::find(bound.begin(), bound.end(), name) != bound.end())
+            request.bytes = 0; // lies with the caller
+        m_parts.outputs.push_back({name, value, shapeOf(id)});
+    }
+}
+
+Result<void> Compilation::placeBuffers() {
+    std::vector<BufferRequest> requests;
+    for (const Buffer& buffer : m_buffers)
+        requests.push_back(buffer.request);
+    const MemoryPlan plan = planMemory(requests);
+    if (static_cast<size_t>(plan.bytes) > m_options.memoryBudget)
+        return makeError(ErrorCode::OutOfMemory, "This needs {} MB of working memory; {} MB are allowed.",
+                         plan.bytes >> 20, m_options.memoryBudget >> 20);
+    m_parts.workspace = AlignedBuffer<std::byte>(static_cast<size_t>(plan.bytes));
+    for (size_t i = 0; i < m_buffers.size(); ++i)
+        if (m_buffers[i].request.bytes > 0)
+            m_parts.values[static_cast<size_t>(m_buffers[i].value)].data = m_parts.workspace.data() + plan.offsets[i];
+    return {};
+}
+
+} // namespace hourglass::onednn

@@ -1,0 +1,46 @@
+#pragma once
+
+// A model's evaluation graph over data, batch by batch: what validation, a run's result and `evaluate` measure with.
+// Scheduled scalars stand at their final values, so that numbers of different epochs compare. Compute thread only.
+
+#include <functional>
+#include <optional>
+
+#include "core/analysis/ReconstructionMetrics.h"
+#include "core/data/Batcher.h"
+#include "core/exec/ProgramCache.h"
+#include "core/training/ScalarInputs.h"
+
+namespace hourglass {
+
+// The batches of a whole data set in its order, as they are (noise null) or corrupted once, by streams that `seed` and
+// the samples' ids name: the same wherever a data set is evaluated.
+std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> dataset, const NoiseModel* noise,
+                                           uint64_t seed);
+
+class Evaluation {
+public:
+    // Of the averaged or plain weights handed to the calls, all of the model's layout.
+    Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision);
+
+    // Calls visit with each batch of the batcher's epoch 0 and the program that has just run on it. False when asked
+    // to stop.
+    using Visit = std::function<void(const Batch&, const Program&)>;
+    Result<bool> forEachBatch(Batcher& batcher, const std::shared_ptr<const ParameterStore>& weights,
+                              const Visit& visit, std::stop_token stop = {});
+
+    // The reconstruction metrics, "loss", the family's metrics and "compression_ratio"; nothing when asked to stop.
+    // `progress` hears how many samples are done.
+    Result<std::optional<MetricMap>> measure(Batcher& batcher, const Dataset& dataset,
+                                             const std::shared_ptr<const ParameterStore>& weights,
+                                             const std::function<void(int64_t)>& progress = {},
+                                             std::stop_token stop = {});
+
+private:
+    std::shared_ptr<const Model> m_model;
+    Precision m_precision;
+    ScalarInputs m_scalars; // before the programs that read them
+    ProgramCache m_programs;
+};
+
+} // namespace hourglass
