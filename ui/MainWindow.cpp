@@ -69,7 +69,7 @@ void MainWindow::buildPanels(const PanelContext& context) {
         QWidget* panel = entry.make(context, this);
         panel->setObjectName(QString::fromUtf8(entry.id));
         if (entry.place == PanelPlace::Page)
-            m_pages->addTab(panel, entry.text());
+            m_pages->addTab(panel, entry.text().remove(QLatin1Char('&'))); // Alt+digit goes there
         else
             addDock(entry, panel);
     }
@@ -101,8 +101,8 @@ void MainWindow::connectPanels() {
     connect(m_experiment, &ExperimentPanel::presetChosen, this,
             [this](const QString& id) { newExperiment(id.toStdString()); });
     connect(m_experiment, &ExperimentPanel::sourceChosen, this, &MainWindow::useData);
-    connect(m_train, &TrainPage::sampleActivated, this, [this](int sample) {
-        m_compare->showSample(sample);
+    connect(m_train, &TrainPage::sampleActivated, this, [this](int column) {
+        m_compare->showPreviewed(column);
         showPage(m_compare);
     });
     connect(m_train, &TrainPage::optionWanted, this,
@@ -249,7 +249,7 @@ void MainWindow::exportRun(const fs::path& folder) {
 
 void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
-    QWidget* first = page == m_compare ? static_cast<QWidget*>(m_compare->view()) : page->nextInFocusChain();
+    QWidget* first = page == m_compare ? m_compare->view()->firstShown() : page->nextInFocusChain();
     first->setFocus(Qt::ShortcutFocusReason);
 }
 

@@ -185,6 +185,19 @@ private slots:
         QCOMPARE(kind("missing.png"), Kind::Unusable);
     }
 
+    void dropped_unreadableFolder_saysSo() {
+        const TemporaryFolder folder;
+        std::filesystem::create_directories(folder / "closed");
+        std::filesystem::permissions(folder / "closed", std::filesystem::perms::none);
+        if (std::error_code code;
+            std::filesystem::directory_iterator(folder / "closed", code) != std::filesystem::directory_iterator() ||
+            !code)
+            QSKIP("this user may read everything");
+        const QString reason = sortDropped({folder / "closed"})[0].reason;
+        std::filesystem::permissions(folder / "closed", std::filesystem::perms::owner_all);
+        QVERIFY2(reason.contains("cannot be read"), qPrintable(reason));
+    }
+
     void pictures_becomeASource() {
         const TemporaryFolder folder;
         std::filesystem::create_directories(folder / "p");

@@ -3,6 +3,8 @@
 #include "tests/ui/WindowDriver.h"
 
 #include "ui/widgets/CompareView.h"
+#include "ui/widgets/ImageStrip.h"
+#include "ui/widgets/ImageView.h"
 #include "ui/widgets/LossChart.h"
 
 using namespace hourglass;
@@ -117,6 +119,32 @@ private slots:
         std::filesystem::current_path(before);
         QVERIFY(driver.bench().document().file().is_absolute());
         QVERIFY(std::filesystem::exists(driver.bench().document().file()));
+    }
+
+    // A run from an earlier session shows what it has learned, and a click on it the same sample in full.
+    void reopenedRun_fillsTheStrip() {
+        WindowDriver driver;
+        finishARun(driver);
+        driver.close();
+        driver.open();
+        auto* strip = driver.find<ImageStrip>("Sample images");
+        QTRY_COMPARE_WITH_TIMEOUT(strip->sampleCount(), 8, kPatience);
+        strip->setFocus();
+        driver.key(Qt::Key_End);
+        driver.key(Qt::Key_Return);
+        auto* sample = driver.find<QSpinBox>("Validation sample");
+        QVERIFY2(sample->value() > sample->maximum() * 3 / 4, qPrintable(sample->text())); // spread evenly
+    }
+
+    void comparePage_byKey_takesKeysAtOnce() {
+        WindowDriver driver;
+        QTRY_VERIFY_WITH_TIMEOUT(driver.bench().document().model() != nullptr, kPatience);
+        driver.key(Qt::Key_2, Qt::AltModifier);
+        auto* pane = driver.find<ImageView>("Original");
+        QCOMPARE(QApplication::focusWidget(), pane);
+        const double before = pane->mapping().zoom;
+        driver.key(Qt::Key_Plus);
+        QVERIFY(pane->mapping().zoom > before);
     }
 
     void onePicture_isComparedOnceThereIsAModel() {

@@ -38,13 +38,18 @@ DroppedPath sortFolder(const fs::path& path) {
     if (RunFolder::isRun(path))
         return {path, Kind::Run, {}};
     std::error_code code;
+    const auto unreadable = [&] {
+        return unusable(path, say("the folder cannot be read: %1").arg(QString::fromStdString(code.message())));
+    };
+    if (fs::directory_iterator(path, code); code) // what is below may be skipped, the folder itself may not
+        return unreadable();
     int seen = 0;
     fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, code);
-    if (code)
-        return unusable(path, say("the folder cannot be read: %1").arg(QString::fromStdString(code.message())));
     for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code))
         if (++seen > kMostLookedAt || hasImageExtension(entry->path()))
             return {path, Kind::Folder, {}};
+    if (code)
+        return unreadable();
     return unusable(path, say("there are no pictures in this folder or below it"));
 }
 

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kSessionDelay{1000};
 
 Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store, QObject* parent)
     : QObject(parent), m_settings(settings), m_store(std::move(store)), m_controller(compute), m_preflight(compute),
-      m_reconstruction(m_controller), m_exporter(m_controller) {
+      m_reconstruction(m_controller), m_previews(m_controller), m_exporter(m_controller) {
     connect(&m_document, &ExperimentDocument::changed, this, &Workbench::experimentChanged);
     connect(&m_document, &ExperimentDocument::undoChanged, &m_sessionDelay, qOverload<>(&QTimer::start));
     connect(this, &Workbench::runChanged, &m_sessionDelay, qOverload<>(&QTimer::start));
@@ -28,7 +28,9 @@ Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store,
     connect(&m_preflight, &PreflightService::dataOpened, this, [this](const OpenedDataset& data) {
         m_document.setDataIssue({});
         m_document.setSampleShape(data.dataset->sampleShape());
+        requestPreview();
     });
+    connect(&m_controller, &TrainingController::modelChanged, this, &Workbench::requestPreview);
     connect(&m_preflight, &PreflightService::dataFailed, this, [this](const QString& message) {
         m_document.setDataIssue(message);
         m_document.setSampleShape({});
@@ -147,6 +149,11 @@ void Workbench::sendLive() {
         return;
     m_liveRate = rate;
     m_controller.setLearningRate(rate);
+}
+
+void Workbench::requestPreview() {
+    if (const auto data = m_preflight.dataFor(m_document.experiment(), m_document.baseFolder()); data && m_run)
+        m_previews.request(data->dataset, m_document.experiment());
 }
 
 void Workbench::updateRun() {

@@ -9,6 +9,7 @@
 #include "ui/bridge/ExperimentDocument.h"
 #include "ui/bridge/ExportService.h"
 #include "ui/bridge/PreflightService.h"
+#include "ui/bridge/PreviewService.h"
 #include "ui/bridge/ReconstructionService.h"
 #include "ui/bridge/RunStore.h"
 #include "ui/bridge/Settings.h"
@@ -29,6 +30,7 @@ public:
     TrainingController& controller() { return m_controller; }
     PreflightService& preflight() { return m_preflight; }
     ReconstructionService& reconstruction() { return m_reconstruction; }
+    PreviewService& previews() { return m_previews; }
     ExportService& exporter() { return m_exporter; }
 
     // The last session, or the sample experiment when there is none.
@@ -84,6 +86,7 @@ private:
     void launch(RunFolder::Mode mode, const std::filesystem::path& folder, std::optional<double> learningRate);
     void updateRun();
     void sendLive();
+    void requestPreview();
     void experimentChanged();
     void refuse(const Error& error);
     std::string relocatedSource(const std::filesystem::path& folder) const;
@@ -94,6 +97,7 @@ private:
     TrainingController m_controller;
     PreflightService m_preflight;
     ReconstructionService m_reconstruction;
+    PreviewService m_previews;
     ExportService m_exporter;
     std::optional<RunRecord> m_run;
     std::optional<std::pair<Experiment, std::filesystem::path>> m_launched; // what trains, and its base folder

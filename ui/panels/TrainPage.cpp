@@ -91,6 +91,7 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     connect(&controller, &TrainingController::rowsAdded, this, &TrainPage::showRows);
     connect(&controller, &TrainingController::progressed, this,
             [this](const std::shared_ptr<const Snapshot>& snapshot) { showProgress(*snapshot); });
+    connect(&workbench.previews(), &PreviewService::finished, this, &TrainPage::showPreview);
     showModel();
 }
 
@@ -156,8 +157,10 @@ void TrainPage::showModel() {
     describeLoss();
 }
 
+// The unit of the curves that are shown: the run's, whatever the form says by now.
 void TrainPage::describeLoss() {
-    const OptionValues& options = m_workbench.document().experiment().options();
+    const std::optional<RunRecord>& run = m_workbench.run();
+    const OptionValues& options = (run ? run->experiment : m_workbench.document().experiment()).options();
     const QString loss = QString::fromStdString(options.text("objective.loss")).toUpper();
     m_loss->setUnit(options.text("objective.reduction") == "element_sum" ? tr("%1 per sample").arg(loss)
                                                                          : tr("%1 per value").arg(loss));
@@ -184,6 +187,7 @@ void TrainPage::showEstimate(const Preflight& estimate) {
 void TrainPage::showRun() {
     const std::optional<RunRecord>& run = m_workbench.run();
     const std::filesystem::path folder = run ? run->folder : std::filesystem::path();
+    describeLoss();
     if (folder == m_shownRun)
         return;
     m_shownRun = folder;
@@ -231,21 +235,23 @@ void TrainPage::showProgress(const Snapshot& snapshot) {
         if (snapshot.bestEpoch)
             m_loss->setBest(static_cast<double>(*snapshot.bestEpoch) * stepsPerEpoch);
     }
-    if (snapshot.preview != nullptr && snapshot.preview != m_preview) {
-        const bool isOther = m_preview == nullptr || m_preview->clean.shape() != snapshot.preview->clean.shape() ||
-                             (m_preview->noisy.elements() > 0) != (snapshot.preview->noisy.elements() > 0);
-        m_preview = snapshot.preview;
-        const bool hasNoise = m_preview->noisy.elements() > 0;
-        if (isOther)
-            m_strip->setRows(hasNoise ? QStringList{tr("Original"), tr("Noisy"), tr("Reconstruction")}
-                                      : QStringList{tr("Original"), tr("Reconstruction")});
-        if (isOther)
-            m_strip->setRow(0, m_preview->clean);
-        if (isOther && hasNoise)
-            m_strip->setRow(1, m_preview->noisy);
-        m_strip->setRow(hasNoise ? 2 : 1, m_preview->reconstruction);
-        m_strip->setCaptions(psnrCaptions(*m_preview));
-    }
+    if (snapshot.preview != nullptr && snapshot.preview != m_preview)
+        showPreview(snapshot.preview);
+}
+
+void TrainPage::showPreview(std::shared_ptr<const Preview> preview) {
+    const bool hasNoise = preview->noisy.elements() > 0;
+    const bool isOther = m_preview == nullptr || m_preview->clean.shape() != preview->clean.shape() ||
+                         (m_preview->noisy.elements() > 0) != hasNoise;
+    m_preview = std::move(preview);
+    if (isOther)
+        m_strip->setRows(hasNoise ? QStringList{tr("Original"), tr("Noisy"), tr("Reconstruction")}
+                                  : QStringList{tr("Original"), tr("Reconstruction")});
+    m_strip->setRow(0, m_preview->clean);
+    if (hasNoise)
+        m_strip->setRow(1, m_preview->noisy);
+    m_strip->setRow(hasNoise ? 2 : 1, m_preview->reconstruction);
+    m_strip->setCaptions(psnrCaptions(*m_preview));
 }
 
 } // namespace hourglass
