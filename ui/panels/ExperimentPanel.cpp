@@ -46,7 +46,7 @@ ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
     });
 
     m_form->setAccessibleName(tr("Options"));
-    m_form->setGroupTitles({{QStringLiteral("data"), tr("Data")},
+    m_form->setGroupTitles({{QStringLiteral("data"), tr("Data set")},
                             {QStringLiteral("model"), tr("Model")},
                             {QStringLiteral("objective"), tr("Objective")},
                             {QStringLiteral("noise"), tr("Noise")},

@@ -47,7 +47,7 @@ bool isSameDeclaration(const OptionSpec& a, const OptionSpec& b) {
 OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
     : QWidget(parent), m_spec(spec), m_value(spec.defaultValue), m_settled(m_value),
       m_editor(OptionEditor::create(spec, this)), m_label(new QLabel(this)), m_dot(new QLabel(this)),
-      m_issueLabel(new QLabel(this)) {
+      m_issueLabel(new QLabel(this)), m_scaled(new QLabel(this)) {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(6);
@@ -55,7 +55,8 @@ OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
     grid->addWidget(m_label, 0, 0, Qt::AlignVCenter);
     grid->addWidget(m_editor, 0, 1, Qt::AlignVCenter);
     grid->addWidget(m_dot, 0, 2, Qt::AlignCenter);
-    grid->addWidget(m_issueLabel, 1, 1, 1, 2);
+    grid->addWidget(m_scaled, 1, 1, 1, 2);
+    grid->addWidget(m_issueLabel, 2, 1, 1, 2);
     grid->setColumnStretch(1, 1);
     m_label->setWordWrap(true);
     m_dot->setFixedWidth(m_dot->fontMetrics().horizontalAdvance(QStringLiteral("●")));
@@ -91,6 +92,7 @@ void OptionRow::setValue(const Json& value) {
     if (value != m_value)
         m_settled = value;
     m_value = value;
+    refreshScaled();
     if (isTyping)
         return;
     m_typingError.clear();
@@ -106,6 +108,7 @@ void OptionRow::setInapplicable(const QString& reason) {
     m_label->setEnabled(reason.isEmpty());
     refreshTexts();
     refreshIssue();
+    refreshScaled();
 }
 
 void OptionRow::setIssue(const QString& message) {
@@ -137,7 +140,21 @@ void OptionRow::readEditor(bool isFinished) {
     if (next == m_value)
         return;
     m_value = next;
+    refreshScaled();
     emit edited(key(), m_value);
+}
+
+void OptionRow::refreshScaled() {
+    const bool isShown = m_spec.unit == "of 255" && m_inapplicable.isEmpty();
+    m_scaled->setVisible(isShown);
+    if (!isShown)
+        return;
+    const auto scaled = [](const Json& level) { return QLocale().toString(level.get<double>() / 255, 'f', 3); };
+    m_scaled->setText(m_value.is_array() ? tr("%1 to %2 of 1").arg(scaled(m_value[0]), scaled(m_value[1]))
+                                         : tr("%1 of 1").arg(scaled(m_value)));
+    QPalette muted = palette();
+    muted.setColor(QPalette::WindowText, theme::mutedText(palette()));
+    m_scaled->setPalette(muted);
 }
 
 void OptionRow::takeBackTyping() {
@@ -231,6 +248,7 @@ void OptionRow::refreshTexts() {
         QPalette::Disabled, QPalette::WindowText,
         theme::mix(palette().color(QPalette::Active, QPalette::WindowText), palette().color(QPalette::Window), 0.5));
     m_label->setPalette(label);
+    refreshScaled();
 }
 
 bool OptionRow::matches(const QString& words) const {

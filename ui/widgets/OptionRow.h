@@ -57,6 +57,7 @@ private:
     void takeBackTyping();
     void refreshTexts();
     void refreshIssue();
+    void refreshScaled();
     QString labelText() const;
     QString toolTipText() const;
 
@@ -70,6 +71,7 @@ private:
     QLabel* m_label;
     QLabel* m_dot;
     QLabel* m_issueLabel;
+    QLabel* m_scaled; // a level of 255 once more, on the scale from 0 to 1
 };
 
 } // namespace hourglass
