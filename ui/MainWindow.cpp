@@ -22,6 +22,7 @@
 #include "ui/panels/TrainingStatus.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/OptionForm.h"
+#include "ui/widgets/Theme.h"
 
 namespace hourglass {
 
@@ -37,6 +38,7 @@ MainWindow::MainWindow(Workbench& workbench, LogModel& log, QWidget* parent)
     : QMainWindow(parent), m_workbench(workbench), m_pages(new QTabWidget(this)), m_message(new MessageBar(this)),
       m_transport(new Transport(workbench, this)),
       m_drops(new DropRouter(this, workbench.store().root().parent_path() / "collections")) {
+    theme::ensureReadablePlaceholders();
     setAccessibleName(tr("Hourglass"));
     auto* centre = new QWidget(this);
     auto* column = new QVBoxLayout(centre);
@@ -194,6 +196,20 @@ void MainWindow::showEvent(QShowEvent* event) {
         return;
     restoreDocks();
     QTimer::singleShot(0, this, [this] { m_runs->refresh(); }); // reads folders: after the first paint
+}
+
+// A window made smaller takes from the lists below before it takes from the pages; whoever wants more can pull.
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    for (QDockWidget* dock : findChildren<QDockWidget*>())
+        if (dockWidgetArea(dock) == Qt::BottomDockWidgetArea && !dock->isFloating() && dock->height() > height() / 3)
+            resizeDocks({dock}, {height() / 3}, Qt::Vertical);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        theme::ensureReadablePlaceholders();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

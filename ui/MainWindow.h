@@ -38,6 +38,8 @@ protected:
     // While training: saves the session, asks for a checkpoint and is gone; the controller's end waits for it.
     void closeEvent(QCloseEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     void buildPanels(const PanelContext& context);

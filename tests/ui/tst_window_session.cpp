@@ -6,6 +6,7 @@
 #include "ui/widgets/ImageStrip.h"
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/LossChart.h"
+#include "ui/widgets/Theme.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
@@ -145,6 +146,35 @@ private slots:
         const double before = pane->mapping().zoom;
         driver.key(Qt::Key_Plus);
         QVERIFY(pane->mapping().zoom > before);
+    }
+
+    void placeholders_areReadable_whateverTheThemeSays() {
+        QPalette dim;
+        dim.setColor(QPalette::PlaceholderText, dim.color(QPalette::Base));
+        QApplication::setPalette(dim);
+        WindowDriver driver;
+        const auto contrast = [&driver] {
+            const QPalette colours = driver.find<QLineEdit>("Find an option")->palette();
+            return theme::contrast(colours.color(QPalette::PlaceholderText), colours.color(QPalette::Base));
+        };
+        QVERIFY(contrast() >= 3);
+        QApplication::setPalette(dim); // another theme, while the window is there
+        QTRY_VERIFY(contrast() >= 3);
+        QApplication::setPalette({});
+    }
+
+    void smallWindow_keepsCurvesAndPictures() {
+        WindowDriver driver;
+        finishARun(driver);
+        driver.window().resize(900, 600);
+        auto* strip = driver.find<ImageStrip>("Sample images");
+        QTRY_VERIFY(driver.window().height() <= 600);
+        QTest::qWait(50);
+        QVERIFY2(driver.find<LossChart>("Reconstruction")->height() >= 100,
+                 qPrintable(QString::number(driver.find<LossChart>("Reconstruction")->height())));
+        QVERIFY(strip->imageRect(0, 0).height() >= 24);
+        QVERIFY(strip->rect().contains(strip->imageRect(2, 0).toAlignedRect()));
+        QVERIFY(driver.window().findChild<QDockWidget*>("runs_dock")->height() <= 200);
     }
 
     void onePicture_isComparedOnceThereIsAModel() {

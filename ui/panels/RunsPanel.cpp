@@ -149,7 +149,8 @@ void RunsPanel::refreshOne(const std::filesystem::path& folder) {
 
 void RunsPanel::listed() {
     m_stack->setCurrentWidget(m_model->rowCount() > 0 ? static_cast<QWidget*>(m_table) : m_stack->widget(0));
-    m_table->resizeColumnsToContents();
+    for (int column = 0; column < RunsModel::State; ++column) // which takes what is left
+        m_table->resizeColumnToContents(column);
     enableActions();
 }
 

@@ -112,6 +112,12 @@ void TrainPage::buildCharts() {
     }
 }
 
+// In a low window the curves and pictures need the room more than the network, which does not change while it learns.
+void TrainPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    m_architecture->setVisible(height() >= fontMetrics().height() * 30);
+}
+
 bool TrainPage::isRateShown() const {
     return !m_rate->isHidden();
 }
@@ -151,9 +157,10 @@ void TrainPage::showModel() {
         blocks.push_back(std::move(block));
     }
     m_architecture->setBlocks(std::move(blocks));
-    m_architecture->setCaption(tr("%1 parameters · compression %2×")
-                                   .arg(QLocale().toString(model->layout->parameterCount()),
-                                        QLocale().toString(model->compressionRatio(), 'g', 3)));
+    m_architecture->setCaption(
+        tr("%1 parameters · compression %2×")
+            .arg(QLocale().toString(model->layout->parameterCount()),
+                 QLocale().toString(model->compressionRatio(), 'f', model->compressionRatio() < 10 ? 1 : 0)));
     describeLoss();
 }
 

@@ -33,6 +33,9 @@ signals:
     void failed(const QString& message);
     void exported(const QString& path);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void buildCharts();
     void showModel();

@@ -116,10 +116,11 @@ void CurveCanvas::refresh() {
     const QSizeF plot = chart()->plotArea().size();
     const int labelWidth = fontMetrics().horizontalAdvance(QStringLiteral("00000")) * 2;
     setTicks(m_xAxis, units, std::max(2, static_cast<int>(plot.width()) / labelWidth), false);
-    setTicks(m_yAxis, values, std::max(2, static_cast<int>(plot.height()) / (fontMetrics().height() * 5 / 2)), m_isLog);
+    setTicks(m_yAxis, values, std::max(2, static_cast<int>(plot.height()) / (fontMetrics().height() * 8 / 5)), m_isLog);
     const bool hasAxes = !m_data.isEmpty();
     m_xAxis->setVisible(hasAxes);
     m_yAxis->setVisible(hasAxes);
+    m_xAxis->setTitleVisible(hasAxes && height() >= fontMetrics().height() * 8); // the curve needs the room more
     viewport()->update();
 }
 
