@@ -10,29 +10,22 @@ struct Arguments : ModelArguments {
 };
 
 int run(const Arguments& arguments, Context& context) {
-    Result<LoadedModel> loaded = loadModel(arguments.model);
-    if (!loaded)
-        return context.fail(loaded.error());
-    const Model& model = *loaded->model;
-    Result<OpenedDataset> data = openFor(model, arguments.source, context);
-    if (!data)
-        return context.fail(data.error());
-    Result<std::unique_ptr<NoiseModel>> noise = noiseOf(model);
-    if (!noise)
-        return context.fail(noise.error());
-    if (data->dataset == nullptr)
+    Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
+    if (!opened)
+        return context.fail(opened.error());
+    if (!*opened)
         return kInterrupted;
-
-    const Dataset& dataset = *data->dataset;
-    if (dataset.sampleShape() != model.sampleShape)
+    const ModelOnData& work = **opened;
+    const Dataset& dataset = *work.dataset;
+    if (dataset.sampleShape() != work.model().sampleShape)
         return context.fail(makeError(ErrorCode::InvalidArgument,
                                       "This model takes samples of shape {}; these have {}.",
-                                      model.sampleShape.toString(), dataset.sampleShape().toString()));
-    Evaluation evaluation(context.executor(), loaded->model, Precision::F32);
-    const std::unique_ptr<Batcher> batcher = evaluationBatcher(data->dataset, noise->get(), arguments.seed);
+                                      work.model().sampleShape.toString(), dataset.sampleShape().toString()));
+    Evaluation evaluation(context.executor(), work.loaded.model, Precision::F32);
+    const std::unique_ptr<Batcher> batcher = evaluationBatcher(work.dataset, work.noise.get(), arguments.seed);
     ProgressLine progress;
     Result<std::optional<MetricMap>> metrics = evaluation.measure(
-        *batcher, dataset, loaded->weights,
+        *batcher, dataset, work.loaded.weights,
         [&](int64_t samples) { progress.show(static_cast<double>(samples) / static_cast<double>(dataset.size()), ""); },
         context.stopToken());
     if (!metrics)
@@ -57,7 +50,7 @@ void addEvaluate(CLI::App& app, Context& context, int& status) {
     CLI::App* command = app.add_subcommand("evaluate", "Measure a model on a data source");
     addModelArguments(*command, *arguments);
     command->add_option("--seed", arguments->seed, "Of the noise that a denoising model is tested with")
-        ->check(CLI::NonNegativeNumber);
+        ->check(wholeNumber());
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });
 }

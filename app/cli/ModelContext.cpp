@@ -13,16 +13,15 @@ void addModelArguments(CLI::App& command, ModelArguments& arguments) {
 
 namespace {
 
-// Whether a model's samples are known to be whole pictures: patches are squares of the size that was asked for.
-bool takesWholePictures(const Model& model, const DataOptions& options) {
+// Pictures become samples in a way that the model alone decides: what one becomes must not depend on its neighbours in
+// a folder, as it does where `auto` looks whether all have one size.
+void fitTo(const Model& model, DataOptions& options) {
+    const Shape& sample = model.sampleShape;
     const bool sized = options.width > 0 || options.height > 0;
-    const bool likePatches = model.sampleShape[1] == options.patchSize && model.sampleShape[2] == options.patchSize;
-    return options.fit != FitChoice::Patches && (options.fit != FitChoice::Auto || sized || !likePatches);
-}
-
-void fitTo(const Shape& sample, DataOptions& options) {
-    if (options.fit == FitChoice::Auto || options.fit == FitChoice::Patches)
-        options.fit = FitChoice::Stretch;
+    const bool likePatches = sample[1] == options.patchSize && sample[2] == options.patchSize;
+    options.channels = sample[0] == 1 ? ChannelChoice::Gray : ChannelChoice::Rgb;
+    if (options.fit == FitChoice::Auto)
+        options.fit = likePatches && !sized ? FitChoice::Patches : FitChoice::Stretch;
     options.height = sample[1];
     options.width = sample[2];
 }
@@ -34,20 +33,9 @@ Result<OpenedDataset> openFor(const Model& model, const std::string& source, con
     if (!options)
         return std::move(options).error();
     options->limit = 0; // of the training data
-    const bool pictures = model.sampleShape.rank() == 3;
-    if (pictures) {
-        options->channels = model.sampleShape[0] == 1 ? ChannelChoice::Gray : ChannelChoice::Rgb;
-        // Decided by the model alone: what one picture becomes must not depend on its neighbours in a folder.
-        if (takesWholePictures(model, *options))
-            fitTo(model.sampleShape, *options);
-    }
+    if (model.sampleShape.rank() == 3)
+        fitTo(model, *options);
     Result<OpenedDataset> data = openSource(source, *options, {}, context.stopToken());
-    if (!data || data->dataset == nullptr)
-        return data;
-    if (pictures && data->dataset->isImage() && data->dataset->sampleShape() != model.sampleShape) {
-        fitTo(model.sampleShape, *options);
-        data = openSource(source, *options, {}, context.stopToken());
-    }
     if (data && data->dataset != nullptr)
         context.report(data->report);
     return data;

@@ -53,15 +53,21 @@ std::string toText(const TrainingResult& result, const fs::path& run) {
     return text + fmt::format("\nrun: {}", run.string());
 }
 
-// A source from the command line starts at the current folder, as in `new`; from here on it starts at the experiment's.
-Result<void> moveSource(Experiment& experiment, const std::vector<std::string>& settings, const fs::path& base) {
-    const auto isSource = [](const std::string& setting) { return setting.starts_with("data.source="); };
-    if (std::none_of(settings.begin(), settings.end(), isSource))
-        return {};
-    Result<std::string> source = relocateSource(experiment.options().text("data.source"), {}, base);
+// Names the source from another folder.
+Result<void> moveSource(Experiment& experiment, const fs::path& from, const fs::path& to) {
+    Result<std::string> source = relocateSource(experiment.options().text("data.source"), from, to);
     if (!source)
         return std::move(source).error();
     return experiment.set("data.source", *source);
+}
+
+bool setsSource(const std::string& setting) {
+    return setting.starts_with("data.source=");
+}
+
+// Of a finished run that is resumed with nothing new, whose data may be gone by now.
+std::optional<TrainingResult> storedResult(Experiment experiment, const fs::path& base, const fs::path& target) {
+    return moveSource(experiment, base, target) ? finishedResult(target, experiment) : std::nullopt;
 }
 
 int run(const Arguments& arguments, Context& context) {
@@ -72,15 +78,18 @@ int run(const Arguments& arguments, Context& context) {
         return context.fail(set.error());
     const fs::path base = fs::absolute(arguments.experiment).parent_path();
     const fs::path target = fs::absolute(arguments.run);
-    if (Result<void> moved = moveSource(*experiment, arguments.settings, base); !moved)
-        return context.fail(moved.error());
+    // A source from the command line starts at the current folder, as in `new`; from here on at the experiment's.
+    if (std::any_of(arguments.settings.begin(), arguments.settings.end(), setsSource))
+        if (Result<void> moved = moveSource(*experiment, {}, base); !moved)
+            return context.fail(moved.error());
     const auto mode = arguments.resume  ? RunFolder::Mode::Resume
                       : arguments.force ? RunFolder::Mode::Replace
                                         : RunFolder::Mode::Create;
-    if (Result<void> free = RunFolder::checkMode(target, mode); !free) // before data are loaded for nothing
+    if (Result<void> free = RunFolder::checkMode(target, *experiment, mode);
+        !free) // before data are loaded for nothing
         return context.fail(free.error());
     if (arguments.resume)
-        if (const std::optional<TrainingResult> stored = finishedResult(target, *experiment)) {
+        if (const std::optional<TrainingResult> stored = storedResult(*experiment, base, target)) {
             context.print(toJson(*stored, target), toText(*stored, arguments.run));
             return kDone;
         }

@@ -86,8 +86,10 @@ bool wantsChange(const DataOptions& options, const Shape& sample) {
     const int64_t channels = options.channels == ChannelChoice::Auto   ? sample[0]
                              : options.channels == ChannelChoice::Gray ? 1
                                                                        : 3;
-    const auto [height, width] = options.sizeOf(sample[1], sample[2]);
-    return options.fit == FitChoice::Patches || channels != sample[0] || height != sample[1] || width != sample[2];
+    const bool patches = options.fit == FitChoice::Patches;
+    const auto [height, width] =
+        patches ? std::pair(options.patchSize, options.patchSize) : options.sizeOf(sample[1], sample[2]);
+    return channels != sample[0] || height != sample[1] || width != sample[2];
 }
 
 } // namespace

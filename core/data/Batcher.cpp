@@ -21,7 +21,7 @@ struct Batcher::State {
 
     int64_t epoch = 0;
     std::vector<int64_t> order;
-    int64_t next = 0; // index of the batch that comes next
+    int64_t next = 0;  // index of the batch that comes next
     int64_t count = 0; // batches of the epoch that is going on, 0 before the first
     Batch batch;
 

@@ -39,11 +39,16 @@ Plan makePlan(const std::vector<ImageItem>& items, const DataOptions& options) {
                     : options.channels == ChannelChoice::Rgb ? 3
                                                              : 1;
     const bool sized = options.width > 0 || options.height > 0;
-    if (options.fit == FitChoice::Patches || (options.fit == FitChoice::Auto && mixed && !sized)) {
+    const bool isOnePatch = !mixed && first.height == options.patchSize && first.width == options.patchSize;
+    if ((options.fit == FitChoice::Patches && !isOnePatch) || (options.fit == FitChoice::Auto && mixed && !sized)) {
         plan.fit = FitChoice::Patches;
         plan.height = plan.width = options.patchSize;
         const int64_t share = kPatchesWanted / static_cast<int64_t>(items.size());
         plan.perImage = options.patchesPerImage > 0 ? options.patchesPerImage : std::clamp<int64_t>(share, 4, 128);
+        return plan;
+    }
+    if (isOnePatch && options.fit == FitChoice::Patches) { // each picture is the one patch that it has
+        plan.height = plan.width = options.patchSize;
         return plan;
     }
     std::tie(plan.height, plan.width) = options.sizeOf(first.height, first.width);

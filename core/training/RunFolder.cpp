@@ -76,24 +76,24 @@ bool sameData(const Experiment& before, const Experiment& now) {
     return a.empty() && b.empty() ? before.options().text("data.source") == now.options().text("data.source") : a == b;
 }
 
-Result<void> checkSameRun(const fs::path& folder, const Experiment& experiment) {
-    Result<Experiment> before = Experiment::load(RunFolder::experimentPath(folder));
-    if (!before)
-        return std::move(before).error();
-    if (const std::string different = restartDifference(*before, experiment); !different.empty())
-        return makeError(
-            ErrorCode::Conflict,
-            "'{}' holds a run with {} = {}; this experiment has {}. Such a change needs a run folder of its "
-            "own.",
-            folder.string(), different, before->options().value(different).dump(),
-            experiment.options().value(different).dump());
-    if (!sameData(*before, experiment))
-        return makeError(
-            ErrorCode::Conflict,
-            "The data of the run in '{}' are not those it was trained on ({}). Train on them in a run folder "
-            "of its own.",
-            folder.string(), experiment.options().text("data.source"));
-    return {};
+Result<void> checkSameOptions(const fs::path& folder, const Experiment& before, const Experiment& experiment) {
+    const std::string different = restartDifference(before, experiment);
+    if (different.empty())
+        return {};
+    return makeError(
+        ErrorCode::Conflict,
+        "'{}' holds a run with {} = {}; this experiment has {}. Such a change needs a run folder of its own.",
+        folder.string(), different, before.options().value(different).dump(),
+        experiment.options().value(different).dump());
+}
+
+Result<void> checkSameData(const fs::path& folder, const Experiment& before, const Experiment& experiment) {
+    if (sameData(before, experiment))
+        return {};
+    return makeError(ErrorCode::Conflict,
+                     "The data of the run in '{}' are not those it was trained on ({}). Train on them in a run folder "
+                     "of its own.",
+                     folder.string(), experiment.options().text("data.source"));
 }
 
 // What a killed process was writing into a run.
@@ -134,7 +134,7 @@ std::string restartDifference(const Experiment& before, const Experiment& now) {
     return {};
 }
 
-Result<void> RunFolder::checkMode(const fs::path& folder, Mode mode) {
+Result<void> RunFolder::checkMode(const fs::path& folder, const Experiment& experiment, Mode mode) {
     if (mode == Mode::Replace)
         return {};
     if (!isRun(folder) && !isRun(folder / kSetAside))
@@ -144,11 +144,14 @@ Result<void> RunFolder::checkMode(const fs::path& folder, Mode mode) {
             ErrorCode::Conflict,
             "'{}' already holds a run. Resume it (--resume), replace it (--force), or choose another folder.",
             folder.string());
-    return {};
+    if (!isRun(folder)) // a killed replacement had set it aside
+        return {};
+    Result<Experiment> before = Experiment::load(experimentPath(folder));
+    return before ? checkSameOptions(folder, *before, experiment) : Result<void>(std::move(before).error());
 }
 
 Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& experiment, Mode mode) {
-    if (Result<void> free = checkMode(folder, mode); !free) // before anything is made there
+    if (Result<void> free = checkMode(folder, experiment, mode); !free) // before anything is made there
         return std::move(free).error();
     RunFolder run;
     if (Result<void> made = makeFolders(folder / "checkpoints", run.m_made); !made)
@@ -159,8 +162,8 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& expe
     run.m_lock = *held;
     std::error_code code;
     run.m_path = fs::weakly_canonical(folder, code);
-    run.putBack();                                          // what a killed replacement had set aside
-    if (Result<void> free = checkMode(folder, mode); !free) // again: somebody may have been faster
+    run.putBack();                                                      // what a killed replacement had set aside
+    if (Result<void> free = checkMode(folder, experiment, mode); !free) // again: somebody may have been faster
         return std::move(free).error();
     if (!isRun(folder))
         return run;
@@ -170,7 +173,10 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const Experiment& expe
             return std::move(aside).error();
         return run;
     }
-    if (Result<void> same = checkSameRun(folder, experiment); !same)
+    Result<Experiment> before = Experiment::load(experimentPath(folder));
+    if (!before)
+        return std::move(before).error();
+    if (Result<void> same = checkSameData(folder, *before, experiment); !same)
         return std::move(same).error();
     return run;
 }

@@ -27,8 +27,8 @@ public:
     RunFolder(RunFolder&& other) noexcept;
     RunFolder& operator=(RunFolder&&) = delete;
 
-    // The part of open() that needs no experiment: whether what is in the folder allows the mode.
-    static Result<void> checkMode(const std::filesystem::path& folder, Mode mode);
+    // The part of open() that makes nothing and needs no data: whether what is in the folder allows the mode.
+    static Result<void> checkMode(const std::filesystem::path& folder, const Experiment& experiment, Mode mode);
 
     // A replaced run is set aside until this is called, and put back if it never is.
     void commitReplacement() const;

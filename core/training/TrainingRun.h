@@ -53,7 +53,6 @@ private:
     double learningRateAt(int64_t step) const;
     TrainingResult result(RunPhase phase, std::map<std::string, double> metrics) const;
     Result<TrainingResult> finish();
-    std::optional<TrainingResult> storedResult() const;
     void log(LogLevel level, const std::string& text) const;
 
     const Trainer::Services& m_services;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/AtomicFile.h"
+#include "core/training/FinishedRun.h"
 #include "core/training/ModelMetadata.h"
 #include "core/training/TrainingRun.h"
 
@@ -14,14 +15,6 @@ namespace {
 constexpr auto kPublishEvery = std::chrono::milliseconds(33);
 constexpr auto kPreviewEvery = std::chrono::milliseconds(500);
 constexpr int64_t kPreviewSamples = 8;
-
-Json toJson(const TrainingResult& result) {
-    return {{"epochs", result.epochs},
-            {"steps", result.steps},
-            {"seconds", result.seconds},
-            {"samples_per_second", result.samplesPerSecond},
-            {"metrics", result.metrics}};
-}
 
 } // namespace
 
@@ -150,13 +143,15 @@ Result<TrainingResult> TrainingRun::finish() {
     if (m_state.stoppedEarly && m_options.boolean("training.restore_best"))
         if (Result<void> restored = restoreBest(); !restored)
             return std::move(restored).error();
-    std::optional<TrainingResult> outcome = storedResult();
+    std::optional<TrainingResult> outcome; // of a run that had finished before
+    if (m_resumedFromStep == m_state.step)
+        outcome = storedResult(m_folder.path(), m_state.step);
     if (!outcome) {
         auto metrics = finalMetrics();
         if (!metrics)
             return std::move(metrics).error();
         outcome = result(RunPhase::Finished, *std::move(metrics));
-        if (Result<void> saved = writeFileAtomically(m_folder.resultPath(), toJson(*outcome).dump(2) + "\n"); !saved)
+        if (Result<void> saved = storeResult(m_folder.path(), *outcome); !saved)
             return std::move(saved).error();
     }
     updatePreview(true);
@@ -184,26 +179,6 @@ Result<std::map<std::string, double>> TrainingRun::finalMetrics() {
     for (const auto& [name, value] : **measured)
         metrics[name] = value;
     return metrics;
-}
-
-// The result of a run that had finished before; nothing when there is none, or it is of an earlier end.
-std::optional<TrainingResult> TrainingRun::storedResult() const {
-    const Result<std::string> text = readFile(m_folder.resultPath(), 1 << 20);
-    if (!text || m_resumedFromStep != m_state.step)
-        return std::nullopt;
-    try {
-        const Json json = Json::parse(*text);
-        if (json.at("steps").get<int64_t>() != m_state.step)
-            return std::nullopt;
-        return TrainingResult{.epochs = json.at("epochs").get<int64_t>(),
-                              .steps = m_state.step,
-                              .resumedFromStep = m_resumedFromStep,
-                              .seconds = json.at("seconds").get<double>(),
-                              .samplesPerSecond = json.at("samples_per_second").get<double>(),
-                              .metrics = json.at("metrics").get<std::map<std::string, double>>()};
-    } catch (const nlohmann::json::exception&) {
-        return std::nullopt; // damaged: measured again
-    }
 }
 
 TrainingResult TrainingRun::result(RunPhase phase, std::map<std::string, double> metrics) const {

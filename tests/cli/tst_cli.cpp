@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include <sys/stat.h>
+
 #include "core/base/AtomicFile.h"
 #include "core/data/ImageCodec.h"
 #include "core/formats/Npy.h"
@@ -137,17 +139,40 @@ private slots:
         QVERIFY2(result.errors.contains("plain/sub"), result.errors.constData());
     }
 
-    // What becomes of a picture depends on the model alone, not on its neighbours.
-    void evaluate_picturesOfOtherSizes_areStretched() {
+    void evaluate_picturesOfAnotherSize_areStretched() {
         std::filesystem::create_directories(m_folder / "pictures");
-        for (const auto& [name, height] : {std::pair{"pictures/1.png", 40}, {"pictures/2.png", 40}}) {
-            encodeImage(m_folder / name, Tensor(Shape{3, height, 50})).value();
-            const CommandResult result = run({"evaluate", "run", "--data", "folder:pictures", "--json"});
-            QVERIFY2(result.status == 0, result.errors.constData());
-            QVERIFY(result.errors.contains("stretched"));
-        }
+        for (const char* name : {"pictures/1.png", "pictures/2.png"})
+            encodeImage(m_folder / name, Tensor(Shape{3, 40, 50})).value();
+        const CommandResult result = run({"evaluate", "run", "--data", "folder:pictures", "--json"});
+        QVERIFY2(result.status == 0, result.errors.constData());
+        QVERIFY(result.errors.contains("stretched"));
         encodeImage(m_folder / "pictures/3.png", Tensor(Shape{1, 90, 70})).value();
         QCOMPARE(run({"evaluate", "run", "--data", "folder:pictures", "--json"}).json()["samples"], 3);
+    }
+
+    // What becomes of a picture depends on the model alone, not on its neighbours: here of 64×64, the size of patches.
+    void encode_picturesForAModelOfPatches_areCutWhateverTheirNeighbours() {
+        for (const char* folder : {"squares", "one", "two"})
+            std::filesystem::create_directories(m_folder / folder);
+        Tensor picture(Shape{1, 100, 100});
+        for (int64_t i = 0; i < picture.elements(); ++i)
+            picture.data()[i] = static_cast<float>(i % 100) / 99;
+        for (const char* name : {"squares/1.png", "squares/2.png", "squares/3.png", "squares/4.png"})
+            encodeImage(m_folder / name, Tensor(Shape{1, 64, 64})).value();
+        for (const char* name : {"one/a.png", "two/a.png"})
+            encodeImage(m_folder / name, picture).value();
+        encodeImage(m_folder / "two/b.png", Tensor(Shape{1, 70, 90})).value();
+        QCOMPARE(run({"new", "--data", "squares", "--set", "model.layers=[]", "--set", "model.code_size=3", "--set",
+                      "training.epochs=1", "-o", "squares.hourglass"})
+                     .status,
+                 0);
+        QCOMPARE(run({"train", "squares.hourglass", "--run", "squaresRun"}).status, 0);
+        for (const char* name : {"squares", "one", "two"})
+            QCOMPARE(run({"encode", "squaresRun", "--data", name, "-o", QString("%1.npy").arg(name)}).status, 0);
+        QCOMPARE(readNpy(m_folder / "squares.npy").value().shape, (Shape{4, 3}));
+        const NpyArray one = readNpy(m_folder / "one.npy").value(), two = readNpy(m_folder / "two.npy").value();
+        QCOMPARE(one.shape, (Shape{128, 3}));
+        QVERIFY(std::ranges::equal(one.floats.span(), two.floats.span().first(one.floats.size())));
     }
 
     void inspect_withoutJson_isReadable() {
@@ -219,6 +244,9 @@ private slots:
         QCOMPARE(
             run({"train", "link/t.hourglass", "--run", "link/run", "--resume", "--set", "training.epochs=2"}).status,
             2);
+        const CommandResult other =
+            run({"train", "link/t.hourglass", "--run", "link/run", "--resume", "--set", "model.code_size=3"});
+        QVERIFY2(other.errors.contains("model.code_size = 2"), other.errors.constData());
         // And a folder that holds a run is refused before anything else is looked at.
         QVERIFY(run({"train", "link/t.hourglass", "--run", "link/run"}).errors.contains("already holds a run"));
     }
@@ -231,6 +259,10 @@ private slots:
             QVERIFY2(json["metrics"].contains(metric), metric);
         QCOMPARE(run({"train", "e.hourglass", "--run", "run"}).status, 2);
         QCOMPARE(run({"train", "e.hourglass", "--run", "run", "--resume", "--set", "model.code_size=5"}).status, 2);
+        const CommandResult otherData = run({"train", "e.hourglass", "--run", "run", "--resume", "--set",
+                                             "data.source=builtin:photos", "--set", "data.limit=1500"});
+        QVERIFY2(otherData.status == 2 && otherData.errors.contains("not those it was trained on"),
+                 otherData.errors.constData());
     }
 
     void wrongUse_exitsWith2_andNamesTheReason_data() {
@@ -264,7 +296,7 @@ private slots:
         const QStringList encode = {"encode", "run", "--data", "builtin:shapes", "--force", "-o"};
         row("no folder", encode + QStringList{"nodir/x.npy"}, "There is no folder 'nodir'");
         row("output is a folder", encode + QStringList{"in"}, "is a folder");
-        row("output is a device", encode + QStringList{"/dev/null"}, "a device");
+        row("output is a pipe", encode + QStringList{"pipe"}, "a device or a pipe"); // no real device: tests may fail
         row("name too long", encode + QStringList{QString(300, 'n')}, "File name too long");
         row("exists", {"export", "run", "--format", "onnx", "-o", "bad.npy"}, "--force");
         row("no picture format", {"compare", "run", "--data", "builtin:shapes", "-o", "x.gif"}, ".png");
@@ -276,6 +308,7 @@ private slots:
     }
     void wrongUse_exitsWith2_andNamesTheReason() {
         writeText(m_folder / "bad.npy", "this is no array");
+        ::mkfifo((m_folder / "pipe").c_str(), 0600);
         std::filesystem::create_directories(m_folder / "in/copy");
         for (const char* file : {"in/a.png", "in/copy/a.png"})
             encodeImage(m_folder / file, Tensor(Shape{1, 40, 50})).value();

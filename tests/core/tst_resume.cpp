@@ -1,0 +1,200 @@
+#include <QtTest>
+
+#include <cmath>
+#include <thread>
+
+#include "core/base/AtomicFile.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/formats/Safetensors.h"
+#include "core/training/Checkpoint.h"
+#include "tests/support/SmallRuns.h"
+#include "tests/support/TestSupport.h"
+
+using namespace hourglass;
+using namespace hourglass::test;
+
+namespace {
+
+std::string bytesOf(const std::filesystem::path& path) {
+    return readFile(path).value();
+}
+
+} // namespace
+
+// Going on with a run: bit for bit, and what is said when that cannot be.
+class TestResume : public QObject {
+    Q_OBJECT
+
+private slots:
+    void resume_anyStep_bitForBit_data() {
+        QTest::addColumn<int>("firstStop");
+        QTest::addColumn<int>("secondStop");
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<QString>("precision");
+        for (const char* family : {"undercomplete", "denoising"})
+            for (const auto& [first, second] : {std::pair{1, 1}, {3, 4}, {4, 5}, {7, 1}, {15, 0}})
+                QTest::newRow(fmt::format("{} {}+{}", family, first, second).c_str())
+                    << first << second << QString(family) << QString("f32");
+        if (nativeBf16())
+            QTest::newRow("bf16") << 3 << 4 << QString("denoising") << QString("bf16");
+    }
+    void resume_anyStep_bitForBit() {
+        QFETCH(int, firstStop);
+        QFETCH(int, secondStop);
+        QFETCH(QString, family);
+        QFETCH(QString, precision);
+        const Experiment experiment = smallExperiment({{"model.family", family.toStdString()},
+                                                       {"model.code_size", 4},
+                                                       {"training.precision", precision.toStdString()},
+                                                       {"optimizer.ema_decay", 0.9},
+                                                       {"optimizer.clip_norm", 1.0},
+                                                       {"optimizer.schedule", "cosine"},
+                                                       {"optimizer.warmup_steps", 3}});
+        const OpenedDataset data = smallPictures();
+        const TemporaryFolder folder;
+        train(experiment, data, folder / "whole").value();
+        int64_t from = 0;
+        for (const int stop : {firstStop, secondStop, 0}) {
+            const TrainingResult part = train(experiment, data, folder / "cut", stop).value();
+            QCOMPARE(part.resumedFromStep, from);
+            from = part.steps;
+            if (part.phase == RunPhase::Finished)
+                break;
+        }
+        for (const char* file : {"checkpoints/last.safetensors", "checkpoints/best.safetensors", "history.csv"})
+            QVERIFY2(bytesOf(folder.path() / "whole" / file) == bytesOf(folder.path() / "cut" / file), file);
+    }
+
+    void finishedRun_resumed_returnsItsResult_andGoesOnWithMoreEpochs() {
+        const TemporaryFolder folder;
+        const OpenedDataset data = smallPictures();
+        const auto first = train(smallExperiment(), data, folder / "run").value();
+        const auto again = train(smallExperiment(), data, folder / "run").value();
+        QCOMPARE(again.steps, first.steps);
+        QCOMPARE(again.metrics.at("loss"), first.metrics.at("loss"));
+        const auto more = train(smallExperiment({{"training.epochs", 6}}), data, folder / "run").value();
+        QCOMPARE(more.epochs, 6);
+        QCOMPARE(more.resumedFromStep, first.steps);
+    }
+
+    void learningRateSetWhileRunning_outlivesResuming_untilTheExperimentAsksForAnother() {
+        const TemporaryFolder folder;
+        {
+            const RunFolder run = RunFolder::open(folder / "run", smallExperiment(), RunFolder::Mode::Create).value();
+            TrainerMailbox mailbox;
+            mailbox.setLearningRate(0.125);
+            std::stop_source stop;
+            const auto executor = makeOneDnnExecutor();
+            RecordingSink sink;
+            Trainer({.executor = *executor,
+                     .mailbox = &mailbox,
+                     .gradientHook = [&](std::span<float>) { stop.request_stop(); }})
+                .run(smallExperiment(), smallPictures(), run, sink, stop.get_token())
+                .value();
+        }
+        const auto rateAfterResuming = [&](const Experiment& experiment) {
+            RecordingSink sink;
+            train(experiment, smallPictures(), folder / "run", 1, RunFolder::Mode::Resume, &sink).value();
+            return sink.rows.back().learningRate;
+        };
+        QCOMPARE(rateAfterResuming(smallExperiment()), 0.125);
+        QCOMPARE(rateAfterResuming(smallExperiment({{"optimizer.learning_rate", 0.03}})), 0.03);
+        QCOMPARE(rateAfterResuming(smallExperiment({{"optimizer.learning_rate", 0.03}})), 0.03);
+    }
+
+    void earlyStopped_resumed_staysAsItIs_untilMorePatienceIsAskedFor() {
+        const TemporaryFolder folder;
+        const auto stopping = [](int patience) {
+            return smallExperiment({{"training.epochs", 50},
+                                    {"training.early_stopping", true},
+                                    {"training.patience", patience},
+                                    {"training.min_delta", 1000}});
+        };
+        const auto first = train(stopping(2), smallPictures(), folder / "run").value();
+        const std::string bytes = bytesOf(folder / "run/checkpoints/last.safetensors");
+        std::filesystem::remove(folder / "run/result.json"); // killed before the result was written
+        const auto again = train(stopping(2), smallPictures(), folder / "run").value();
+        QCOMPARE(again.steps, first.steps);
+        QCOMPARE(again.metrics.at("loss"), first.metrics.at("loss"));
+        QVERIFY(bytesOf(folder / "run/checkpoints/last.safetensors") == bytes);
+        QCOMPARE(train(stopping(4), smallPictures(), folder / "run").value().epochs, first.epochs + 2);
+    }
+
+    void divergence_neverOverwritesAGoodCheckpoint() {
+        const TemporaryFolder folder;
+        const auto wild = [](double rate, int epochs) {
+            return smallExperiment({{"optimizer.kind", "sgd"},
+                                    {"optimizer.learning_rate", rate},
+                                    {"optimizer.schedule", "plateau"},
+                                    {"model.output_activation", "identity"},
+                                    {"training.batch_size", 1000}, // one step an epoch: the next loss comes too late
+                                    {"training.epochs", epochs}});
+        };
+        for (const double rate : {0.5, 3.0, 9.0, 10.0}) {
+            const std::filesystem::path run = folder / fmt::format("run{}", rate);
+            QVERIFY(!train(wild(rate, 200), smallPictures(), run));
+            if (!std::filesystem::exists(run / "checkpoints/last.safetensors"))
+                continue;
+            const SafetensorsFile last = openSafetensors(run / "checkpoints/last.safetensors").value();
+            for (const TensorEntry& entry : last.tensors) {
+                const Tensor tensor = last.read(entry.name).value();
+                for (const float value : tensor.values())
+                    QVERIFY2(std::isfinite(value), entry.name.c_str());
+            }
+        }
+    }
+
+    void replacing_keepsTheOldRun_untilTheNewOneHasACheckpoint() {
+        const TemporaryFolder folder;
+        train(smallExperiment(), smallPictures(), folder / "run").value();
+        const std::string before = bytesOf(folder / "run/checkpoints/last.safetensors");
+        const auto impossible =
+            train(smallExperiment({{"objective.loss", "bce"}, {"model.output_activation", "identity"}}),
+                  smallPictures(), folder / "run", 0, RunFolder::Mode::Replace);
+        QVERIFY(!impossible);
+        QVERIFY(bytesOf(folder / "run/checkpoints/last.safetensors") == before);
+        QVERIFY(std::filesystem::exists(folder / "run/result.json"));
+        train(smallExperiment({{"training.seed", 9}}), smallPictures(), folder / "run", 0, RunFolder::Mode::Replace)
+            .value();
+        QVERIFY(bytesOf(folder / "run/checkpoints/last.safetensors") != before);
+        QVERIFY(!std::filesystem::exists(folder / "run/.replaced"));
+    }
+
+    void changedData_areRefusedByAResumption() {
+        const TemporaryFolder folder;
+        Experiment experiment = smallExperiment();
+        experiment.record["hash x.npy"] = "0123";
+        train(experiment, smallPictures(), folder / "run", 3).value();
+        QVERIFY(train(experiment, smallPictures(), folder / "run", 3).ok());
+        experiment.record["hash x.npy"] = "4567";
+        const auto refused = train(experiment, smallPictures(), folder / "run");
+        QVERIFY(!refused);
+        QVERIFY(refused.error().message().find("not those it was trained on") != std::string::npos);
+    }
+
+    void damagedHistory_isKeptAside() {
+        const TemporaryFolder folder;
+        train(smallExperiment(), smallPictures(), folder / "run", 3).value();
+        writeText(folder / "run/history.csv", "garbage");
+        train(smallExperiment(), smallPictures(), folder / "run").value();
+        QCOMPARE(bytesOf(folder / "run/history.csv.bad"), std::string("garbage"));
+        QVERIFY(History::load(folder / "run/history.csv").ok());
+    }
+
+    void damagedCheckpoint_isAnErrorThatNamesTheFile() {
+        const TemporaryFolder folder;
+        train(smallExperiment(), smallPictures(), folder / "run", 3).value();
+        const auto path = folder / "run/checkpoints/last.safetensors";
+        const std::string whole = bytesOf(path);
+        for (size_t length = 0; length < whole.size(); length += whole.size() / 23) {
+            writeText(path, whole.substr(0, length));
+            const auto result = train(smallExperiment(), smallPictures(), folder / "run");
+            QVERIFY(!result);
+            QVERIFY2(result.error().message().find("last.safetensors") != std::string::npos,
+                     result.error().message().c_str());
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestResume)
+#include "tst_resume.moc"
