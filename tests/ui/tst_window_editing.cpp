@@ -2,6 +2,7 @@
 
 #include "tests/ui/WindowDriver.h"
 
+#include "ui/models/RunsModel.h"
 #include "ui/widgets/LossChart.h"
 
 using namespace hourglass;
@@ -214,6 +215,91 @@ private slots:
         driver.key(Qt::Key_F5); // before pre-flight has seen it
         QTRY_VERIFY2_WITH_TIMEOUT(driver.message().contains("/nowhere"), qPrintable(driver.message()), kPatience);
         QVERIFY(!isOffered());
+    }
+
+    void curves_haveTheUnitOfTheirRun() {
+        WindowDriver driver;
+        useSmall(driver, {{"training.epochs", 2}});
+        finishARun(driver);
+        const auto isShown = [&driver](const QString& unit) {
+            const auto labels = driver.find<LossChart>("Reconstruction")->findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(),
+                               [&](QLabel* label) { return label->text().contains(unit); });
+        };
+        QVERIFY(isShown("per value"));
+        driver.bench().document().set("objective.reduction", "element_sum").value();
+        QVERIFY(isShown("per value"));
+        driver.bench().reset();
+        QVERIFY(isShown("per sample"));
+    }
+
+    void runsList_saysWhatIsKnown_andOffersWhatCanBe() {
+        WindowDriver driver;
+        useSmall(driver, {{"training.epochs", 100000}});
+        train(driver);
+        auto* table = driver.find<QTableView>("Runs");
+        const auto text = [table](int column) { return table->model()->index(0, column).data().toString(); };
+        const auto isEnabled = [table](const QString& name) {
+            for (QAction* action : table->actions())
+                if (action->text().remove('&').startsWith(name))
+                    return action->isEnabled();
+            return false;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(!text(RunsModel::Loss).isEmpty() && !text(RunsModel::Psnr).isEmpty(), kPatience);
+        QCOMPARE(text(RunsModel::State), QString("training"));
+        driver.click(table->viewport(), {20, 8});
+        QVERIFY(isEnabled("Open") && isEnabled("Export") && !isEnabled("Continue") && !isEnabled("Delete"));
+        stop(driver);
+        QTRY_COMPARE_WITH_TIMEOUT(text(RunsModel::State), QString("stopped"), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(isEnabled("Continue") && isEnabled("Delete"), kPatience);
+        for (const int column : {RunsModel::Name, RunsModel::Loss})
+            QCOMPARE(table->model()->headerData(column, Qt::Horizontal, Qt::TextAlignmentRole),
+                     table->model()->index(0, column).data(Qt::TextAlignmentRole));
+    }
+
+    void failedRun_isCalledSo() {
+        WindowDriver driver;
+        useSmall(driver, {{"optimizer.kind", "sgd"},
+                          {"optimizer.learning_rate", 10},
+                          {"objective.reduction", "element_sum"},
+                          {"model.output_activation", "identity"}});
+        driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.bench().controller().state() == TrainingController::State::Failed, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.has<QTableView>("Runs"), kPatience);
+        QCOMPARE(driver.find<QTableView>("Runs")->model()->index(0, RunsModel::State).data().toString(),
+                 QString("failed"));
+    }
+
+    void export_afterAFailure_isNotRed() {
+        WindowDriver driver;
+        useSmall(driver, {{"training.epochs", 2}});
+        finishARun(driver);
+        driver.key(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.has<QLineEdit>("File"), kPatience);
+        const auto exportTo = [&driver](const std::filesystem::path& path) {
+            select(driver, driver.find<QLineEdit>("File"));
+            driver.type(toText(path));
+            driver.click(driver.find<QPushButton>("Export"));
+        };
+        const auto colour = [&driver] {
+            return driver.find<QLabel>("Receipt")->palette().color(QPalette::Active, QPalette::WindowText);
+        };
+        const QColor plain = colour();
+        exportTo(driver.folder() / "no/such/folder/a.onnx");
+        QTRY_VERIFY_WITH_TIMEOUT(colour() != plain, kPatience);
+        QCOMPARE(QApplication::focusWidget(), driver.find<QPushButton>("Export"));
+        exportTo(driver.folder() / "a.onnx");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.has<QPushButton>("Copy the receipt"), kPatience);
+        QCOMPARE(colour(), plain);
+    }
+
+    void informationGoes_withTheUndoOfWhatItSaid() {
+        WindowDriver driver;
+        writePhotographs(driver.folder() / "photographs", 2);
+        driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "photographs"))}, {600, 400});
+        QTRY_VERIFY_WITH_TIMEOUT(driver.message().contains("learns from it"), kPatience);
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(driver.message().isEmpty());
     }
 
     void escape_closesTheMessage_whereverTheFocusIs() {

@@ -30,17 +30,6 @@ QString durationText(double seconds) {
                         : Words::tr("%1 h").arg(pair(whole / 3600, whole / 60 % 60));
 }
 
-QString shapeText(const Shape& shape) {
-    if (shape.rank() == 3 && shape[0] == 1)
-        return Words::tr("%1×%2 gray").arg(shape[2]).arg(shape[1]);
-    if (shape.rank() == 3 && shape[0] == 3)
-        return Words::tr("%1×%2 RGB").arg(shape[2]).arg(shape[1]);
-    QStringList sizes;
-    for (int64_t size : shape.sizes())
-        sizes << QString::number(size);
-    return sizes.join(QStringLiteral("×"));
-}
-
 QString layerName(const LayerInfo& layer) {
     switch (layer.kind) {
     case LayerInfo::Kind::Input:
