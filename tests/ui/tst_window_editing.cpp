@@ -18,8 +18,9 @@ double rateOf(WindowDriver& driver) {
 QStringList ratesTold(WindowDriver& driver) {
     QStringList told;
     for (const HistoryRow& row : driver.bench().controller().rows())
-        if (row.note.find("learning_rate") != std::string::npos)
-            told << QString::fromStdString(row.note);
+        for (const QString& note : QString::fromStdString(row.note).split("; "))
+            if (note.startsWith("learning_rate="))
+                told << note.mid(14);
     return told;
 }
 
@@ -73,8 +74,7 @@ private slots:
         driver.type("-4");
         driver.key(Qt::Key_Return);
         QTRY_VERIFY_WITH_TIMEOUT(!ratesTold(driver).isEmpty(), kPatience);
-        QCOMPARE(ratesTold(driver).size(), 1);
-        QVERIFY2(ratesTold(driver).first().contains("0.0002"), qPrintable(ratesTold(driver).join('\n')));
+        QCOMPARE(ratesTold(driver), QStringList{"0.0002"});
         // Left without Enter it is told a moment later, and so is what undo brings back.
         driver.key(Qt::Key_Z, Qt::ControlModifier);
         QTRY_COMPARE_WITH_TIMEOUT(ratesTold(driver).size(), 2, kPatience);
