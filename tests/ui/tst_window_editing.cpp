@@ -180,6 +180,7 @@ private slots:
         QVERIFY2(!driver.message().contains("learns from it"), qPrintable(driver.message()));
         QVERIFY(!driver.find<QToolButton>("Run")->isEnabled());
         QVERIFY(driver.find<QLabel>("Data set")->text().contains("Data below"));
+        QVERIFY(driver.find<QLabel>("Training status")->text().contains("garbage.png"));
         // Another edit changes nothing about that; the file, once it is there, does.
         driver.bench().document().set("training.epochs", 3).value();
         QTest::qWait(600);

@@ -82,7 +82,7 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     connect(&workbench.document(), &ExperimentDocument::modelChanged, this, &TrainPage::showModel);
     connect(&preflight, &PreflightService::estimated, this, &TrainPage::showEstimate);
     connect(&preflight, &PreflightService::failed, m_preflight, &QLabel::setText);
-    connect(&preflight, &PreflightService::dataFailed, m_preflight, &QLabel::setText);
+    connect(&preflight, &PreflightService::dataFailed, m_preflight, &QLabel::clear); // said above and in the form
     connect(&preflight, &PreflightService::busyChanged, this, [this](bool, const QString& activity) {
         if (m_workbench.preflight().data().dataset == nullptr && !activity.isEmpty())
             m_preflight->setText(activity);

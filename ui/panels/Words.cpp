@@ -64,7 +64,8 @@ QString statusText(Workbench& workbench, const Snapshot* snapshot) {
         if (snapshot == nullptr)
             return workbench.run()
                        ? Words::tr("%1: %2 epochs done").arg(workbench.runName()).arg(workbench.run()->epochs)
-                       : Words::tr("Ready. Run (F5) starts training.");
+                   : workbench.whyNoRun().isEmpty() ? Words::tr("Ready. Run (F5) starts training.")
+                                                    : workbench.whyNoRun();
         parts << (snapshot->phase == RunPhase::Finished ? Words::tr("finished") : Words::tr("stopped, saved"));
         break;
     case State::Preparing:
