@@ -50,7 +50,7 @@ Arguments parse(const QCoreApplication& application) {
     parser.process(application);
     Arguments arguments{.isNewSession = parser.isSet(QStringLiteral("new-session")), .paths = {}};
     for (const QString& path : parser.positionalArguments())
-        arguments.paths.push_back(toPath(path));
+        arguments.paths.push_back(absolutePath(toPath(path)));
     return arguments;
 }
 

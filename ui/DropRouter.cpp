@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QCoreApplication>
 #include <QImage>
 #include <QMimeData>
 #include <QThreadPool>
@@ -28,6 +29,21 @@ std::vector<fs::path> localPaths(const QMimeData& carried) {
         if (url.isLocalFile())
             paths.push_back(toPath(url.toLocalFile()));
     return paths;
+}
+
+// Everything that the URLs name; what is not of this machine is of no use.
+std::vector<DroppedPath> sortCarried(const QMimeData& carried) {
+    std::vector<DroppedPath> items = sortDropped(localPaths(carried));
+    for (const QUrl& url : carried.urls())
+        if (!url.isLocalFile())
+            items.push_back({toPath(url.toString()), Kind::Unusable,
+                             QCoreApplication::translate("DropRouter", "it is not a file on this machine")});
+    return items;
+}
+
+// A browser hands over the picture beside the address it came from.
+bool isBarePicture(const QMimeData& carried) {
+    return carried.hasImage() && localPaths(carried).empty();
 }
 
 bool isData(Kind kind) {
@@ -79,35 +95,40 @@ DropRouter::DropRouter(QWidget* window, fs::path collections)
 }
 
 void DropRouter::open(const std::vector<fs::path>& paths) {
-    const std::vector<DroppedPath> items = sortDropped(paths);
+    open(sortDropped(paths));
+}
+
+void DropRouter::open(const std::vector<DroppedPath>& items) {
     const bool isForOpening = std::any_of(items.begin(), items.end(), [](const auto& i) { return isOpened(i.kind); });
-    route(items, isForOpening ? kOpen : kData);
+    const bool isOnePicture = items.size() == 1 && items.front().kind == Kind::Picture;
+    route(items, isForOpening ? kOpen : isOnePicture && m_compares() ? kCompare : kData);
 }
 
 void DropRouter::paste() {
     if (const QMimeData* carried = QApplication::clipboard()->mimeData(); carried != nullptr) {
-        if (carried->hasUrls())
-            open(localPaths(*carried));
-        else if (carried->hasImage())
-            route(*carried, kCompare);
+        if (isBarePicture(*carried))
+            usePicture(*carried);
+        else if (carried->hasUrls())
+            open(sortCarried(*carried));
         else
             emit refused({tr("Clipboard: it holds neither a picture nor files")});
     }
 }
 
 void DropRouter::route(const QMimeData& carried, const QString& zone) {
-    if (carried.hasUrls()) {
-        std::vector<DroppedPath> items = sortDropped(localPaths(carried));
-        for (const QUrl& url : carried.urls())
-            if (!url.isLocalFile())
-                items.push_back({toPath(url.toString()), Kind::Unusable, tr("it is not a file on this machine")});
-        return route(items, zone);
-    }
+    if (isBarePicture(carried))
+        usePicture(carried);
+    else
+        route(sortCarried(carried), zone);
+}
+
+void DropRouter::usePicture(const QMimeData& carried) {
     const QImage image = qvariant_cast<QImage>(carried.imageData());
+    const QString name = carried.hasUrls() ? carried.urls().first().fileName() : QString();
     if (image.isNull())
         emit refused({tr("Picture: its format cannot be read")});
     else
-        emit pictureDropped(toTensor(image), tr("Pasted picture"));
+        emit pictureDropped(toTensor(image), name.isEmpty() ? tr("Pasted picture") : name);
 }
 
 void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zone) {

@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "core/tensor/Tensor.h"
@@ -27,6 +28,10 @@ public:
     // Takes over drops on `window`. Pictures from several places are gathered below `collections`.
     DropRouter(QWidget* window, std::filesystem::path collections);
 
+    // Whether there is something to compare a picture with: then a single one that is opened or pasted is compared,
+    // and does not replace the data.
+    void setCompares(std::function<bool()> compares) { m_compares = std::move(compares); }
+
     void open(const std::vector<std::filesystem::path>& paths);
     void paste();
 
@@ -42,11 +47,14 @@ signals:
 private:
     void route(const QMimeData& carried, const QString& zone);
     void route(const std::vector<DroppedPath>& items, const QString& zone);
+    void open(const std::vector<DroppedPath>& items);
+    void usePicture(const QMimeData& carried);
     void useAsData(const std::vector<DroppedPath>& items, QStringList& refusals);
     void compare(const std::filesystem::path& picture);
 
     DropOverlay* m_overlay;
     std::filesystem::path m_collections;
+    std::function<bool()> m_compares = [] { return false; };
     ReplyChannel m_replies{this};
 };
 

@@ -22,6 +22,7 @@
 #include "ui/panels/TrainingStatus.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/OptionForm.h"
+#include "ui/widgets/Theme.h"
 
 namespace hourglass {
 
@@ -37,6 +38,7 @@ MainWindow::MainWindow(Workbench& workbench, LogModel& log, QWidget* parent)
     : QMainWindow(parent), m_workbench(workbench), m_pages(new QTabWidget(this)), m_message(new MessageBar(this)),
       m_transport(new Transport(workbench, this)),
       m_drops(new DropRouter(this, workbench.store().root().parent_path() / "collections")) {
+    theme::ensureReadablePlaceholders();
     setAccessibleName(tr("Hourglass"));
     auto* centre = new QWidget(this);
     auto* column = new QVBoxLayout(centre);
@@ -69,7 +71,7 @@ void MainWindow::buildPanels(const PanelContext& context) {
         QWidget* panel = entry.make(context, this);
         panel->setObjectName(QString::fromUtf8(entry.id));
         if (entry.place == PanelPlace::Page)
-            m_pages->addTab(panel, entry.text());
+            m_pages->addTab(panel, entry.text().remove(QLatin1Char('&'))); // Alt+digit goes there
         else
             addDock(entry, panel);
     }
@@ -100,9 +102,9 @@ void MainWindow::addDock(const PanelEntry& entry, QWidget* panel) {
 void MainWindow::connectPanels() {
     connect(m_experiment, &ExperimentPanel::presetChosen, this,
             [this](const QString& id) { newExperiment(id.toStdString()); });
-    connect(m_experiment, &ExperimentPanel::sourceChosen, this, &MainWindow::tellData);
-    connect(m_train, &TrainPage::sampleActivated, this, [this](int sample) {
-        m_compare->showSample(sample);
+    connect(m_experiment, &ExperimentPanel::sourceChosen, this, &MainWindow::useData);
+    connect(m_train, &TrainPage::sampleActivated, this, [this](int column) {
+        m_compare->showPreviewed(column);
         showPage(m_compare);
     });
     connect(m_train, &TrainPage::optionWanted, this,
@@ -112,47 +114,48 @@ void MainWindow::connectPanels() {
             [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), 5000); });
     connect(m_compare, &ComparePage::left, this, [this] { showPage(m_train); });
     connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
-    connect(m_runs, &RunsPanel::continueWanted, this, [this](const fs::path& folder) {
-        if (m_workbench.run() && m_workbench.run()->folder == folder)
-            m_workbench.start();
-        else if (m_workbench.openRun(folder))
-            m_workbench.start();
-    });
+    connect(m_runs, &RunsPanel::continueWanted, this, &MainWindow::continueRun);
     connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
     connect(m_runs, &RunsPanel::deleteWanted, &m_workbench, &Workbench::deleteRun);
 }
 
 void MainWindow::connectWorkbench() {
     connect(&m_workbench, &Workbench::failed, this, &MainWindow::tellFailed);
-    connect(&m_workbench, &Workbench::runChanged, this, &MainWindow::showTitle);
+    connect(&m_workbench, &Workbench::runChanged, this, [this] {
+        const fs::path folder = m_workbench.run() ? m_workbench.run()->folder : fs::path();
+        if (folder != std::exchange(m_shownRun, folder))
+            m_message->dismissAboutRun();
+        showTitle();
+    });
     connect(&m_workbench, &Workbench::interruptedRunFound, this, &MainWindow::tellInterrupted);
     connect(&m_workbench.document(), &ExperimentDocument::undoChanged, this, &MainWindow::showTitle);
-    TrainingController& controller = m_workbench.controller();
-    connect(&controller, &TrainingController::failed, this, [this](const QString& message) {
-        const bool canResume = m_workbench.run().has_value();
-        std::vector<MessageBar::Choice> choices;
-        if (canResume)
-            choices.push_back({m_workbench.run()->epochs > 0 ? tr("Resume at half the learning rate")
-                                                             : tr("Start again at half the learning rate"),
-                               [this] { m_workbench.resumeAtHalfRate(); }});
-        m_message->show(MessageBar::Kind::Error, message, choices);
+    connect(&m_workbench.preflight(), &PreflightService::dataOpened, this, &MainWindow::tellData);
+    connect(&m_workbench.preflight(), &PreflightService::dataFailed, this, [this](const QString& message) {
+        if (!std::exchange(m_newSource, {}).isEmpty())
+            tellFailed(message);
     });
+    TrainingController& controller = m_workbench.controller();
+    connect(&controller, &TrainingController::failed, this, &MainWindow::tellRunFailed);
     connect(&controller, &TrainingController::stateChanged, m_message, [this](TrainingController::State state) {
-        if (state == TrainingController::State::Preparing)
-            m_message->dismissInformation();
+        if (state != TrainingController::State::Preparing)
+            return;
+        m_newSource.clear();
+        m_message->dismissInformation();
+        m_message->dismissAboutRun();
     });
     connect(&controller, &TrainingController::modelFailed, this, [this](const QString& message) {
-        m_exportsWhenOpen = false;
+        m_exportedRun.clear();
         tellFailed(message);
     });
     connect(&controller, &TrainingController::modelChanged, this, [this] {
-        if (m_workbench.controller().hasModel() && std::exchange(m_exportsWhenOpen, false))
-            exportModel();
+        if (m_workbench.controller().hasModel() && !m_exportedRun.empty())
+            exportModel(toText(std::exchange(m_exportedRun, {}).filename()));
     });
 }
 
 void MainWindow::connectDrops() {
-    connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::tellData);
+    m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
+    connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
     connect(m_drops, &DropRouter::pictureDropped, this, [this](const Tensor& picture, const QString& name) {
         m_compare->showPicture(picture, name);
         showPage(m_compare);
@@ -163,9 +166,8 @@ void MainWindow::connectDrops() {
         if (m_workbench.controller().isActive())
             return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
         m_workbench.controller().openModel(file);
-        m_message->show(MessageBar::Kind::Information,
-                        tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
-                            .arg(toText(file.filename())));
+        m_message->show({.text = tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
+                                     .arg(toText(file.filename()))});
         showPage(m_compare);
     });
     connect(m_drops, &DropRouter::refused, this, &MainWindow::tellRefused);
@@ -175,18 +177,39 @@ void MainWindow::restoreLayout() {
     const Settings& settings = m_workbench.settings();
     const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray();
     if (geometry.isEmpty() || !restoreGeometry(geometry))
-        resize(1280, 800);
+        resize(QSize(1280, 800).boundedTo(screen()->availableSize()));
+    m_pages->setCurrentIndex(settings.value(QStringLiteral("window/page"), 0).toInt());
+}
+
+// Sizes of docks mean something only once the window has its own: at the first showing.
+void MainWindow::restoreDocks() {
+    const Settings& settings = m_workbench.settings();
     if (!restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion))
         for (const auto& [name, size, direction] : {std::tuple(QStringLiteral("experiment_dock"), 350, Qt::Horizontal),
                                                     {QStringLiteral("runs_dock"), 130, Qt::Vertical}})
             resizeDocks({findChild<QDockWidget*>(name)}, {size}, direction);
-    m_pages->setCurrentIndex(settings.value(QStringLiteral("window/page"), 0).toInt());
 }
 
 void MainWindow::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
-    if (!std::exchange(m_wasShown, true))
-        QTimer::singleShot(0, this, [this] { m_runs->refresh(); }); // reads folders: after the first paint
+    if (std::exchange(m_wasShown, true))
+        return;
+    restoreDocks();
+    QTimer::singleShot(0, this, [this] { m_runs->refresh(); }); // reads folders: after the first paint
+}
+
+// A window made smaller takes from the lists below before it takes from the pages; whoever wants more can pull.
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    for (QDockWidget* dock : findChildren<QDockWidget*>())
+        if (dockWidgetArea(dock) == Qt::BottomDockWidgetArea && !dock->isFloating() && dock->height() > height() / 3)
+            resizeDocks({dock}, {height() / 3}, Qt::Vertical);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        theme::ensureReadablePlaceholders();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -194,8 +217,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings.set(QStringLiteral("window/geometry"), saveGeometry());
     settings.set(QStringLiteral("window/state"), saveState(kLayoutVersion));
     settings.set(QStringLiteral("window/page"), m_pages->currentIndex());
-    m_workbench.saveSession();
-    m_workbench.controller().stop();
+    m_workbench.end();
     event->accept();
 }
 
@@ -210,8 +232,24 @@ void MainWindow::openRun(const fs::path& folder) {
         showPage(m_train);
 }
 
-void MainWindow::exportModel() {
-    auto* dialog = new ExportDialog(m_workbench, this);
+void MainWindow::continueRun(const fs::path& folder) {
+    const bool isAtHand = m_workbench.run() && m_workbench.run()->folder == folder;
+    if (isAtHand && m_workbench.controller().isActive())
+        return m_workbench.start();
+    // With the form as the run had it, or Run would make a new one.
+    const bool goesOn = isAtHand && m_workbench.nextRun() == Workbench::NextRun::Continue;
+    if (!goesOn && !m_workbench.openRun(folder))
+        return;
+    if (m_workbench.nextRun() == Workbench::NextRun::Continue)
+        m_workbench.start();
+    else
+        m_message->show({.kind = MessageBar::Kind::Warning, .text = m_workbench.whyNewRun(), .isAboutRun = true});
+}
+
+void MainWindow::exportModel(const QString& name) {
+    auto* dialog = new ExportDialog(m_workbench, name, this);
+    if (name != m_workbench.runName())
+        connect(dialog, &QDialog::finished, &m_workbench, &Workbench::reopenModel);
     connect(dialog, &ExportDialog::exported, this,
             [this](const QString& path) { statusBar()->showMessage(tr("Exported %1").arg(path), 5000); });
     dialog->open();
@@ -220,13 +258,14 @@ void MainWindow::exportModel() {
 void MainWindow::exportRun(const fs::path& folder) {
     const bool isAtHand = m_workbench.run() && m_workbench.run()->folder == folder;
     if (isAtHand && m_workbench.controller().hasModel())
-        return exportModel();
-    m_exportsWhenOpen = m_workbench.openRun(folder);
+        return exportModel(m_workbench.runName());
+    if (m_workbench.openModelOf(folder))
+        m_exportedRun = folder;
 }
 
 void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
-    QWidget* first = page == m_compare ? static_cast<QWidget*>(m_compare->view()) : page->nextInFocusChain();
+    QWidget* first = page == m_compare ? m_compare->view()->firstShown() : page->nextInFocusChain();
     first->setFocus(Qt::ShortcutFocusReason);
 }
 
@@ -237,30 +276,6 @@ void MainWindow::showTitle() {
         name = m_workbench.runName();
     setWindowTitle(tr("%1[*] — Hourglass").arg(name));
     setWindowModified(document.isModified());
-}
-
-void MainWindow::tellData(const QString& source) {
-    m_workbench.useData(source.toStdString());
-    m_message->show(MessageBar::Kind::Information,
-                    tr("Data set: %1. Run (F5) learns from it; Ctrl+Z takes it back.").arg(source));
-    showPage(m_train);
-}
-
-void MainWindow::tellFailed(const QString& message) {
-    m_message->show(MessageBar::Kind::Error, message);
-}
-
-void MainWindow::tellRefused(const QStringList& items) {
-    m_message->show(MessageBar::Kind::Warning, tr("Not used, with the reasons:"), {}, items);
-}
-
-void MainWindow::tellInterrupted() {
-    m_message->show(MessageBar::Kind::Information,
-                    tr("%1 was training when the window was closed, and was saved in epoch %2 of %3.")
-                        .arg(m_workbench.runName())
-                        .arg(m_workbench.run()->epochs + 1)
-                        .arg(m_workbench.document().experiment().options().integer("training.epochs")),
-                    {{tr("Continue"), [this] { m_workbench.start(); }}});
 }
 
 } // namespace hourglass

@@ -6,8 +6,10 @@
 #include <QMainWindow>
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
+#include "core/base/Error.h"
 #include "ui/panels/PanelRegistry.h"
 
 class QTabWidget;
@@ -36,6 +38,8 @@ protected:
     // While training: saves the session, asks for a checkpoint and is gone; the controller's end waits for it.
     void closeEvent(QCloseEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     void buildPanels(const PanelContext& context);
@@ -49,18 +53,23 @@ private:
     void connectWorkbench();
     void connectDrops();
     void restoreLayout();
+    void restoreDocks();
 
     void newExperiment(const std::string& preset);
     void askOpen();
-    void save(bool asksWhere);
+    // `then` is done once it is saved.
+    void save(bool asksWhere, const std::function<void()>& then = {});
     void openRun(const std::filesystem::path& folder);
-    void exportModel();
+    void continueRun(const std::filesystem::path& folder);
+    void exportModel(const QString& name);
     void exportRun(const std::filesystem::path& folder);
+    void useData(const QString& source);
     void showTitle();
     void showPage(QWidget* page);
     void helpOnFocused();
-    void tellData(const QString& source);
+    void tellData();
     void tellFailed(const QString& message);
+    void tellRunFailed(const QString& message, ErrorCode code);
     void tellInterrupted();
     void tellRefused(const QStringList& items);
 
@@ -74,7 +83,9 @@ private:
     ExperimentPanel* m_experiment = nullptr;
     RunsPanel* m_runs = nullptr;
     bool m_wasShown = false;
-    bool m_exportsWhenOpen = false; // a run is being opened in order to be exported
+    QString m_newSource;                 // data that were asked for and are being opened
+    std::filesystem::path m_exportedRun; // whose model is being loaded in order to be exported
+    std::filesystem::path m_shownRun;
 };
 
 } // namespace hourglass

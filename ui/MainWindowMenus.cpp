@@ -32,6 +32,12 @@ QAction* add(QMenu* menu, const QString& text, const QKeySequence& keys, auto* r
     return action;
 }
 
+QPushButton* addButton(QMessageBox& box, QMessageBox::StandardButton which) {
+    QPushButton* button = box.addButton(which);
+    button->setAccessibleName(button->text().remove(QLatin1Char('&')));
+    return button;
+}
+
 } // namespace
 
 void MainWindow::buildMenus() {
@@ -49,7 +55,8 @@ void MainWindow::buildFileMenu() {
     add(menu, tr("&Save"), QKeySequence::Save, this, [this] { save(false); });
     add(menu, tr("Save &as…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this, [this] { save(true); });
     menu->addSeparator();
-    add(menu, tr("&Export the model…"), Qt::CTRL | Qt::SHIFT | Qt::Key_E, this, [this] { exportModel(); });
+    add(menu, tr("&Export the model…"), Qt::CTRL | Qt::SHIFT | Qt::Key_E, this,
+        [this] { exportModel(m_workbench.runName()); });
     menu->addSeparator();
     add(menu, tr("&Quit"), Qt::CTRL | Qt::Key_Q, this, [this] { close(); });
 }
@@ -57,7 +64,10 @@ void MainWindow::buildFileMenu() {
 void MainWindow::buildEditMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Edit"));
     ExperimentDocument& document = m_workbench.document();
-    QAction* undo = add(menu, tr("&Undo"), Qt::CTRL | Qt::Key_Z, &document, [&document] { document.undo(); });
+    QAction* undo = add(menu, tr("&Undo"), Qt::CTRL | Qt::Key_Z, &document, [this, &document] {
+        document.undo();
+        m_message->dismissInformation();
+    });
     QAction* redo =
         add(menu, tr("&Redo"), Qt::CTRL | Qt::SHIFT | Qt::Key_Z, &document, [&document] { document.redo(); });
     const auto refresh = [undo, redo, &document] {
@@ -120,13 +130,15 @@ void MainWindow::newExperiment(const std::string& preset) {
     if (!m_workbench.document().isModified())
         return m_workbench.newExperiment(preset);
     auto* box = new QMessageBox(QMessageBox::Question, tr("New experiment"),
-                                tr("The experiment has changes that are not saved."), QMessageBox::Cancel, this);
+                                tr("The experiment has changes that are not saved."), QMessageBox::NoButton, this);
+    addButton(*box, QMessageBox::Cancel);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setAccessibleName(box->windowTitle());
     box->setInformativeText(tr("Starting another one gives them up. Runs that were made with them stay."));
-    QPushButton* discard = box->addButton(tr("Give them up"), QMessageBox::DestructiveRole);
-    discard->setAccessibleName(discard->text());
-    connect(discard, &QPushButton::clicked, this, [this, preset] { m_workbench.newExperiment(preset); });
+    const auto begin = [this, preset] { m_workbench.newExperiment(preset); };
+    connect(addButton(*box, QMessageBox::Save), &QPushButton::clicked, this, [this, begin] { save(false, begin); });
+    connect(addButton(*box, QMessageBox::Discard), &QPushButton::clicked, this, begin);
+    box->setDefaultButton(QMessageBox::Save); // loses nothing
     box->open();
 }
 
@@ -154,10 +166,12 @@ void MainWindow::askOpen() {
     dialog->open();
 }
 
-void MainWindow::save(bool asksWhere) {
-    const auto write = [this](const std::filesystem::path& path) {
+void MainWindow::save(bool asksWhere, const std::function<void()>& then) {
+    const auto write = [this, then](const std::filesystem::path& path) {
         if (const Result<void> saved = m_workbench.document().save(path); !saved)
             tellFailed(coreText(saved.error()));
+        else if (then)
+            then();
     };
     if (!asksWhere && !m_workbench.document().file().empty())
         return write(m_workbench.document().file());

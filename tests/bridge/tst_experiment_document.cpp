@@ -101,6 +101,36 @@ private slots:
         QVERIFY(document.baseFolder() == folder.path());
     }
 
+    void opening_canBeUndone_withTheFile() {
+        const TemporaryFolder folder;
+        ExperimentDocument document;
+        document.save(folder / "a.hourglass").value();
+        document.set("training.epochs", 7).value();
+        Experiment other = Experiment::create().value();
+        other.set("model.code_size", 5).value();
+        document.open(other, folder / "b", "Open b", folder / "b/b.hourglass");
+        QVERIFY(!document.isModified());
+        QVERIFY(document.file() == folder / "b/b.hourglass");
+        document.undo();
+        QVERIFY(document.isModified());
+        QVERIFY(document.file() == folder / "a.hourglass");
+        QCOMPARE(document.experiment().options().integer("training.epochs"), 7);
+        document.save(folder / "a.hourglass").value();
+        document.redo();
+        QVERIFY(!document.isModified());
+        document.undo();
+        QVERIFY(!document.isModified());
+    }
+
+    void issues_ofTheData_stayUntilTheyAreTakenAway() {
+        ExperimentDocument document;
+        document.setDataIssue("no such folder");
+        document.set("training.epochs", 7).value();
+        QCOMPARE(document.issues().value("data.source"), QString("no such folder"));
+        document.setDataIssue({});
+        QVERIFY(document.issues().isEmpty());
+    }
+
     void issues_nameTheirOption() {
         ExperimentDocument document;
         document.setSampleShape({1, 28, 28});

@@ -120,17 +120,41 @@ private slots:
         const QString file = toText(folder / "settings.ini");
         {
             Settings settings(file);
-            settings.setSession({"{\"a\": \"ä\"}", "/base folder", "/f.hourglass", "/runs/a-0001", true});
+            settings.setSession({.experiment = "{\"a\": \"ä\"}",
+                                 .saved = "{}",
+                                 .baseFolder = "/base folder",
+                                 .file = "/f.hourglass",
+                                 .runFolder = "/runs/a-0001",
+                                 .wasTraining = true});
             settings.set("expert_open", true);
         }
         Settings again(file);
         QCOMPARE(again.session().experiment, QString("{\"a\": \"ä\"}"));
+        QCOMPARE(again.session().saved, QString("{}"));
         QCOMPARE(again.session().baseFolder, std::filesystem::path("/base folder"));
         QCOMPARE(again.session().runFolder, std::filesystem::path("/runs/a-0001"));
         QVERIFY(again.session().wasTraining);
         again.forgetSession();
         QVERIFY(again.session().experiment.isEmpty());
         QVERIFY(again.value("expert_open").toBool());
+    }
+
+    // A name that is no UTF-8, as old archives contain.
+    void list_oddName_isShownSomehow() {
+        const TemporaryFolder folder;
+        const RunStore store(folder / "runs");
+        train(smallExperiment(), smallPictures(), store.root() / "caf\xe9").value();
+        const std::vector<RunSummary> runs = store.list();
+        QCOMPARE(runs.size(), size_t{1});
+        QVERIFY(runs[0].name.startsWith("caf"));
+        QVERIFY(runs[0].state == RunSummary::State::Finished && runs[0].folder == store.root() / "caf\xe9");
+    }
+
+    void paths_areMadeAbsolute_andPlain() {
+        const std::filesystem::path here = std::filesystem::current_path();
+        QVERIFY(absolutePath("./a/../b.hourglass") == here / "b.hourglass");
+        QVERIFY(absolutePath("runs/a/") == here / "runs/a");
+        QVERIFY(absolutePath("/x") == "/x");
     }
 
     void dropped_isSortedByWhatItIs() {
@@ -159,6 +183,19 @@ private slots:
         QCOMPARE(kind("notes.txt"), Kind::Unusable);
         QCOMPARE(kind("bad.safetensors"), Kind::Unusable);
         QCOMPARE(kind("missing.png"), Kind::Unusable);
+    }
+
+    void dropped_unreadableFolder_saysSo() {
+        const TemporaryFolder folder;
+        std::filesystem::create_directories(folder / "closed");
+        std::filesystem::permissions(folder / "closed", std::filesystem::perms::none);
+        if (std::error_code code;
+            std::filesystem::directory_iterator(folder / "closed", code) != std::filesystem::directory_iterator() ||
+            !code)
+            QSKIP("this user may read everything");
+        const QString reason = sortDropped({folder / "closed"})[0].reason;
+        std::filesystem::permissions(folder / "closed", std::filesystem::perms::owner_all);
+        QVERIFY2(reason.contains("cannot be read"), qPrintable(reason));
     }
 
     void pictures_becomeASource() {

@@ -22,6 +22,10 @@ void WindowDriver::open() {
 void WindowDriver::close() {
     if (m_window != nullptr)
         m_window->close();
+    kill();
+}
+
+void WindowDriver::kill() {
     m_window.reset();
     m_bench.reset();
     m_compute.reset();
@@ -66,6 +70,15 @@ void WindowDriver::click(QWidget* widget, QPoint offset) {
 bool WindowDriver::drop(const QList<QUrl>& urls, QPointF place) {
     QMimeData carried;
     carried.setUrls(urls);
+    return drop(carried, place);
+}
+
+void WindowDriver::paste(std::unique_ptr<QMimeData> carried) {
+    QApplication::clipboard()->setMimeData(carried.release());
+    key(Qt::Key_V, Qt::ControlModifier);
+}
+
+bool WindowDriver::drop(const QMimeData& carried, QPointF place) {
     const auto send = [&]<typename Event>(std::type_identity<Event>, QPointF where) {
         const auto at = [&] {
             if constexpr (std::is_same_v<Event, QDropEvent>)
@@ -84,6 +97,19 @@ bool WindowDriver::drop(const QList<QUrl>& urls, QPointF place) {
 QString WindowDriver::message() const {
     const auto* bar = m_window->findChild<MessageBar*>();
     return bar->isVisible() ? bar->text() + QLatin1Char('\n') + bar->details() : QString();
+}
+
+void useSmall(WindowDriver& driver, const std::vector<std::pair<std::string, Json>>& more) {
+    ExperimentDocument& document = driver.bench().document();
+    document.set("data.limit", 200).value();
+    document.set("model.layers", {16}).value();
+    for (const auto& [key, value] : more)
+        document.set(key, value).value();
+    QTRY_VERIFY_WITH_TIMEOUT(document.model() != nullptr && !driver.bench().preflight().isBusy(), kPatience);
+}
+
+bool isIdle(WindowDriver& driver) {
+    return !driver.bench().controller().isActive();
 }
 
 void writePhotographs(const std::filesystem::path& folder, int count) {

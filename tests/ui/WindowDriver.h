@@ -25,6 +25,8 @@ public:
     void open();
     // The person closes the window; returns when the program would have ended.
     void close();
+    // The program ends without a word.
+    void kill();
 
     MainWindow& window() { return *m_window; }
     Workbench& bench() { return *m_bench; }
@@ -45,6 +47,8 @@ public:
     void click(QWidget* widget, QPoint offset = {});
     // Enter, move and drop, at a place of the window; whether the drop was taken.
     bool drop(const QList<QUrl>& urls, QPointF place);
+    bool drop(const QMimeData& carried, QPointF place);
+    void paste(std::unique_ptr<QMimeData> carried);
     QString message() const; // of the message line; empty when there is none
 
 private:
@@ -58,6 +62,10 @@ private:
     std::unique_ptr<Workbench> m_bench;
     std::unique_ptr<MainWindow> m_window;
 };
+
+// Shapes in small numbers, so that a run takes moments.
+void useSmall(WindowDriver& driver, const std::vector<std::pair<std::string, Json>>& more = {});
+bool isIdle(WindowDriver& driver);
 
 // Writes `count` pictures of mixed sizes, cut from the built-in photographs, as PNG and JPEG.
 void writePhotographs(const std::filesystem::path& folder, int count);

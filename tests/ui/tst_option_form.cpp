@@ -173,7 +173,7 @@ private slots:
         const QString said = shown.form.issue("optimizer.learning_rate");
         QVERIFY2(said.contains("from 0 to 10"), qPrintable(said));
         QVERIFY2(said.contains("50") && said.contains("kept"), qPrintable(said));
-        QCOMPARE(shown.form.values().real("optimizer.learning_rate"), 5.0); // "5" was still allowed
+        QCOMPARE(shown.form.values().real("optimizer.learning_rate"), 1e-3); // not the "5" on the way
         shown.type(shown.control("Learning rate"), "1e-3");
         QCOMPARE(shown.form.issue("optimizer.learning_rate"), QString());
     }
@@ -189,6 +189,7 @@ private slots:
         QCOMPARE(shown.form.issue("optimizer.learning_rate"), QString());
         QTest::keyClick(rate, Qt::Key_Tab);
         QVERIFY(shown.form.issue("optimizer.learning_rate").contains("Expected"));
+        QCOMPARE(shown.form.values().real("optimizer.learning_rate"), 1e-3); // not the "1" on the way
     }
 
     void condition_notMet_disablesAndSaysWhy() {

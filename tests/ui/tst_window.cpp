@@ -26,20 +26,6 @@ double psnrShown(const QImage& a, const QImage& b) {
     return psnr(values(a), values(b));
 }
 
-// Shapes in small numbers, so that a run takes moments.
-void useSmall(WindowDriver& driver, const std::vector<std::pair<std::string, Json>>& more = {}) {
-    ExperimentDocument& document = driver.bench().document();
-    document.set("data.limit", 200).value();
-    document.set("model.layers", {16}).value();
-    for (const auto& [key, value] : more)
-        document.set(key, value).value();
-    QTRY_VERIFY_WITH_TIMEOUT(document.model() != nullptr && !driver.bench().preflight().isBusy(), kPatience);
-}
-
-bool isIdle(WindowDriver& driver) {
-    return !driver.bench().controller().isActive();
-}
-
 } // namespace
 
 class TestWindow : public QObject {
@@ -51,7 +37,7 @@ private slots:
         // A folder of photographs of mixed sizes, dropped; Run with nothing else set.
         writePhotographs(driver.folder() / "photographs", 30);
         QVERIFY(driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "photographs"))}, {600, 400}));
-        QVERIFY2(driver.message().contains("photographs"), qPrintable(driver.message()));
+        QTRY_VERIFY2_WITH_TIMEOUT(driver.message().contains("photographs"), qPrintable(driver.message()), kPatience);
         driver.key(Qt::Key_F5);
         auto* chart = driver.find<LossChart>("Reconstruction");
         QTRY_VERIFY_WITH_TIMEOUT(chart->pointCount(Curve::Training) > 10, kPatience);
@@ -227,7 +213,7 @@ private slots:
         driver.click(driver.find<QPushButton>("Reset"));
         QTRY_VERIFY_WITH_TIMEOUT(!driver.bench().run(), kPatience);
         QCOMPARE(driver.find<LossChart>("Reconstruction")->pointCount(Curve::Training), 0);
-        QCOMPARE(driver.find<QTableView>("Runs")->model()->rowCount(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("Runs")->model()->rowCount(), 1, kPatience);
     }
 
     void session_comesBack() {

@@ -20,9 +20,9 @@ namespace {
 
 constexpr int kMostLookedAt = 20'000; // entries of a folder, before it is taken on trust
 
-QString say(const char* text) {
-    return QCoreApplication::translate("DroppedPaths", text);
-}
+struct DroppedPaths {
+    Q_DECLARE_TR_FUNCTIONS(DroppedPaths)
+};
 
 DroppedPath unusable(const fs::path& path, const QString& reason) {
     return {path, Kind::Unusable, reason};
@@ -38,14 +38,20 @@ DroppedPath sortFolder(const fs::path& path) {
     if (RunFolder::isRun(path))
         return {path, Kind::Run, {}};
     std::error_code code;
+    const auto unreadable = [&] {
+        return unusable(path,
+                        DroppedPaths::tr("the folder cannot be read: %1").arg(QString::fromStdString(code.message())));
+    };
+    if (fs::directory_iterator(path, code); code) // what is below may be skipped, the folder itself may not
+        return unreadable();
     int seen = 0;
     fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, code);
-    if (code)
-        return unusable(path, say("the folder cannot be read: %1").arg(QString::fromStdString(code.message())));
     for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code))
         if (++seen > kMostLookedAt || hasImageExtension(entry->path()))
             return {path, Kind::Folder, {}};
-    return unusable(path, say("there are no pictures in this folder or below it"));
+    if (code)
+        return unreadable();
+    return unusable(path, DroppedPaths::tr("there are no pictures in this folder or below it"));
 }
 
 DroppedPath sortFile(const fs::path& path) {
@@ -64,8 +70,9 @@ DroppedPath sortFile(const fs::path& path) {
     if (hasExtension(path, {".npy", ".npz", ".idx", ".gz"}) ||
         path.filename().string().find("-ubyte") != std::string::npos)
         return {path, Kind::Data, {}};
-    return unusable(path, say("it is of no kind that Hourglass reads: pictures, folders of pictures, .npy, .npz, IDX, "
-                              ".safetensors, .onnx and .hourglass are"));
+    return unusable(
+        path, DroppedPaths::tr("it is of no kind that Hourglass reads: pictures, folders of pictures, .npy, .npz, IDX, "
+                               ".safetensors, .onnx and .hourglass are"));
 }
 
 } // namespace
@@ -76,7 +83,7 @@ std::vector<DroppedPath> sortDropped(const std::vector<fs::path>& paths) {
         std::error_code code;
         const fs::file_status status = fs::status(path, code);
         if (!fs::exists(status))
-            sorted.push_back(unusable(path, say("there is no such file")));
+            sorted.push_back(unusable(path, DroppedPaths::tr("there is no such file")));
         else
             sorted.push_back(fs::is_directory(status) ? sortFolder(path) : sortFile(path));
     }

@@ -27,7 +27,8 @@ QString keyConcerned(const std::string& message, const OptionTable& table) {
 
 ExperimentDocument::ExperimentDocument(QObject* parent)
     : QObject(parent), m_experiment(Experiment::create().value()),
-      m_savedText(m_experiment.toText()), m_steps{{{}, m_savedText, {}}} {}
+      m_origin(std::make_shared<Origin>(Origin{{}, m_experiment.toText()})),
+      m_steps{{{}, m_origin->savedText, {}, m_origin}} {}
 
 Result<void> ExperimentDocument::set(const std::string& key, const Json& value) {
     Experiment next = m_experiment;
@@ -40,7 +41,6 @@ Result<void> ExperimentDocument::set(const std::string& key, const Json& value) 
     push(QString::fromStdString(spec->label), key == m_mergeKey && !canRedo());
     m_mergeKey = key;
     announce();
-    emit edited(QString::fromStdString(key));
     return {};
 }
 
@@ -53,14 +53,26 @@ void ExperimentDocument::replace(const Experiment& experiment, const std::filesy
     announce();
 }
 
+void ExperimentDocument::open(const Experiment& experiment, const std::filesystem::path& baseFolder,
+                              const QString& label, const std::filesystem::path& file) {
+    Experiment opened = experiment;
+    opened.record.clear();
+    m_origin = std::make_shared<Origin>(Origin{file, opened.toText()});
+    replace(opened, baseFolder, label);
+}
+
+void ExperimentDocument::setSavedText(const std::string& text) {
+    m_origin->savedText = text;
+    emit undoChanged();
+}
+
 void ExperimentDocument::reset(const Experiment& experiment, const std::filesystem::path& baseFolder,
                                const std::filesystem::path& savedAs) {
     m_experiment = experiment;
     m_experiment.record.clear();
     m_baseFolder = baseFolder;
-    m_file = savedAs;
-    m_savedText = m_experiment.toText();
-    m_steps = {{{}, m_savedText, baseFolder}};
+    m_origin = std::make_shared<Origin>(Origin{savedAs, m_experiment.toText()});
+    m_steps = {{{}, m_origin->savedText, baseFolder, m_origin}};
     m_position = 0;
     m_mergeKey.clear();
     announce();
@@ -76,11 +88,11 @@ Result<void> ExperimentDocument::save(const std::filesystem::path& path) {
         return set;
     if (Result<void> saved = moved.save(path); !saved)
         return saved;
-    m_file = path;
+    m_origin->file = path;
     if (moved != m_experiment) // its paths start elsewhere now
         replace(moved, folder, tr("Save"));
     m_baseFolder = m_steps[m_position].baseFolder = folder;
-    m_savedText = m_experiment.toText();
+    m_origin->savedText = m_experiment.toText();
     endEdit();
     emit undoChanged();
     return {};
@@ -93,7 +105,7 @@ void ExperimentDocument::push(const QString& label, bool merges) {
         ++m_position;
         m_mergeKey.clear();
     }
-    m_steps[m_position] = {label, m_experiment.toText(), m_baseFolder};
+    m_steps[m_position] = {label, m_experiment.toText(), m_baseFolder, m_origin};
     if (m_steps.size() > kMostSteps) {
         m_steps.erase(m_steps.begin());
         --m_position;
@@ -117,6 +129,7 @@ void ExperimentDocument::redo() {
 void ExperimentDocument::restore() {
     m_experiment = Experiment::fromText(m_steps[m_position].text).value(); // our own text
     m_baseFolder = m_steps[m_position].baseFolder;
+    m_origin = m_steps[m_position].origin;
     endEdit();
     announce();
 }
@@ -125,6 +138,13 @@ void ExperimentDocument::setSampleShape(const Shape& shape) {
     if (shape == m_sampleShape)
         return;
     m_sampleShape = shape;
+    rebuild();
+}
+
+void ExperimentDocument::setDataIssue(const QString& message) {
+    if (message == m_dataIssue)
+        return;
+    m_dataIssue = message;
     rebuild();
 }
 
@@ -143,6 +163,8 @@ void ExperimentDocument::rebuild() {
     };
     if (const Result<DataOptions> data = readDataOptions(m_experiment.options()); !data)
         note(data.error());
+    else if (!m_dataIssue.isEmpty())
+        m_issues[QStringLiteral("data.source")] = m_dataIssue;
     if (m_sampleShape.rank() > 0) {
         if (auto built = buildModel(m_experiment.options(), m_sampleShape); built)
             m_model = *built;

@@ -50,12 +50,14 @@ void PreflightService::adopt(const Experiment& experiment, const std::filesystem
     m_baseFolder = baseFolder;
     m_dataKey = keyOf(experiment, baseFolder);
     m_data = data;
+    m_failedKey.clear();
     emit dataOpened(m_data);
     estimate();
 }
 
 void PreflightService::forgetData() {
     m_dataKey.clear();
+    m_failedKey.clear();
     m_data = {};
 }
 
@@ -81,6 +83,10 @@ std::optional<OpenedDataset> PreflightService::dataFor(const Experiment& experim
     if (m_data.dataset == nullptr || keyOf(experiment, baseFolder) != m_dataKey)
         return std::nullopt;
     return m_data;
+}
+
+QString PreflightService::failureFor(const Experiment& experiment, const std::filesystem::path& baseFolder) const {
+    return !m_failedKey.empty() && keyOf(experiment, baseFolder) == m_failedKey ? m_failure : QString();
 }
 
 void PreflightService::begin() {
@@ -115,10 +121,13 @@ void PreflightService::open(const std::string& key) {
             if (request != m_openRequest)
                 return;
             if (!*opened) {
+                m_failedKey = std::exchange(m_dataKey, {});
+                m_failure = QString::fromStdString(opened->error().message());
                 setBusy(false);
-                emit dataFailed(QString::fromStdString(opened->error().message()));
+                emit dataFailed(m_failure);
                 return;
             }
+            m_failedKey.clear();
             m_data = std::move(*opened).value();
             emit dataOpened(m_data);
             measure();

@@ -39,6 +39,8 @@ public:
     const OpenedDataset& data() const { return m_data; }
     // The same if it is what this experiment would open.
     std::optional<OpenedDataset> dataFor(const Experiment& experiment, const std::filesystem::path& baseFolder) const;
+    // Why the data of this experiment could not be opened when they were tried last. The next request tries again.
+    QString failureFor(const Experiment& experiment, const std::filesystem::path& baseFolder) const;
 
 signals:
     void busyChanged(bool isBusy, const QString& activity);
@@ -62,6 +64,8 @@ private:
     std::filesystem::path m_baseFolder;
     std::string m_dataKey; // of what is open or being opened
     OpenedDataset m_data;
+    std::string m_failedKey; // of what could not be opened
+    QString m_failure;
     int m_openRequest = 0, m_measureRequest = 0;
     std::stop_source m_openStop, m_measureStop;
     ReplyChannel m_replies{this};

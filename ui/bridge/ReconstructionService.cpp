@@ -4,6 +4,7 @@
 #include "core/data/ImageCodec.h"
 #include "core/data/Split.h"
 #include "core/noise/NoiseRegistry.h"
+#include "ui/bridge/ShapeText.h"
 #include "ui/bridge/TrainingController.h"
 
 namespace hourglass {
@@ -61,10 +62,10 @@ Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const J
     uint64_t id = 0;
     if (request.dataset != nullptr) {
         if (request.dataset->sampleShape() != shape)
-            return makeError(ErrorCode::InvalidArgument,
-                             "The model takes samples of shape {}, but those of the data set have {}. Run trains one "
-                             "for this data.",
-                             shape.toString(), request.dataset->sampleShape().toString());
+            return makeError(
+                ErrorCode::InvalidArgument,
+                "The model takes samples of {}, but those of the data set are {}. Run trains one for this data.",
+                shapeText(shape).toStdString(), shapeText(request.dataset->sampleShape()).toStdString());
         result.original = Tensor(shape);
         request.dataset->read(std::span(&request.row, 1), result.original.values());
         id = request.dataset->id(request.row);
@@ -72,8 +73,8 @@ Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const J
         result.wasFitted = request.picture.shape() != shape;
         result.original = result.wasFitted ? fitPicture(request.picture, shape) : request.picture;
     } else {
-        return makeError(ErrorCode::InvalidArgument, "The model takes samples of shape {}, which are no pictures.",
-                         shape.toString());
+        return makeError(ErrorCode::InvalidArgument, "The model takes samples of {}, which are no pictures.",
+                         shapeText(shape).toStdString());
     }
     Tensor input = result.original;
     if (context.model.family->corruptsInput() && context.model.options.has("noise.kind")) {

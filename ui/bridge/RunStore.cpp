@@ -69,38 +69,40 @@ std::vector<RunSummary> RunStore::list() const {
     std::vector<RunSummary> all;
     std::error_code code;
     for (const fs::directory_entry& entry : fs::directory_iterator(m_root, code))
-        if (RunFolder::isRun(entry.path()))
-            all.push_back(summarise(entry.path()));
+        if (std::optional<RunSummary> run = summary(entry.path()))
+            all.push_back(*std::move(run));
     std::stable_sort(all.begin(), all.end(),
                      [](const RunSummary& a, const RunSummary& b) { return a.changed > b.changed; });
     return all;
 }
 
-RunSummary RunStore::summarise(const fs::path& folder) const {
-    RunSummary summary{.folder = folder, .name = toText(folder.filename())};
+std::optional<RunSummary> RunStore::summary(const fs::path& folder) {
+    if (!RunFolder::isRun(folder))
+        return std::nullopt;
+    RunSummary found{.folder = folder, .name = toText(folder.filename())};
     std::error_code code;
     const fs::path last = RunFolder::checkpoint(folder, "last");
     const QFileInfo newest(toText(fs::exists(last, code) ? last : RunFolder::experimentPath(folder)));
-    summary.changed = newest.lastModified();
+    found.changed = newest.lastModified();
     Result<RunRecord> record = read(folder);
     if (!record) {
-        summary.state = RunSummary::State::Damaged;
-        summary.problem = QString::fromStdString(record.error().message());
-        return summary;
+        found.state = RunSummary::State::Damaged;
+        found.problem = QString::fromStdString(record.error().message());
+        return found;
     }
     const OptionValues& options = record->experiment.options();
-    summary.family = QString::fromStdString(options.text("model.family"));
-    summary.architecture = QString::fromStdString(options.text("model.architecture"));
-    summary.data = sourceName(options.text("data.source"));
-    summary.epochs = record->epochs;
-    summary.plannedEpochs = options.integer("training.epochs");
-    summary.state = record->isFinished ? RunSummary::State::Finished : RunSummary::State::Interrupted;
+    found.family = QString::fromStdString(options.text("model.family"));
+    found.architecture = QString::fromStdString(options.text("model.architecture"));
+    found.data = sourceName(options.text("data.source"));
+    found.epochs = record->epochs;
+    found.plannedEpochs = options.integer("training.epochs");
+    found.state = record->isFinished ? RunSummary::State::Finished : RunSummary::State::Interrupted;
     if (const HistoryRow* best = bestRow(record->history)) {
-        summary.bestValidationLoss = best->values[static_cast<size_t>(record->history.column("validation_loss"))];
+        found.bestValidationLoss = best->values[static_cast<size_t>(record->history.column("validation_loss"))];
         if (const int psnr = record->history.column("validation_psnr"); psnr >= 0)
-            summary.psnr = best->values[static_cast<size_t>(psnr)];
+            found.psnr = best->values[static_cast<size_t>(psnr)];
     }
-    return summary;
+    return found;
 }
 
 Result<RunRecord> RunStore::read(const fs::path& folder) {

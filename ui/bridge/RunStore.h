@@ -46,8 +46,11 @@ public:
     const std::filesystem::path& root() const { return m_root; }
     // Newest first. Damaged runs are listed with the reason.
     std::vector<RunSummary> list() const;
+    // One line of it; nothing when the folder holds no run.
+    static std::optional<RunSummary> summary(const std::filesystem::path& folder);
     // A run of this root or from elsewhere. Errors: NotFound, and those of Experiment and History.
     static Result<RunRecord> read(const std::filesystem::path& folder);
+    bool holds(const std::filesystem::path& folder) const; // whether a folder is directly in the root
     // Makes the next free folder of that name.
     Result<std::filesystem::path> create(const QString& name) const;
     // Removes a run with all its files. Errors: InvalidArgument (not a run of this root), Conflict (it is being
@@ -57,9 +60,6 @@ public:
     void discardEmpty(const std::filesystem::path& folder) const;
 
 private:
-    RunSummary summarise(const std::filesystem::path& folder) const;
-    bool holds(const std::filesystem::path& folder) const;
-
     std::filesystem::path m_root;
 };
 

@@ -13,6 +13,7 @@ namespace hourglass {
 // What the last window left: the experiment as a document, where its paths start, and the run that was in hand.
 struct Session {
     QString experiment; // text of the document; empty: there is no session
+    QString saved;      // the same as it was saved last
     std::filesystem::path baseFolder;
     std::filesystem::path file; // where the experiment was saved; may be empty
     std::filesystem::path runFolder;
@@ -36,7 +37,10 @@ private:
     QSettings m_settings;
 };
 
+// Names that are no UTF-8 are shown as well as can be; they do not come back.
 std::filesystem::path toPath(const QString& text);
 QString toText(const std::filesystem::path& path);
+// What a relative path means now, without dots or a separator at its end: it may be used when the folder is another.
+std::filesystem::path absolutePath(const std::filesystem::path& path);
 
 } // namespace hourglass

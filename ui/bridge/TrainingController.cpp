@@ -187,7 +187,7 @@ void TrainingController::runEnded(Result<TrainingResult> result) {
     if (!result) {
         m_errorText = QString::fromStdString(result.error().message());
         setState(State::Failed);
-        emit failed(m_errorText);
+        emit failed(m_errorText, result.error().code());
         return;
     }
     setState(State::Idle);

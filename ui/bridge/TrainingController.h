@@ -82,7 +82,7 @@ signals:
     void progressed(std::shared_ptr<const hourglass::Snapshot> snapshot);
     // The run ended by itself or by stop().
     void finished(const hourglass::TrainingResult& result);
-    void failed(const QString& message);
+    void failed(const QString& message, hourglass::ErrorCode code);
     void logged(hourglass::LogLevel level, const QString& text);
     void modelChanged(); // another model to use while nothing trains, or none
     void modelFailed(const QString& message);

@@ -6,24 +6,42 @@ namespace hourglass {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr std::chrono::milliseconds kLiveDelay{600}; // after the last key or change
+constexpr std::chrono::milliseconds kSessionDelay{1000};
+
+} // namespace
+
 Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store, QObject* parent)
     : QObject(parent), m_settings(settings), m_store(std::move(store)), m_controller(compute), m_preflight(compute),
-      m_reconstruction(m_controller), m_exporter(m_controller) {
+      m_reconstruction(m_controller), m_previews(m_controller), m_exporter(m_controller) {
     connect(&m_document, &ExperimentDocument::changed, this, &Workbench::experimentChanged);
-    connect(&m_document, &ExperimentDocument::edited, this, [this](const QString& key) {
-        m_isPristine = false;
-        if (key == QStringLiteral("optimizer.learning_rate") && m_controller.isActive() && whyNewRun().isEmpty())
-            m_controller.setLearningRate(m_document.experiment().options().real("optimizer.learning_rate"));
+    connect(&m_document, &ExperimentDocument::undoChanged, &m_sessionDelay, qOverload<>(&QTimer::start));
+    connect(this, &Workbench::runChanged, &m_sessionDelay, qOverload<>(&QTimer::start));
+    m_liveDelay.setSingleShot(true);
+    m_liveDelay.setInterval(kLiveDelay);
+    m_sessionDelay.setSingleShot(true);
+    m_sessionDelay.setInterval(kSessionDelay);
+    connect(&m_liveDelay, &QTimer::timeout, this, &Workbench::sendLive);
+    connect(&m_sessionDelay, &QTimer::timeout, this, &Workbench::saveSession);
+    connect(&m_preflight, &PreflightService::dataOpened, this, [this](const OpenedDataset& data) {
+        m_document.setDataIssue({});
+        m_document.setSampleShape(data.dataset->sampleShape());
+        requestPreview();
     });
-    connect(&m_preflight, &PreflightService::dataOpened, this,
-            [this](const OpenedDataset& data) { m_document.setSampleShape(data.dataset->sampleShape()); });
-    connect(&m_preflight, &PreflightService::dataFailed, this, [this] { m_document.setSampleShape({}); });
+    connect(&m_controller, &TrainingController::modelChanged, this, &Workbench::requestPreview);
+    connect(&m_preflight, &PreflightService::dataFailed, this, [this](const QString& message) {
+        m_document.setDataIssue(message);
+        m_document.setSampleShape({});
+    });
     connect(&m_controller, &TrainingController::datasetOpened, this, [this](const DatasetReport& report) {
         m_preflight.adopt(m_launched->first, m_launched->second, {m_controller.dataset(), report});
     });
     connect(&m_controller, &TrainingController::stateChanged, this, [this] {
         m_preflight.setEnabled(!m_controller.isActive());
         emit runChanged();
+        saveSession(); // at once: a program that is killed while training takes the run up again
     });
     connect(&m_controller, &TrainingController::finished, this, [this] { updateRun(); });
     connect(&m_controller, &TrainingController::failed, this, [this](const QString& message) {
@@ -33,35 +51,6 @@ Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store,
         emit logged(LogLevel::Error, message);
     });
     connect(&m_controller, &TrainingController::logged, this, &Workbench::logged);
-}
-
-void Workbench::begin() {
-    const Session session = m_settings.session();
-    const Result<Experiment> last = Experiment::fromText(session.experiment.toStdString());
-    if (session.experiment.isEmpty() || !last) {
-        newExperiment("sample");
-        return;
-    }
-    m_document.reset(*last, session.baseFolder, session.file);
-    if (session.runFolder.empty() || !RunFolder::isRun(session.runFolder))
-        return;
-    if (Result<RunRecord> record = RunStore::read(session.runFolder)) {
-        m_run = *std::move(record);
-        m_controller.openModel(m_run->folder);
-        emit runChanged();
-        if (session.wasTraining && !m_run->isFinished)
-            emit interruptedRunFound();
-    } else {
-        emit logged(LogLevel::Warning, QString::fromStdString(record.error().message()));
-    }
-}
-
-void Workbench::saveSession() {
-    m_settings.setSession({.experiment = QString::fromStdString(m_document.experiment().toText()),
-                           .baseFolder = m_document.baseFolder(),
-                           .file = m_document.file(),
-                           .runFolder = m_run ? m_run->folder : fs::path(),
-                           .wasTraining = m_controller.isActive()});
 }
 
 QString Workbench::runName() const {
@@ -135,13 +124,40 @@ void Workbench::launch(RunFolder::Mode mode, const fs::path& folder, std::option
     m_run = std::move(record);
     m_launched.emplace(request.experiment, request.baseFolder);
     m_preflight.setEnabled(false); // the compute thread is for the run
+    m_liveRate = learningRate.value_or(request.experiment.options().real("optimizer.learning_rate"));
     m_controller.start(std::move(request));
     if (learningRate)
         m_controller.setLearningRate(*learningRate);
     emit runChanged();
 }
 
+void Workbench::holdTyping(bool isValue) {
+    if (!isValue)
+        m_liveDelay.stop();
+    else if (m_controller.isActive())
+        m_liveDelay.start();
+}
+
+void Workbench::finishTyping() {
+    m_liveDelay.stop();
+    sendLive();
+}
+
+void Workbench::sendLive() {
+    const double rate = m_document.experiment().options().real("optimizer.learning_rate");
+    if (!m_controller.isActive() || rate == m_liveRate || !whyNewRun().isEmpty())
+        return;
+    m_liveRate = rate;
+    m_controller.setLearningRate(rate);
+}
+
+void Workbench::requestPreview() {
+    if (const auto data = m_preflight.dataFor(m_document.experiment(), m_document.baseFolder()); data && m_run)
+        m_previews.request(data->dataset, m_document.experiment());
+}
+
 void Workbench::updateRun() {
+    const fs::path folder = m_controller.runFolder();
     if (m_run) {
         if (Result<RunRecord> record = RunStore::read(m_run->folder))
             m_run = *std::move(record);
@@ -149,7 +165,7 @@ void Workbench::updateRun() {
             m_run.reset();
     }
     emit runChanged();
-    emit runsChanged();
+    emit runsChanged(folder);
 }
 
 void Workbench::resumeAtHalfRate() {
@@ -172,68 +188,6 @@ void Workbench::reset() {
     emit runChanged();
 }
 
-void Workbench::newExperiment(const std::string& preset) {
-    const Result<Experiment> experiment = makePreset(preset);
-    if (!experiment)
-        return refuse(experiment.error());
-    m_document.reset(*experiment, {});
-    m_isPristine = true;
-    if (!m_controller.isActive())
-        reset();
-}
-
-bool Workbench::openExperiment(const fs::path& file) {
-    const Result<Experiment> experiment = Experiment::load(file);
-    if (!experiment) {
-        refuse(experiment.error());
-        return false;
-    }
-    m_isPristine = false;
-    m_document.reset(*experiment, fs::absolute(file).parent_path(), file);
-    if (!m_controller.isActive())
-        reset();
-    return true;
-}
-
-bool Workbench::openRun(const fs::path& folder) {
-    if (m_controller.isActive()) {
-        emit failed(tr("A run is training. Stop it (Shift+F5), then open another."));
-        return false;
-    }
-    Result<RunRecord> record = RunStore::read(folder);
-    if (!record) {
-        refuse(record.error());
-        return false;
-    }
-    m_isPristine = false;
-    m_run.reset();
-    m_document.reset(record->experiment, folder);
-    m_run = *std::move(record);
-    m_controller.setModel({});
-    m_controller.openModel(folder);
-    emit runChanged();
-    return true;
-}
-
-void Workbench::useData(const std::string& source) {
-    Experiment next = m_document.experiment();
-    const bool isFolder = source.starts_with("folder:") || source.starts_with("image:");
-    if (m_isPristine && isFolder) {
-        // Photographs in small crops: strong noise, little code, small batches, for there are few of them.
-        const Experiment photos = makePreset("photos").value();
-        next = photos;
-        for (const auto& [key, value] : std::vector<std::pair<std::string, Json>>{
-                 {"noise.sigma", 50}, {"training.batch_size", 64}, {"training.epochs", 40}})
-            next.set(key, value).value();
-    }
-    if (Result<void> set = next.set("data.source", source); !set)
-        return refuse(set.error());
-    const bool wasPristine = m_isPristine;
-    m_preflight.forgetData();
-    m_document.replace(next, m_document.baseFolder(), tr("Data"));
-    m_isPristine = wasPristine; // dropping another folder may choose again
-}
-
 bool Workbench::deleteRun(const fs::path& folder) {
     if (m_run && m_run->folder == folder) {
         if (m_controller.isActive()) {
@@ -246,12 +200,14 @@ bool Workbench::deleteRun(const fs::path& folder) {
         refuse(removed.error());
         return false;
     }
-    emit runsChanged();
+    emit runsChanged(folder);
     return true;
 }
 
 void Workbench::experimentChanged() {
+    m_document.setDataIssue(m_preflight.failureFor(m_document.experiment(), m_document.baseFolder()));
     m_preflight.request(m_document.experiment(), m_document.baseFolder());
+    holdTyping(true);
     emit runChanged();
 }
 

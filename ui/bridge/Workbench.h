@@ -4,10 +4,12 @@
 // Continue and Reset. GUI thread, QtCore only.
 
 #include <QtCore/QObject>
+#include <QtCore/QTimer>
 
 #include "ui/bridge/ExperimentDocument.h"
 #include "ui/bridge/ExportService.h"
 #include "ui/bridge/PreflightService.h"
+#include "ui/bridge/PreviewService.h"
 #include "ui/bridge/ReconstructionService.h"
 #include "ui/bridge/RunStore.h"
 #include "ui/bridge/Settings.h"
@@ -28,12 +30,15 @@ public:
     TrainingController& controller() { return m_controller; }
     PreflightService& preflight() { return m_preflight; }
     ReconstructionService& reconstruction() { return m_reconstruction; }
+    PreviewService& previews() { return m_previews; }
     ExportService& exporter() { return m_exporter; }
 
     // The last session, or the sample experiment when there is none.
     void begin();
-    // What the next start takes up again.
+    // What the next start takes up again. Saved by itself as well, a moment after every change.
     void saveSession();
+    // The program ends: saves the session for the last time and lets a run save itself.
+    void end();
 
     // The run whose curves and model are shown; none before the first and after reset().
     const std::optional<RunRecord>& run() const { return m_run; }
@@ -48,29 +53,40 @@ public:
 
     // Run or Continue, whichever nextRun() says; resumes when paused.
     void start();
+    // A live option reaches a running run a moment after its last change, so that a number is not learned with digit by
+    // digit. It waits while somebody types: until the moment after the last key, or, when what is there is not a value
+    // yet ("2e-"), until finishTyping().
+    void holdTyping(bool isValue);
+    void finishTyping();
     // After a run that diverged: goes on from its last checkpoint with half the learning rate.
     void resumeAtHalfRate();
     // Forgets the run in hand (its folder stays); the next Run starts from fresh weights. Not while active.
     void reset();
 
-    // Another experiment; false (with failed()) when it cannot be read.
+    // Another experiment; false (with failed()) when it cannot be read. Opening can be undone, starting anew cannot.
     void newExperiment(const std::string& preset);
     bool openExperiment(const std::filesystem::path& file);
     bool openRun(const std::filesystem::path& folder);
+    // The model alone, of a run that need not be the one in hand, which stays; so does the experiment.
+    bool openModelOf(const std::filesystem::path& folder);
+    // The model of the run in hand again.
+    void reopenModel();
     // One edit: other data. An experiment that nobody has touched gets settings that suit pictures of that kind.
     void useData(const std::string& source);
     bool deleteRun(const std::filesystem::path& folder);
 
 signals:
-    void runChanged();                   // run(), nextRun() or whyNewRun()
-    void runsChanged();                  // the list on disk
-    void failed(const QString& message); // something that the person asked for
-    void interruptedRunFound();          // begin(): the last session ended while training
+    void runChanged();                                     // run(), nextRun() or whyNewRun()
+    void runsChanged(const std::filesystem::path& folder); // one run on disk: new, gone on with, or deleted
+    void failed(const QString& message);                   // something that the person asked for
+    void interruptedRunFound();                            // begin(): the last session ended while training
     void logged(hourglass::LogLevel level, const QString& text);
 
 private:
     void launch(RunFolder::Mode mode, const std::filesystem::path& folder, std::optional<double> learningRate);
     void updateRun();
+    void sendLive();
+    void requestPreview();
     void experimentChanged();
     void refuse(const Error& error);
     std::string relocatedSource(const std::filesystem::path& folder) const;
@@ -81,10 +97,13 @@ private:
     TrainingController m_controller;
     PreflightService m_preflight;
     ReconstructionService m_reconstruction;
+    PreviewService m_previews;
     ExportService m_exporter;
     std::optional<RunRecord> m_run;
     std::optional<std::pair<Experiment, std::filesystem::path>> m_launched; // what trains, and its base folder
-    bool m_isPristine = false; // the experiment is a preset that nobody has touched
+    double m_liveRate = 0; // the learning rate that the running run was told last
+    QTimer m_liveDelay, m_sessionDelay;
+    bool m_hasEnded = false;
 };
 
 } // namespace hourglass

@@ -17,10 +17,11 @@
 
 namespace hourglass {
 
-ExportDialog::ExportDialog(Workbench& workbench, QWidget* parent)
-    : QDialog(parent), m_workbench(workbench), m_format(new QComboBox(this)), m_part(new QComboBox(this)),
-      m_path(new QLineEdit(this)), m_browse(new QPushButton(tr("&Browse…"), this)), m_help(new QLabel(this)),
-      m_result(new QLabel(this)), m_progress(new QProgressBar(this)), m_export(new QPushButton(tr("&Export"), this)),
+ExportDialog::ExportDialog(Workbench& workbench, const QString& name, QWidget* parent)
+    : QDialog(parent), m_workbench(workbench), m_name(name.isEmpty() ? QStringLiteral("model") : name),
+      m_format(new QComboBox(this)), m_part(new QComboBox(this)), m_path(new QLineEdit(this)),
+      m_browse(new QPushButton(tr("&Browse…"), this)), m_help(new QLabel(this)), m_result(new QLabel(this)),
+      m_progress(new QProgressBar(this)), m_export(new QPushButton(tr("&Export"), this)),
       m_copy(new QPushButton(tr("&Copy the receipt"), this)), m_close(new QPushButton(tr("Close"), this)) {
     setWindowTitle(tr("Export the model"));
     setAccessibleName(tr("Export the model"));
@@ -92,11 +93,9 @@ void ExportDialog::formatChosen() {
     if (!exporter.hasParts)
         m_part->setCurrentIndex(0);
     QString place = m_path->text();
-    if (place.isEmpty()) {
-        const QString name = m_workbench.runName().isEmpty() ? QStringLiteral("model") : m_workbench.runName();
+    if (place.isEmpty())
         place = QDir(m_workbench.settings().value(QStringLiteral("export_folder"), QDir::homePath()).toString())
-                    .filePath(name);
-    }
+                    .filePath(m_name);
     const QString extension = QString::fromUtf8(exporter.extension);
     for (const Exporter& other : exporters())
         if (place.endsWith(QString::fromUtf8(other.extension)))
@@ -136,7 +135,7 @@ void ExportDialog::refresh() {
 void ExportDialog::start() {
     const Exporter& exporter = exporters()[static_cast<size_t>(m_format->currentIndex())];
     m_workbench.settings().set(QStringLiteral("export_folder"), QFileInfo(m_path->text()).path());
-    m_result->setForegroundRole(QPalette::WindowText);
+    m_result->setPalette({}); // an earlier failure was red
     if (!m_workbench.exporter().start({.format = std::string(exporter.id),
                                        .part = static_cast<ModelPart>(m_part->currentData().toInt()),
                                        .path = path()}))
@@ -163,6 +162,7 @@ void ExportDialog::fail(const QString& message) {
     QPalette red = palette();
     red.setColor(QPalette::WindowText, theme::errorText(palette()));
     m_result->setPalette(red);
+    m_export->setFocus(); // it lost it while the file was being written
 }
 
 } // namespace hourglass

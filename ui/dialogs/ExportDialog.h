@@ -21,7 +21,8 @@ class ExportDialog : public QDialog {
     Q_OBJECT
 
 public:
-    explicit ExportDialog(Workbench& workbench, QWidget* parent = nullptr);
+    // `name` of the run that the model at hand is of; empty for a model without one.
+    ExportDialog(Workbench& workbench, const QString& name, QWidget* parent = nullptr);
 
 signals:
     void exported(const QString& path);
@@ -37,6 +38,7 @@ private:
     std::filesystem::path path() const;
 
     Workbench& m_workbench;
+    QString m_name;
     QComboBox* m_format;
     QComboBox* m_part;
     QLineEdit* m_path;

@@ -2,11 +2,22 @@
 
 #include <QLocale>
 
+#include <cmath>
 #include <limits>
 
 #include "ui/bridge/Settings.h"
 
 namespace hourglass {
+
+namespace {
+
+// Numbers stand under each other; a header stands over its cells.
+Qt::Alignment alignment(int column) {
+    const bool isNumber = column >= RunsModel::Epochs && column <= RunsModel::Psnr;
+    return (isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
+}
+
+} // namespace
 
 void RunsModel::setRuns(std::vector<RunSummary> runs) {
     beginResetModel();
@@ -14,21 +25,72 @@ void RunsModel::setRuns(std::vector<RunSummary> runs) {
     endResetModel();
 }
 
+int RunsModel::rowOf(const std::filesystem::path& folder) const {
+    const auto found =
+        std::find_if(m_runs.begin(), m_runs.end(), [&](const auto& run) { return run.folder == folder; });
+    return found == m_runs.end() ? -1 : static_cast<int>(found - m_runs.begin());
+}
+
+void RunsModel::setRun(const RunSummary& run) {
+    if (const int row = rowOf(run.folder); row >= 0) {
+        m_runs[static_cast<size_t>(row)] = run;
+        emit dataChanged(index(row, 0), index(row, kColumns - 1));
+        return;
+    }
+    beginInsertRows({}, rowCount(), rowCount());
+    m_runs.push_back(run);
+    endInsertRows();
+}
+
+void RunsModel::remove(const std::filesystem::path& folder) {
+    const int row = rowOf(folder);
+    if (row < 0)
+        return;
+    beginRemoveRows({}, row, row);
+    m_runs.erase(m_runs.begin() + row);
+    endRemoveRows();
+}
+
 void RunsModel::setTraining(const std::filesystem::path& folder) {
     if (folder == m_training)
         return;
     m_training = folder;
+    m_failed.erase(folder);
     if (!m_runs.empty())
         emit dataChanged(index(0, State), index(rowCount() - 1, State));
 }
 
+void RunsModel::setFailed(const std::filesystem::path& folder) {
+    m_failed.insert(folder);
+    if (const int row = rowOf(folder); row >= 0)
+        emit dataChanged(index(row, State), index(row, State));
+}
+
 void RunsModel::setProgress(int64_t epochs) {
-    for (int row = 0; row < rowCount(); ++row) {
-        RunSummary& each = m_runs[static_cast<size_t>(row)];
-        if (each.folder != m_training || each.epochs == epochs)
+    const int row = rowOf(m_training);
+    if (row < 0 || run(row).epochs == epochs)
+        return;
+    m_runs[static_cast<size_t>(row)].epochs = epochs;
+    emit dataChanged(index(row, Epochs), index(row, Epochs));
+}
+
+void RunsModel::addRows(const std::vector<std::string>& columns, const std::vector<HistoryRow>& rows) {
+    const auto column = [&columns](const char* name) {
+        return static_cast<size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin());
+    };
+    const size_t loss = column("validation_loss"), psnr = column("validation_psnr");
+    const int row = rowOf(m_training);
+    if (row < 0 || loss == columns.size())
+        return;
+    RunSummary& summary = m_runs[static_cast<size_t>(row)];
+    for (const HistoryRow& measured : rows) {
+        const double value = measured.values[loss];
+        if (!std::isfinite(value) || (summary.bestValidationLoss && value >= *summary.bestValidationLoss))
             continue;
-        each.epochs = epochs;
-        emit dataChanged(index(row, Epochs), index(row, Epochs));
+        summary.bestValidationLoss = value;
+        if (psnr < columns.size())
+            summary.psnr = measured.values[psnr];
+        emit dataChanged(index(row, Loss), index(row, Psnr));
     }
 }
 
@@ -41,6 +103,8 @@ int RunsModel::columnCount(const QModelIndex& parent) const {
 }
 
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return QVariant::fromValue(alignment(section));
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     const QStringList titles{tr("Run"),       tr("Family"), tr("Architecture"), tr("Data"), tr("Epochs"),
@@ -49,8 +113,10 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
 }
 
 QString RunsModel::stateText(const RunSummary& run) const {
-    if (!m_training.empty() && run.folder == m_training)
+    if (isTraining(run))
         return tr("training");
+    if (m_failed.contains(run.folder))
+        return tr("failed");
     switch (run.state) {
     case RunSummary::State::Finished:
         return tr("finished");
@@ -111,9 +177,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         return summary.problem.isEmpty() ? toText(summary.folder) : summary.problem;
     case Qt::TextAlignmentRole:
-        return index.column() >= Epochs && index.column() <= Psnr
-                   ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
-                   : QVariant();
+        return QVariant::fromValue(alignment(index.column()));
     default:
         return {};
     }

@@ -65,6 +65,7 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     connect(&controller, &TrainingController::modelChanged, this, [this] {
         if (!m_workbench.controller().hasModel())
             m_result = nullptr;
+        m_problem.clear();
         request();
     });
     connect(&workbench.reconstruction(), &ReconstructionService::finished, this,
@@ -84,7 +85,7 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
 
 void ComparePage::buildBar(QLayout* layout) {
     auto* bar = static_cast<QBoxLayout*>(layout);
-    auto* label = new QLabel(tr("&Validation sample"), this);
+    auto* label = new QLabel(tr("Validation &sample"), this);
     label->setBuddy(m_sample);
     m_sample->setAccessibleName(tr("Validation sample"));
     m_sample->setToolTip(tr("Which sample of the validation part is shown. Page Up and Page Down walk from anywhere."));
@@ -134,6 +135,7 @@ void ComparePage::takeData() {
     if (split == m_split)
         return;
     m_split = split;
+    m_problem.clear(); // it was about other samples
     m_rows =
         m_dataset != nullptr ? validationRows(*m_dataset, m_workbench.document().experiment()) : std::vector<int64_t>{};
     const QSignalBlocker quiet(m_sample);
@@ -148,8 +150,11 @@ int64_t ComparePage::currentRow() const {
     return place < m_rows.size() ? m_rows[place] : -1;
 }
 
-void ComparePage::showSample(int sample) {
+void ComparePage::showPreviewed(int column) {
     m_picture = {};
+    const std::vector<int64_t> places = previewPlaces(static_cast<int64_t>(m_rows.size()));
+    const auto wanted = static_cast<size_t>(column);
+    const int sample = wanted < places.size() ? static_cast<int>(places[wanted]) : 0;
     if (m_sample->value() == sample + 1)
         request();
     else
@@ -159,6 +164,7 @@ void ComparePage::showSample(int sample) {
 void ComparePage::showPicture(const Tensor& picture, const QString& name) {
     m_picture = picture;
     m_pictureName = name;
+    m_problem.clear();
     request();
 }
 

@@ -27,8 +27,8 @@ class ComparePage : public QWidget {
 public:
     explicit ComparePage(Workbench& workbench, QWidget* parent = nullptr);
 
-    // A sample by its place among the validation samples, from 0.
-    void showSample(int sample);
+    // The validation sample that the strip of the Train page shows in this column.
+    void showPreviewed(int column);
     // A picture [C, H, W] that is no part of the data set.
     void showPicture(const Tensor& picture, const QString& name);
     CompareView* view() const { return m_view; }

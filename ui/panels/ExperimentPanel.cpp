@@ -46,7 +46,7 @@ ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
     });
 
     m_form->setAccessibleName(tr("Options"));
-    m_form->setGroupTitles({{QStringLiteral("data"), tr("Data")},
+    m_form->setGroupTitles({{QStringLiteral("data"), tr("Data set")},
                             {QStringLiteral("model"), tr("Model")},
                             {QStringLiteral("objective"), tr("Objective")},
                             {QStringLiteral("noise"), tr("Noise")},
@@ -60,6 +60,8 @@ ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
         if (const Result<void> set = document.set(key.toStdString(), value); !set)
             m_form->setIssue(key, coreText(set.error()));
     });
+    connect(m_form, &OptionForm::typed, &workbench, &Workbench::holdTyping);
+    connect(m_form, &OptionForm::finished, &workbench, &Workbench::finishTyping);
     // Leaving a field ends the step that undo takes back.
     connect(qApp, &QApplication::focusChanged, this, [this, &document](QWidget* old, QWidget*) {
         if (old != nullptr && m_form->isAncestorOf(old))
@@ -74,8 +76,8 @@ ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
             m_data->setText(activity);
     });
     connect(&preflight, &PreflightService::dataFailed, this, [this](const QString& message) {
-        m_data->setText(tr("No data: see Source below."));
-        m_form->setIssue(QStringLiteral("data.source"), message);
+        showData();
+        m_data->setToolTip(message);
     });
     setMinimumWidth(fontMetrics().averageCharWidth() * 50); // what the form needs
     showExperiment();
@@ -157,7 +159,11 @@ void ExperimentPanel::showIssues() {
 void ExperimentPanel::showData() {
     const OpenedDataset& opened = m_workbench.preflight().data();
     if (opened.dataset == nullptr) {
-        m_data->setText(tr("Opening the data…"));
+        const ExperimentDocument& document = m_workbench.document();
+        const bool hasFailed =
+            !m_workbench.preflight().failureFor(document.experiment(), document.baseFolder()).isEmpty();
+        m_data->setText(hasFailed ? tr("No data: %1 below says why.").arg(m_form->label(QStringLiteral("data.source")))
+                                  : tr("Opening the data…"));
         return;
     }
     QString text = QString::fromStdString(opened.dataset->description());

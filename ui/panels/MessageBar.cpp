@@ -1,10 +1,11 @@
 #include "ui/panels/MessageBar.h"
 
+#include <QAccessible>
 #include <QHBoxLayout>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QShortcut>
 #include <QStyle>
 #include <QToolButton>
 
@@ -13,8 +14,8 @@
 namespace hourglass {
 
 MessageBar::MessageBar(QWidget* parent)
-    : QFrame(parent), m_icon(new QLabel(this)), m_text(new QLabel(this)), m_choices(new QHBoxLayout),
-      m_close(new QToolButton(this)), m_details(new QPlainTextEdit(this)) {
+    : QFrame(parent), m_escape(new QShortcut(Qt::Key_Escape, this)), m_icon(new QLabel(this)), m_text(new QLabel(this)),
+      m_choices(new QHBoxLayout), m_close(new QToolButton(this)), m_details(new QPlainTextEdit(this)) {
     setAccessibleName(tr("Message"));
     setAutoFillBackground(true);
     setFrameShape(QFrame::StyledPanel);
@@ -36,23 +37,25 @@ MessageBar::MessageBar(QWidget* parent)
     m_close->setAccessibleName(tr("Close the message"));
     m_close->setToolTip(tr("Close the message (Esc)"));
     connect(m_close, &QToolButton::clicked, this, &MessageBar::dismiss);
+    connect(m_escape, &QShortcut::activated, this, &MessageBar::dismiss);
     m_details->setReadOnly(true);
     m_details->setTabChangesFocus(true);
     m_details->setAccessibleName(tr("Message details"));
     m_details->setFixedHeight(fontMetrics().lineSpacing() * 5);
-    hide();
+    dismiss();
 }
 
-void MessageBar::show(Kind kind, const QString& text, const std::vector<Choice>& choices, const QStringList& details) {
-    m_kind = kind;
-    m_text->setText(text);
-    setAccessibleDescription(text);
+void MessageBar::show(const Message& message) {
+    m_kind = message.kind;
+    m_isAboutRun = message.isAboutRun;
+    m_text->setText(message.text);
+    setAccessibleDescription(message.text);
     while (QLayoutItem* item = m_choices->takeAt(0)) {
         item->widget()->hide();
         item->widget()->deleteLater(); // perhaps one of them is being clicked
         delete item;
     }
-    for (const Choice& choice : choices) {
+    for (const Choice& choice : message.choices) {
         auto* button = new QPushButton(choice.text, this);
         button->setAccessibleName(choice.text);
         button->setAutoDefault(true);
@@ -62,22 +65,31 @@ void MessageBar::show(Kind kind, const QString& text, const std::vector<Choice>&
         });
         m_choices->addWidget(button);
     }
-    m_details->setPlainText(details.join(QLatin1Char('\n')));
-    m_details->setVisible(!details.isEmpty());
-    const auto icon = kind == Kind::Information ? QStyle::SP_MessageBoxInformation
-                      : kind == Kind::Warning   ? QStyle::SP_MessageBoxWarning
-                                                : QStyle::SP_MessageBoxCritical;
+    m_details->setPlainText(message.details.join(QLatin1Char('\n')));
+    m_details->setVisible(!message.details.isEmpty());
+    const auto icon = m_kind == Kind::Information ? QStyle::SP_MessageBoxInformation
+                      : m_kind == Kind::Warning   ? QStyle::SP_MessageBoxWarning
+                                                  : QStyle::SP_MessageBoxCritical;
     m_icon->setPixmap(style()->standardIcon(icon, nullptr, this).pixmap(fontMetrics().height() + 2));
     applyPalette();
+    m_escape->setEnabled(true);
     setVisible(true);
+    QAccessibleEvent announcement(m_text, QAccessible::Alert); // it appears without taking the focus
+    QAccessible::updateAccessibility(&announcement);
 }
 
 void MessageBar::dismiss() {
+    m_escape->setEnabled(false); // a key that closes nothing belongs to whoever has the focus
     setVisible(false);
 }
 
 void MessageBar::dismissInformation() {
     if (m_kind == Kind::Information)
+        dismiss();
+}
+
+void MessageBar::dismissAboutRun() {
+    if (m_isAboutRun)
         dismiss();
 }
 
@@ -98,12 +110,6 @@ void MessageBar::applyPalette() {
     mixed.setColor(QPalette::Window, theme::mix(base.color(QPalette::Window), tone, 0.13));
     if (mixed != palette())
         setPalette(mixed);
-}
-
-void MessageBar::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape)
-        return dismiss();
-    QFrame::keyPressEvent(event);
 }
 
 void MessageBar::changeEvent(QEvent* event) {

@@ -1,9 +1,11 @@
 #pragma once
 
 // A line above the pages that says what happened and offers what to do next, without blocking anything. Details (what
-// was refused, and why) unfold below. A new message replaces the old one; Esc or × closes it.
+// was refused, and why) unfold below. A new message replaces the old one; × or Esc, wherever the focus is, closes it.
 
 #include <QFrame>
+
+#include <QStringList>
 
 #include <functional>
 #include <vector>
@@ -11,6 +13,7 @@
 class QHBoxLayout;
 class QLabel;
 class QPlainTextEdit;
+class QShortcut;
 class QToolButton;
 
 namespace hourglass {
@@ -25,23 +28,33 @@ public:
         std::function<void()> act; // the bar closes first
     };
 
+    struct Message {
+        Kind kind = Kind::Information;
+        QString text;
+        std::vector<Choice> choices = {};
+        QStringList details = {};
+        bool isAboutRun = false; // worth nothing once another run is in hand, or this one goes on
+    };
+
     explicit MessageBar(QWidget* parent = nullptr);
 
-    void show(Kind kind, const QString& text, const std::vector<Choice>& choices = {}, const QStringList& details = {});
+    void show(const Message& message);
     void dismiss();
     // Takes away what only informs: the person has gone on.
     void dismissInformation();
+    void dismissAboutRun();
     QString text() const;
     QString details() const;
 
 protected:
-    void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void applyPalette();
 
     Kind m_kind = Kind::Information;
+    bool m_isAboutRun = false;
+    QShortcut* m_escape;
     QLabel* m_icon;
     QLabel* m_text;
     QHBoxLayout* m_choices;

@@ -9,6 +9,7 @@
 #include <QSortFilterProxyModel>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QThreadPool>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -46,22 +47,38 @@ RunsPanel::RunsPanel(Workbench& workbench, QWidget* parent)
     m_table->setWordWrap(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setHighlightSections(false);
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setHighlightSections(false);
+    for (int section : {RunsModel::Epochs, RunsModel::Loss, RunsModel::Psnr}) // they grow while a run trains
+        header->setSectionResizeMode(section, QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(RunsModel::State, QHeaderView::Stretch);
     buildActions();
     connect(m_table, &QTableView::doubleClicked, this, [this] {
         if (const RunSummary* run = chosen())
             emit openWanted(run->folder);
     });
-    connect(&workbench, &Workbench::runsChanged, this, &RunsPanel::refresh);
-    connect(&workbench.controller(), &TrainingController::progressed, this,
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this, &RunsPanel::enableActions);
+    connect(&workbench, &Workbench::runsChanged, this, &RunsPanel::refreshOne);
+    TrainingController& controller = workbench.controller();
+    connect(&controller, &TrainingController::progressed, this,
             [this](const std::shared_ptr<const Snapshot>& snapshot) { m_model->setProgress(snapshot->epoch); });
-    connect(&workbench.controller(), &TrainingController::stateChanged, this, [this](TrainingController::State state) {
-        const bool isActive = m_workbench.controller().isActive();
-        m_model->setTraining(isActive ? m_workbench.controller().runFolder() : std::filesystem::path());
-        if (state == TrainingController::State::Running)
-            refresh(); // the folder of a new run holds one by now
-    });
+    connect(&controller, &TrainingController::rowsAdded, this,
+            [this, &controller](const std::vector<HistoryRow>& rows) {
+                if (const auto& columns = controller.snapshot()->columns)
+                    m_model->addRows(*columns, rows);
+            });
+    connect(&controller, &TrainingController::stateChanged, this, &RunsPanel::showState);
+    enableActions();
+}
+
+void RunsPanel::showState() {
+    const TrainingController& controller = m_workbench.controller();
+    m_model->setTraining(controller.isActive() ? controller.runFolder() : std::filesystem::path());
+    if (controller.state() == TrainingController::State::Failed)
+        m_model->setFailed(controller.runFolder());
+    if (controller.state() == TrainingController::State::Running)
+        refreshOne(controller.runFolder()); // the folder of a new run holds one by now
+    enableActions();
 }
 
 void RunsPanel::buildActions() {
@@ -74,12 +91,14 @@ void RunsPanel::buildActions() {
                 act(*run);
         });
         m_table->addAction(action);
+        return action;
     };
-    add(tr("&Open"), {Qt::Key_Return, Qt::Key_Enter}, [this](const RunSummary& run) { emit openWanted(run.folder); });
-    add(tr("&Continue"), {}, [this](const RunSummary& run) { emit continueWanted(run.folder); });
-    add(tr("&Export…"), {}, [this](const RunSummary& run) { emit exportWanted(run.folder); });
-    add(tr("&Show the folder"), {}, [this](const RunSummary&) { reveal(); });
-    add(tr("&Delete…"), {QKeySequence::Delete}, [this](const RunSummary&) { confirmDelete(); });
+    m_open = add(tr("&Open"), {Qt::Key_Return, Qt::Key_Enter},
+                 [this](const RunSummary& run) { emit openWanted(run.folder); });
+    m_continue = add(tr("&Continue"), {}, [this](const RunSummary& run) { emit continueWanted(run.folder); });
+    m_export = add(tr("&Export…"), {}, [this](const RunSummary& run) { emit exportWanted(run.folder); });
+    m_reveal = add(tr("&Show the folder"), {}, [this](const RunSummary&) { reveal(); });
+    m_delete = add(tr("&Delete…"), {QKeySequence::Delete}, [this](const RunSummary&) { confirmDelete(); });
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
@@ -88,15 +107,51 @@ const RunSummary* RunsPanel::chosen() const {
     return index.isValid() ? &m_model->run(index.row()) : nullptr;
 }
 
+void RunsPanel::enableActions() {
+    const RunSummary* run = chosen();
+    const bool isWhole = run != nullptr && run->state != RunSummary::State::Damaged;
+    const bool isTraining = run != nullptr && m_model->isTraining(*run);
+    const bool isIdle = !m_workbench.controller().isActive();
+    m_open->setEnabled(isWhole);
+    m_continue->setEnabled(isWhole && run->state != RunSummary::State::Finished && isIdle);
+    m_export->setEnabled(isWhole && (isIdle || isTraining));
+    m_reveal->setEnabled(run != nullptr);
+    m_delete->setEnabled(run != nullptr && !isTraining);
+}
+
+// Many runs with long histories take a while to read.
 void RunsPanel::refresh() {
-    const RunSummary* before = chosen();
-    const std::filesystem::path folder = before != nullptr ? before->folder : std::filesystem::path();
-    m_model->setRuns(m_workbench.store().list());
+    QThreadPool::globalInstance()->start([this, store = m_workbench.store(), reply = m_replies.sender()] {
+        reply([this, runs = store.list()] {
+            const RunSummary* before = chosen();
+            const std::filesystem::path folder = before != nullptr ? before->folder : std::filesystem::path();
+            m_model->setRuns(runs);
+            if (const int row = m_model->rowOf(folder); row >= 0)
+                m_table->setCurrentIndex(m_sorted->mapFromSource(m_model->index(row, 0)));
+            listed();
+        });
+    });
+}
+
+void RunsPanel::refreshOne(const std::filesystem::path& folder) {
+    if (!m_workbench.store().holds(folder))
+        return; // opened from elsewhere: not of this list
+    QThreadPool::globalInstance()->start([this, folder, reply = m_replies.sender()] {
+        reply([this, folder, run = RunStore::summary(folder)] {
+            if (run)
+                m_model->setRun(*run);
+            else
+                m_model->remove(folder);
+            listed();
+        });
+    });
+}
+
+void RunsPanel::listed() {
     m_stack->setCurrentWidget(m_model->rowCount() > 0 ? static_cast<QWidget*>(m_table) : m_stack->widget(0));
-    m_table->resizeColumnsToContents();
-    for (int row = 0; row < m_model->rowCount(); ++row)
-        if (m_model->run(row).folder == folder)
-            m_table->setCurrentIndex(m_sorted->mapFromSource(m_model->index(row, 0)));
+    for (int column = 0; column < RunsModel::State; ++column) // which takes what is left
+        m_table->resizeColumnToContents(column);
+    enableActions();
 }
 
 void RunsPanel::reveal() {

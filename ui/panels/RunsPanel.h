@@ -7,6 +7,9 @@
 
 #include <filesystem>
 
+#include "ui/bridge/ReplyChannel.h"
+
+class QAction;
 class QSortFilterProxyModel;
 class QStackedWidget;
 class QTableView;
@@ -23,6 +26,7 @@ class RunsPanel : public QWidget {
 public:
     explicit RunsPanel(Workbench& workbench, QWidget* parent = nullptr);
 
+    // Reads all runs in the background.
     void refresh();
 
 signals:
@@ -33,6 +37,10 @@ signals:
 
 private:
     void buildActions();
+    void refreshOne(const std::filesystem::path& folder);
+    void showState();
+    void listed();
+    void enableActions();
     const RunSummary* chosen() const;
     void confirmDelete();
     void reveal();
@@ -42,6 +50,12 @@ private:
     QSortFilterProxyModel* m_sorted;
     QTableView* m_table;
     QStackedWidget* m_stack;
+    QAction* m_open;
+    QAction* m_continue;
+    QAction* m_export;
+    QAction* m_reveal;
+    QAction* m_delete;
+    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass

@@ -82,7 +82,7 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     connect(&workbench.document(), &ExperimentDocument::modelChanged, this, &TrainPage::showModel);
     connect(&preflight, &PreflightService::estimated, this, &TrainPage::showEstimate);
     connect(&preflight, &PreflightService::failed, m_preflight, &QLabel::setText);
-    connect(&preflight, &PreflightService::dataFailed, m_preflight, &QLabel::setText);
+    connect(&preflight, &PreflightService::dataFailed, m_preflight, &QLabel::clear); // said above and in the form
     connect(&preflight, &PreflightService::busyChanged, this, [this](bool, const QString& activity) {
         if (m_workbench.preflight().data().dataset == nullptr && !activity.isEmpty())
             m_preflight->setText(activity);
@@ -91,6 +91,7 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     connect(&controller, &TrainingController::rowsAdded, this, &TrainPage::showRows);
     connect(&controller, &TrainingController::progressed, this,
             [this](const std::shared_ptr<const Snapshot>& snapshot) { showProgress(*snapshot); });
+    connect(&workbench.previews(), &PreviewService::finished, this, &TrainPage::showPreview);
     showModel();
 }
 
@@ -109,6 +110,12 @@ void TrainPage::buildCharts() {
         connect(chart, &LossChart::failed, this, &TrainPage::failed);
         connect(chart, &LossChart::exported, this, &TrainPage::exported);
     }
+}
+
+// In a low window the curves and pictures need the room more than the network, which does not change while it learns.
+void TrainPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    m_architecture->setVisible(height() >= fontMetrics().height() * 30);
 }
 
 bool TrainPage::isRateShown() const {
@@ -150,14 +157,17 @@ void TrainPage::showModel() {
         blocks.push_back(std::move(block));
     }
     m_architecture->setBlocks(std::move(blocks));
-    m_architecture->setCaption(tr("%1 parameters · compression %2×")
-                                   .arg(QLocale().toString(model->layout->parameterCount()),
-                                        QLocale().toString(model->compressionRatio(), 'g', 3)));
+    m_architecture->setCaption(
+        tr("%1 parameters · compression %2×")
+            .arg(QLocale().toString(model->layout->parameterCount()),
+                 QLocale().toString(model->compressionRatio(), 'f', model->compressionRatio() < 10 ? 1 : 0)));
     describeLoss();
 }
 
+// The unit of the curves that are shown: the run's, whatever the form says by now.
 void TrainPage::describeLoss() {
-    const OptionValues& options = m_workbench.document().experiment().options();
+    const std::optional<RunRecord>& run = m_workbench.run();
+    const OptionValues& options = (run ? run->experiment : m_workbench.document().experiment()).options();
     const QString loss = QString::fromStdString(options.text("objective.loss")).toUpper();
     m_loss->setUnit(options.text("objective.reduction") == "element_sum" ? tr("%1 per sample").arg(loss)
                                                                          : tr("%1 per value").arg(loss));
@@ -184,6 +194,7 @@ void TrainPage::showEstimate(const Preflight& estimate) {
 void TrainPage::showRun() {
     const std::optional<RunRecord>& run = m_workbench.run();
     const std::filesystem::path folder = run ? run->folder : std::filesystem::path();
+    describeLoss();
     if (folder == m_shownRun)
         return;
     m_shownRun = folder;
@@ -231,21 +242,23 @@ void TrainPage::showProgress(const Snapshot& snapshot) {
         if (snapshot.bestEpoch)
             m_loss->setBest(static_cast<double>(*snapshot.bestEpoch) * stepsPerEpoch);
     }
-    if (snapshot.preview != nullptr && snapshot.preview != m_preview) {
-        const bool isOther = m_preview == nullptr || m_preview->clean.shape() != snapshot.preview->clean.shape() ||
-                             (m_preview->noisy.elements() > 0) != (snapshot.preview->noisy.elements() > 0);
-        m_preview = snapshot.preview;
-        const bool hasNoise = m_preview->noisy.elements() > 0;
-        if (isOther)
-            m_strip->setRows(hasNoise ? QStringList{tr("Original"), tr("Noisy"), tr("Reconstruction")}
-                                      : QStringList{tr("Original"), tr("Reconstruction")});
-        if (isOther)
-            m_strip->setRow(0, m_preview->clean);
-        if (isOther && hasNoise)
-            m_strip->setRow(1, m_preview->noisy);
-        m_strip->setRow(hasNoise ? 2 : 1, m_preview->reconstruction);
-        m_strip->setCaptions(psnrCaptions(*m_preview));
-    }
+    if (snapshot.preview != nullptr && snapshot.preview != m_preview)
+        showPreview(snapshot.preview);
+}
+
+void TrainPage::showPreview(std::shared_ptr<const Preview> preview) {
+    const bool hasNoise = preview->noisy.elements() > 0;
+    const bool isOther = m_preview == nullptr || m_preview->clean.shape() != preview->clean.shape() ||
+                         (m_preview->noisy.elements() > 0) != hasNoise;
+    m_preview = std::move(preview);
+    if (isOther)
+        m_strip->setRows(hasNoise ? QStringList{tr("Original"), tr("Noisy"), tr("Reconstruction")}
+                                  : QStringList{tr("Original"), tr("Reconstruction")});
+    m_strip->setRow(0, m_preview->clean);
+    if (hasNoise)
+        m_strip->setRow(1, m_preview->noisy);
+    m_strip->setRow(hasNoise ? 2 : 1, m_preview->reconstruction);
+    m_strip->setCaptions(psnrCaptions(*m_preview));
 }
 
 } // namespace hourglass

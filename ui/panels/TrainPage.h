@@ -28,10 +28,13 @@ public:
     LossChart* lossChart() const { return m_loss; }
 
 signals:
-    void sampleActivated(int sample);      // of the strip: the sample's place among the validation samples
+    void sampleActivated(int column);      // of the strip
     void optionWanted(const QString& key); // a block of the network was chosen
     void failed(const QString& message);
     void exported(const QString& path);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildCharts();
@@ -40,6 +43,7 @@ private:
     void showRun();
     void showRows(const std::vector<HistoryRow>& rows);
     void showProgress(const Snapshot& snapshot);
+    void showPreview(std::shared_ptr<const Preview> preview);
     void describeLoss();
 
     Workbench& m_workbench;

@@ -20,6 +20,7 @@ TrainingStatus::TrainingStatus(Workbench& workbench, QWidget* parent)
     m_progress->setAccessibleName(tr("Training progress"));
     m_progress->setFixedWidth(180);
     m_progress->setMaximumHeight(fontMetrics().height() + 2);
+    connect(&workbench.document(), &ExperimentDocument::modelChanged, this, &TrainingStatus::refresh);
     connect(&workbench, &Workbench::runChanged, this, &TrainingStatus::refresh);
     connect(&workbench.controller(), &TrainingController::progressed, this, &TrainingStatus::refresh);
     connect(&workbench.controller(), &TrainingController::stateChanged, this, &TrainingStatus::refresh);

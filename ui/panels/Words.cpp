@@ -10,57 +10,46 @@ namespace hourglass {
 
 namespace {
 
-QString say(const char* text) {
-    return QCoreApplication::translate("Words", text);
-}
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Words)
+};
 
 } // namespace
 
 QString durationText(double seconds) {
     const QLocale locale;
     if (seconds < 9.95)
-        return say("%1 s").arg(locale.toString(seconds, 'f', seconds < 0.0995 ? 2 : 1));
+        return Words::tr("%1 s").arg(locale.toString(seconds, 'f', seconds < 0.0995 ? 2 : 1));
     if (seconds < 99.5)
-        return say("%1 s").arg(locale.toString(seconds, 'f', 0));
+        return Words::tr("%1 s").arg(locale.toString(seconds, 'f', 0));
     const auto whole = static_cast<qlonglong>(seconds + 0.5);
     const auto pair = [](qlonglong high, qlonglong low) {
         return QStringLiteral("%1:%2").arg(high).arg(low, 2, 10, QLatin1Char('0'));
     };
-    return whole < 3600 ? say("%1 min").arg(pair(whole / 60, whole % 60))
-                        : say("%1 h").arg(pair(whole / 3600, whole / 60 % 60));
-}
-
-QString shapeText(const Shape& shape) {
-    if (shape.rank() == 3 && shape[0] == 1)
-        return say("%1×%2 gray").arg(shape[2]).arg(shape[1]);
-    if (shape.rank() == 3 && shape[0] == 3)
-        return say("%1×%2 RGB").arg(shape[2]).arg(shape[1]);
-    QStringList sizes;
-    for (int64_t size : shape.sizes())
-        sizes << QString::number(size);
-    return sizes.join(QStringLiteral("×"));
+    return whole < 3600 ? Words::tr("%1 min").arg(pair(whole / 60, whole % 60))
+                        : Words::tr("%1 h").arg(pair(whole / 3600, whole / 60 % 60));
 }
 
 QString layerName(const LayerInfo& layer) {
     switch (layer.kind) {
     case LayerInfo::Kind::Input:
-        return say("Input");
+        return Words::tr("Input");
     case LayerInfo::Kind::Code:
-        return say("Code");
+        return Words::tr("Code");
     case LayerInfo::Kind::Output:
-        return say("Output");
+        return Words::tr("Output");
     case LayerInfo::Kind::Layer:
         break;
     }
     const QString name = QString::fromStdString(layer.name);
     const int number = name.section(QLatin1Char('.'), 1).toInt() + 1;
-    return (name.startsWith(QStringLiteral("encoder")) ? say("Encoder %1") : say("Decoder %1")).arg(number);
+    return (name.startsWith(QStringLiteral("encoder")) ? Words::tr("Encoder %1") : Words::tr("Decoder %1")).arg(number);
 }
 
 QString qualityText(double psnr, double ssim) {
     const QLocale locale;
     const QString decibel = std::isinf(psnr) ? QStringLiteral("∞") : locale.toString(psnr, 'f', 2);
-    return say("%1 dB · SSIM %2").arg(decibel, locale.toString(ssim, 'f', 3));
+    return Words::tr("%1 dB · SSIM %2").arg(decibel, locale.toString(ssim, 'f', 3));
 }
 
 QString statusText(Workbench& workbench, const Snapshot* snapshot) {
@@ -73,36 +62,38 @@ QString statusText(Workbench& workbench, const Snapshot* snapshot) {
     switch (controller.state()) {
     case State::Idle:
         if (snapshot == nullptr)
-            return workbench.run() ? say("%1: %2 epochs done").arg(workbench.runName()).arg(workbench.run()->epochs)
-                                   : say("Ready. Run (F5) starts training.");
-        parts << (snapshot->phase == RunPhase::Finished ? say("finished") : say("stopped, saved"));
+            return workbench.run()
+                       ? Words::tr("%1: %2 epochs done").arg(workbench.runName()).arg(workbench.run()->epochs)
+                   : workbench.whyNoRun().isEmpty() ? Words::tr("Ready. Run (F5) starts training.")
+                                                    : workbench.whyNoRun();
+        parts << (snapshot->phase == RunPhase::Finished ? Words::tr("finished") : Words::tr("stopped, saved"));
         break;
     case State::Preparing:
-        parts << say("preparing…");
+        parts << Words::tr("preparing…");
         break;
     case State::Running:
         break;
     case State::Paused:
-        parts << say("paused");
+        parts << Words::tr("paused");
         break;
     case State::Stopping:
-        parts << say("stopping after this batch…");
+        parts << Words::tr("stopping after this batch…");
         break;
     case State::Failed:
-        parts << say("failed");
+        parts << Words::tr("failed");
         break;
     }
     if (snapshot == nullptr || snapshot->totalSteps == 0)
         return parts.join(QStringLiteral(" · "));
     const bool isRunning = controller.state() == State::Running;
-    parts << say("epoch %1 of %2")
+    parts << Words::tr("epoch %1 of %2")
                  .arg(isRunning ? std::min(snapshot->epoch + 1, snapshot->epochs) : snapshot->epoch)
                  .arg(snapshot->epochs)
-          << say("step %1 of %2").arg(locale.toString(snapshot->step), locale.toString(snapshot->totalSteps));
+          << Words::tr("step %1 of %2").arg(locale.toString(snapshot->step), locale.toString(snapshot->totalSteps));
     if (snapshot->samplesPerSecond > 0)
-        parts << say("%1 samples/s").arg(locale.toString(snapshot->samplesPerSecond, 'f', 0));
+        parts << Words::tr("%1 samples/s").arg(locale.toString(snapshot->samplesPerSecond, 'f', 0));
     if (isRunning && snapshot->secondsLeft > 0)
-        parts << say("%1 left").arg(durationText(snapshot->secondsLeft));
+        parts << Words::tr("%1 left").arg(durationText(snapshot->secondsLeft));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -110,7 +101,7 @@ QStringList psnrCaptions(const Preview& preview) {
     QStringList captions;
     for (int64_t i = 0; i < preview.clean.shape()[0]; ++i) {
         const double value = psnr(preview.clean.sample(i), preview.reconstruction.sample(i));
-        captions << say("%1 dB").arg(QLocale().toString(value, 'f', 1));
+        captions << Words::tr("%1 dB").arg(QLocale().toString(value, 'f', 1));
     }
     return captions;
 }

@@ -5,15 +5,14 @@
 #include <QStringList>
 
 #include "core/models/Architecture.h"
-#include "core/tensor/Shape.h"
 #include "core/training/Snapshot.h"
+#include "ui/bridge/ShapeText.h"
 
 namespace hourglass {
 
 class Workbench;
 
-QString durationText(double seconds);  // "0.8 s", "12 s", "3:05 min", "2:10 h"
-QString shapeText(const Shape& shape); // of a sample: "28×28 gray", "64×64 RGB", "768"
+QString durationText(double seconds); // "0.8 s", "12 s", "3:05 min", "2:10 h"
 QString layerName(const LayerInfo& layer);
 QString qualityText(double psnr, double ssim); // "31.2 dB · SSIM 0.940"
 // "Epoch 3 of 20 · step 1,024 of 4,096 · 12,300 samples/s · 0:32 min left", or what the state says without a snapshot.

@@ -26,7 +26,6 @@ int indexOf(ComparePane pane) {
 CompareView::CompareView(QWidget* parent)
     : QWidget(parent), m_transform(new ViewTransform(this)), m_modeButtons(new QButtonGroup(this)) {
     setAccessibleName(tr("Compare"));
-    setFocusPolicy(Qt::StrongFocus);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
@@ -52,8 +51,9 @@ void CompareView::buildPanes() {
         auto* view = new CompareImageView(this, m_transform);
         view->setTitle(paneTitle(each));
         view->setMark(QString::number(indexOf(each) + 1));
-        view->setHelp(
-            tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, Ctrl+1 is 100 %, 1–4 flip, hold L for the lens"));
+        view->setHelp(tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, Ctrl+1 is 100 %, 1–4 flip, B is the "
+                         "divider, Alt+← and "
+                         "Alt+→ move it, hold L for the lens"));
         connect(view, &ImageView::viewRectChanged, this, [this, view](const QRectF& rect) {
             if (view->isVisibleTo(this) && !rect.isEmpty())
                 emit viewRectChanged(rect);
@@ -169,7 +169,10 @@ void CompareView::refreshOverlays() {
 }
 
 void CompareView::setMetrics(ComparePane which, const QString& wholeImage, const QString& view) {
+    const int before = pane(which)->captionWidth();
     pane(which)->setMetric(view.isEmpty() ? wholeImage : tr("%1 · view %2").arg(wholeImage, view));
+    if (pane(which)->captionWidth() > before + fontMetrics().averageCharWidth())
+        arrange();
 }
 
 void CompareView::setEmptyText(const QString& text) {
@@ -209,6 +212,13 @@ void CompareView::setGain(double gain) {
     m_gain->setValue(gain);
 }
 
+QWidget* CompareView::firstShown() const {
+    for (CompareImageView* view : m_panes)
+        if (!view->isHidden())
+            return view;
+    return m_panes.front();
+}
+
 QRectF CompareView::viewRect() const {
     for (const CompareImageView* view : m_panes)
         if (!view->isHidden() && !view->image().isNull())
@@ -228,7 +238,12 @@ void CompareView::arrange() {
     }
     if (shown.isEmpty() || !hasImages())
         shown = {pane(m_mode == Mode::SideBySide ? ComparePane::Original : m_current)};
-    const bool isWide = width() > 2 * height();
+    // All in one row only where none has to cut its caption short.
+    int caption = 0;
+    for (const CompareImageView* view : shown)
+        caption = std::max(caption, view->captionWidth());
+    const bool isWide =
+        width() > 2 * height() && width() >= static_cast<int>(shown.size()) * (caption + m_grid->spacing());
     const int columns = shown.size() <= 2 ? (width() >= height() ? static_cast<int>(shown.size()) : 1)
                         : isWide          ? static_cast<int>(shown.size())
                                           : 2;
@@ -243,6 +258,7 @@ void CompareView::arrange() {
     }
     for (int i = 0; i < shown.size(); ++i)
         m_grid->addWidget(shown[i], i / columns, i % columns);
+    setFocusProxy(shown.first()); // the frame round the panes has nothing to show the focus with
     if (focused != nullptr && focused->isHidden())
         shown.first()->setFocus();
     m_gain->setEnabled(hasLayer(ComparePane::Difference));

@@ -51,7 +51,8 @@ public:
     void setGain(double gain); // of the difference, 1 to 50
 
     bool hasImages() const;
-    QRectF viewRect() const; // in image pixels
+    QRectF viewRect() const;     // in image pixels
+    QWidget* firstShown() const; // what keys for zoom and pan should go to
     ViewTransform* transform() const { return m_transform; }
     CompareImageView* pane(ComparePane pane) const { return m_panes[static_cast<size_t>(pane)]; }
 

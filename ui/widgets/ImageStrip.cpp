@@ -15,6 +15,7 @@ namespace hourglass {
 namespace {
 
 constexpr double kGap = 4, kBandGap = 10, kMargin = 6;
+constexpr int kLeastHeight = 24; // of an image, to be recognised
 
 } // namespace
 
@@ -98,7 +99,7 @@ QSize ImageStrip::sizeHint() const {
 
 QSize ImageStrip::minimumSizeHint() const {
     return {fontMetrics().averageCharWidth() * 24,
-            (fontMetrics().height() + 4) * static_cast<int>(m_labels.size()) + 12};
+            (kLeastHeight + static_cast<int>(kGap)) * static_cast<int>(m_labels.size()) + 12};
 }
 
 bool ImageStrip::fits(double scale, Arrangement& into) const {
@@ -106,49 +107,60 @@ bool ImageStrip::fits(double scale, Arrangement& into) const {
     double labels = 0;
     for (const QString& label : m_labels)
         labels = std::max<double>(labels, fontMetrics().horizontalAdvance(label));
-    const double captions = m_captions.isEmpty() ? 0 : fontMetrics().height();
+    const double captions = into.hasCaptions ? fontMetrics().height() : 0;
     const auto rows = static_cast<double>(m_rows.size());
     into.scale = scale;
     into.left = kMargin + labels + 8;
     into.top = kMargin;
     double caption = 0;
-    for (const QString& each : m_captions)
+    for (const QString& each : into.hasCaptions ? m_captions : QStringList())
         caption = std::max<double>(caption, fontMetrics().horizontalAdvance(each));
     into.imageWidth = size.width() * scale;
     into.tileWidth = std::max(into.imageWidth, caption) + kGap;
     into.tileHeight = size.height() * scale + kGap;
     into.bandHeight = rows * into.tileHeight + captions + kBandGap;
     into.columns =
-        std::clamp(static_cast<int>((width() - into.left - kMargin + kGap) / into.tileWidth), 0, sampleCount());
+        std::clamp(static_cast<int>((width() - into.left - kMargin + kGap) / into.tileWidth), 0, into.samples);
     if (into.columns == 0)
         return false;
-    const int bands = (sampleCount() + into.columns - 1) / into.columns;
+    const int bands = (into.samples + into.columns - 1) / into.columns;
     return bands * into.bandHeight - kBandGap - kGap + 2 * kMargin <= height();
 }
 
-// The largest whole scale in device pixels at which everything fits, else as large as can be below 100 %.
+// The largest whole scale in device pixels at which everything fits, if there is one.
+bool ImageStrip::fitsWholePixels(Arrangement& into) const {
+    const double pixel = 1 / devicePixelRatioF();
+    int whole = 0;
+    while (whole < 64 && fits((whole + 1) * pixel, into))
+        ++whole;
+    return whole > 0 && fits(whole * pixel, into);
+}
+
 ImageStrip::Arrangement ImageStrip::arrange() const {
     Arrangement best;
     if (sampleCount() == 0)
         return best;
     const double pixel = 1 / devicePixelRatioF();
-    int whole = 0;
-    while (whole < 64 && fits((whole + 1) * pixel, best))
-        ++whole;
-    if (whole > 0) {
-        (void)fits(whole * pixel, best);
-        return best;
-    }
-    int percent = 99;
-    while (percent > 2 && !fits(pixel * percent / 100, best))
-        --percent;
-    best.columns = std::max(1, best.columns);
+    const double least = std::min(pixel, kLeastHeight / static_cast<double>(imageSize().height()));
+    for (best.samples = sampleCount(); best.samples > 0; --best.samples)
+        for (const bool hasCaptions : {true, false}) {
+            best.hasCaptions = hasCaptions && !m_captions.isEmpty();
+            if (fitsWholePixels(best))
+                return best;
+            for (int percent = 99; percent / 100.0 * pixel >= least; --percent)
+                if (fits(percent / 100.0 * pixel, best))
+                    return best;
+        }
+    best.samples = 1; // too small for anything: one, cut off
+    best.hasCaptions = false;
+    (void)fits(least, best);
+    best.columns = 1;
     return best;
 }
 
 QRectF ImageStrip::imageRect(int row, int sample) const {
     const Arrangement& a = m_arrangement;
-    if (a.scale == 0 || sample < 0 || sample >= sampleCount() || row < 0 || row >= m_labels.size())
+    if (a.scale == 0 || sample < 0 || sample >= a.samples || row < 0 || row >= m_labels.size())
         return {};
     const double ratio = devicePixelRatioF();
     const double x = a.left + (sample % a.columns) * a.tileWidth;
@@ -168,14 +180,14 @@ void ImageStrip::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::SmoothPixmapTransform, a.scale * devicePixelRatioF() < 1);
     painter.setPen(theme::mutedText(palette()));
     const int last = static_cast<int>(m_labels.size()) - 1;
-    for (int sample = 0; sample < sampleCount(); sample += a.columns)
+    for (int sample = 0; sample < a.samples; sample += a.columns)
         for (int row = 0; row <= last; ++row) {
             QRectF place = imageRect(row, sample);
             place.setLeft(kMargin);
             place.setRight(a.left - 8);
             painter.drawText(place.adjusted(0, -20, 0, 20), Qt::AlignRight | Qt::AlignVCenter, m_labels[row]);
         }
-    for (int sample = 0; sample < sampleCount(); ++sample) {
+    for (int sample = 0; sample < a.samples; ++sample) {
         for (int row = 0; row <= last; ++row) {
             const std::vector<QImage>& images = m_rows[static_cast<size_t>(row)];
             const QRectF place = imageRect(row, sample);
@@ -184,7 +196,7 @@ void ImageStrip::paintEvent(QPaintEvent*) {
             else
                 painter.fillRect(place, theme::canvas(palette()));
         }
-        if (sample < m_captions.size()) {
+        if (a.hasCaptions && sample < m_captions.size()) {
             const QRectF under = imageRect(last, sample);
             const QRectF place(under.left(), under.bottom() + 1, a.tileWidth, fontMetrics().height());
             painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, m_captions[sample]);
@@ -245,7 +257,7 @@ void ImageStrip::mousePressEvent(QMouseEvent* event) {
 }
 
 void ImageStrip::keyPressEvent(QKeyEvent* event) {
-    if (sampleCount() == 0)
+    if (m_arrangement.samples == 0)
         return event->ignore();
     switch (event->key()) {
     case Qt::Key_Left:
@@ -255,12 +267,12 @@ void ImageStrip::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Up:
         return setCurrent(m_current >= m_arrangement.columns ? m_current - m_arrangement.columns : m_current);
     case Qt::Key_Down:
-        return setCurrent(m_current + m_arrangement.columns < sampleCount() ? m_current + m_arrangement.columns
-                                                                            : m_current);
+        return setCurrent(m_current + m_arrangement.columns < m_arrangement.samples ? m_current + m_arrangement.columns
+                                                                                    : m_current);
     case Qt::Key_Home:
         return setCurrent(0);
     case Qt::Key_End:
-        return setCurrent(sampleCount() - 1);
+        return setCurrent(m_arrangement.samples - 1);
     case Qt::Key_Return:
     case Qt::Key_Enter:
     case Qt::Key_Space:

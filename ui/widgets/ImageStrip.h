@@ -1,7 +1,8 @@
 #pragma once
 
 // Small images of several samples in labelled rows (original, noisy, reconstruction), one column per sample, wrapping
-// into bands when the widget is narrow. Every image pixel is a whole number of device pixels as long as they fit.
+// into bands when the widget is narrow. Every image pixel is a whole number of device pixels as long as they fit. Where
+// room is scarce, captions go first, then samples: an image is not made smaller than can be seen.
 // A click, or arrows and Enter, choose a sample.
 
 #include <QImage>
@@ -52,12 +53,14 @@ protected:
 
 private:
     struct Arrangement {
-        double scale = 0; // widget units per image pixel; 0 when there is nothing
-        int columns = 1;
+        double scale = 0;             // widget units per image pixel; 0 when there is nothing
+        int columns = 1, samples = 0; // shown
+        bool hasCaptions = false;
         double imageWidth = 0, tileWidth = 0, tileHeight = 0, bandHeight = 0, left = 0, top = 0;
     };
     Arrangement arrange() const;
     bool fits(double scale, Arrangement& into) const;
+    bool fitsWholePixels(Arrangement& into) const;
     int sampleAt(QPointF place) const;
     QSize imageSize() const;
 

@@ -52,6 +52,14 @@ void ImageView::captionChanged() {
     update();
 }
 
+int ImageView::captionWidth() const {
+    QFont bold = font();
+    bold.setBold(true);
+    const int mark = m_mark.isEmpty() ? 0 : fontMetrics().horizontalAdvance(m_mark) + 6;
+    return 8 + mark + QFontMetrics(bold).horizontalAdvance(m_title) +
+           fontMetrics().horizontalAdvance(caption().mid(m_title.size()));
+}
+
 QString ImageView::caption() const {
     return m_metric.isEmpty() ? m_title : tr("%1 · %2", "title · metrics").arg(m_title, m_metric);
 }

@@ -29,6 +29,7 @@ public:
     void setMark(const QString& mark);
     QString title() const { return m_title; }
     QString caption() const;
+    int captionWidth() const; // that it needs
     // How to use it, for the tooltip under the caption (which may be too long for the view).
     void setHelp(const QString& help);
     // What an empty view says: what is missing and how to get it.

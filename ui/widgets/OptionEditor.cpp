@@ -49,6 +49,7 @@ public:
         const qint64 target = qint64{value()} + qint64{steps} * singleStep();
         setValue(static_cast<int>(std::clamp<qint64>(target, m_low, m_high)));
         selectAll();
+        emit editingFinished();
     }
     QSize minimumSizeHint() const override {
         return {fontMetrics().horizontalAdvance(QLatin1Char('0')) * 8, sizeHint().height()};

@@ -28,7 +28,7 @@ public:
 
 signals:
     void changed();  // by the person, at every keystroke
-    void finished(); // Enter, or focus went elsewhere
+    void finished(); // Enter, a step by arrow, or focus went elsewhere
 
 protected:
     explicit OptionEditor(QWidget* parent) : QWidget(parent) {}

@@ -82,6 +82,8 @@ void OptionForm::syncRows() {
                 updateApplicability();
                 emit edited(changed, value);
             });
+            connect(known, &OptionRow::typed, this, &OptionForm::typed);
+            connect(known, &OptionRow::finished, this, &OptionForm::finished);
         }
         kept.insert(key, known);
     }
@@ -234,6 +236,10 @@ QString OptionForm::whyNot(const OptionSpec& spec) const {
         return tr("Not used now: it needs %1 to be %2.").arg(coreText(other->label), wanted.join(tr(" or ")));
     }
     return {};
+}
+
+QString OptionForm::label(const QString& key) const {
+    return row(key) == nullptr ? QString() : coreText(row(key)->spec().label);
 }
 
 QStringList OptionForm::visibleKeys() const {

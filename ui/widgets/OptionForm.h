@@ -39,6 +39,7 @@ public:
     void setExpertOpen(bool isOpen);
     bool isExpertOpen() const { return m_isExpertOpen; }
 
+    QString label(const QString& key) const; // as the form shows it; empty for an unknown key
     QStringList visibleKeys() const;
     // The option whose control has the focus; empty when none has.
     QString currentKey() const;
@@ -48,6 +49,9 @@ public:
 signals:
     // A person entered an allowed value.
     void edited(const QString& key, const hourglass::Json& value);
+    // Of the field with the focus, see OptionRow.
+    void typed(bool isValue);
+    void finished();
     void expertToggled(bool isOpen);
 
 protected:

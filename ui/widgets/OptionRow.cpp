@@ -45,8 +45,9 @@ bool isSameDeclaration(const OptionSpec& a, const OptionSpec& b) {
 }
 
 OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
-    : QWidget(parent), m_spec(spec), m_value(spec.defaultValue), m_editor(OptionEditor::create(spec, this)),
-      m_label(new QLabel(this)), m_dot(new QLabel(this)), m_issueLabel(new QLabel(this)) {
+    : QWidget(parent), m_spec(spec), m_value(spec.defaultValue), m_settled(m_value),
+      m_editor(OptionEditor::create(spec, this)), m_label(new QLabel(this)), m_dot(new QLabel(this)),
+      m_issueLabel(new QLabel(this)), m_scaled(new QLabel(this)) {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(6);
@@ -54,7 +55,8 @@ OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
     grid->addWidget(m_label, 0, 0, Qt::AlignVCenter);
     grid->addWidget(m_editor, 0, 1, Qt::AlignVCenter);
     grid->addWidget(m_dot, 0, 2, Qt::AlignCenter);
-    grid->addWidget(m_issueLabel, 1, 1, 1, 2);
+    grid->addWidget(m_scaled, 1, 1, 1, 2);
+    grid->addWidget(m_issueLabel, 2, 1, 1, 2);
     grid->setColumnStretch(1, 1);
     m_label->setWordWrap(true);
     m_dot->setFixedWidth(m_dot->fontMetrics().horizontalAdvance(QStringLiteral("●")));
@@ -62,7 +64,12 @@ OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
     m_issueLabel->hide();
     m_editor->setValue(m_value);
     connect(m_editor, &OptionEditor::changed, this, [this] { readEditor(false); });
-    connect(m_editor, &OptionEditor::finished, this, [this] { readEditor(true); });
+    connect(m_editor, &OptionEditor::finished, this, [this] {
+        readEditor(true);
+        emit finished();
+    });
+    for (QWidget* control : m_editor->controls())
+        control->installEventFilter(this);
     refreshTexts();
 }
 
@@ -82,7 +89,10 @@ void OptionRow::setSpec(const OptionSpec& spec) {
 void OptionRow::setValue(const Json& value) {
     // What is being typed, perhaps impossible so far, stays; anything else gives way.
     const bool isTyping = isAncestorOf(QApplication::focusWidget()) && value == m_value && !m_typingError.isEmpty();
+    if (value != m_value)
+        m_settled = value;
     m_value = value;
+    refreshScaled();
     if (isTyping)
         return;
     m_typingError.clear();
@@ -98,6 +108,7 @@ void OptionRow::setInapplicable(const QString& reason) {
     m_label->setEnabled(reason.isEmpty());
     refreshTexts();
     refreshIssue();
+    refreshScaled();
 }
 
 void OptionRow::setIssue(const QString& message) {
@@ -111,22 +122,64 @@ QString OptionRow::issue() const {
 
 void OptionRow::readEditor(bool isFinished) {
     const Json entered = m_editor->value();
+    const Result<Json> checked = OptionTable{m_spec}.check(m_spec.key, entered);
+    const bool isValue = !entered.is_null() && checked;
+    if (!isFinished)
+        emit typed(isValue);
     if (entered.is_null() && !isFinished)
         return;
-    const Result<Json> checked = OptionTable{m_spec}.check(m_spec.key, entered);
-    if (!checked) {
-        const QString expected = coreText(OptionTable::expectation(m_spec));
-        m_typingError = entered.is_null()
-                            ? tr("Expected %1. %2 is kept.").arg(expected, shown(m_value))
-                            : tr("Expected %1, found %2. %3 is kept.").arg(expected, shown(entered), shown(m_value));
-        return refreshIssue();
-    }
+    const QString expected = coreText(OptionTable::expectation(m_spec));
+    m_typingError = isValue ? QString()
+                    : entered.is_null()
+                        ? tr("Expected %1. %2 is kept.").arg(expected, shown(m_settled))
+                        : tr("Expected %1, found %2. %3 is kept.").arg(expected, shown(entered), shown(m_settled));
+    refreshIssue();
+    const Json next = isValue ? *checked : m_settled;
+    if (isFinished)
+        m_settled = next;
+    if (next == m_value)
+        return;
+    m_value = next;
+    refreshScaled();
+    emit edited(key(), m_value);
+}
+
+void OptionRow::refreshScaled() {
+    const bool isShown = m_spec.unit == "of 255" && m_inapplicable.isEmpty();
+    m_scaled->setVisible(isShown);
+    if (!isShown)
+        return;
+    const auto scaled = [](const Json& level) { return QLocale().toString(level.get<double>() / 255, 'f', 3); };
+    m_scaled->setText(m_value.is_array() ? tr("%1 to %2 of 1").arg(scaled(m_value[0]), scaled(m_value[1]))
+                                         : tr("%1 of 1").arg(scaled(m_value)));
+    QPalette muted = palette();
+    muted.setColor(QPalette::WindowText, theme::mutedText(palette()));
+    m_scaled->setPalette(muted);
+}
+
+void OptionRow::takeBackTyping() {
     m_typingError.clear();
     refreshIssue();
-    if (*checked == m_value)
+    m_editor->setValue(m_settled);
+    if (m_settled == m_value)
         return;
-    m_value = *checked;
+    m_value = m_settled;
     emit edited(key(), m_value);
+}
+
+bool OptionRow::eventFilter(QObject*, QEvent* event) {
+    if (event->type() != QEvent::ShortcutOverride && event->type() != QEvent::KeyPress)
+        return false;
+    auto* keys = static_cast<QKeyEvent*>(event);
+    const bool isUndo = keys->matches(QKeySequence::Undo);
+    if (!isUndo && !keys->matches(QKeySequence::Redo))
+        return false;
+    // What is no value the experiment has not heard of: it is taken back here, the key goes no further.
+    const bool isOwn = isUndo && (!m_typingError.isEmpty() || m_editor->value().is_null());
+    if (isOwn && event->type() == QEvent::KeyPress)
+        takeBackTyping();
+    event->setAccepted(isOwn);
+    return true;
 }
 
 void OptionRow::refreshIssue() {
@@ -195,6 +248,7 @@ void OptionRow::refreshTexts() {
         QPalette::Disabled, QPalette::WindowText,
         theme::mix(palette().color(QPalette::Active, QPalette::WindowText), palette().color(QPalette::Window), 0.5));
     m_label->setPalette(label);
+    refreshScaled();
 }
 
 bool OptionRow::matches(const QString& words) const {

@@ -43,20 +43,27 @@ public:
 
 signals:
     void edited(const QString& key, const hourglass::Json& value);
+    void typed(bool isValue); // a key was pressed; false: what is there is no value yet, or none that can be
+    void finished();          // Enter, a step by arrow, or focus went elsewhere
 
 protected:
+    // Undo in a field is the experiment's, not the field's own, which knows nothing of steps and other fields.
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void readEditor(bool isFinished);
+    void takeBackTyping();
     void refreshTexts();
     void refreshIssue();
+    void refreshScaled();
     QString labelText() const;
     QString toolTipText() const;
 
     OptionSpec m_spec;
-    Json m_value;
+    Json m_value;   // of the experiment
+    Json m_settled; // the same before the typing that is going on: what is kept if it leads nowhere
     QString m_inapplicable;
     QString m_typingError;
     QString m_issue;
@@ -64,6 +71,7 @@ private:
     QLabel* m_label;
     QLabel* m_dot;
     QLabel* m_issueLabel;
+    QLabel* m_scaled; // a level of 255 once more, on the scale from 0 to 1
 };
 
 } // namespace hourglass

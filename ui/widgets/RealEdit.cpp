@@ -84,6 +84,7 @@ void RealEdit::apply(double newValue) {
         return;
     setText(formatReal(inRange));
     emit textEdited(text());
+    emit editingFinished();
 }
 
 } // namespace hourglass

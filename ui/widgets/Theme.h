@@ -14,6 +14,12 @@ bool isDark(const QPalette& palette);
 // `amount` of `b` in `a`, 0 to 1.
 QColor mix(const QColor& a, const QColor& b, double amount);
 
+// Contrast of two colours as WCAG defines it, 1 to 21.
+double contrast(const QColor& a, const QColor& b);
+// Some platform themes (KDE's with Qt 6.4) give placeholders a colour that cannot be seen on dark: mends the
+// application's palette when that is so.
+void ensureReadablePlaceholders();
+
 QColor mutedText(const QPalette& palette);   // captions, units, legends
 QColor errorText(const QPalette& palette);   // a value that cannot be
 QColor warningText(const QPalette& palette); // something to look at
