@@ -73,6 +73,10 @@ private slots:
                                [](double v) { return static_cast<float>(v); });
             const TemporaryFolder folder;
             const auto written = writeOnnxGraph(original.graph, *original.weights, "op", {}, folder / "op.onnx");
+            if (c.op == OpKind::ConvolveWeights || c.op == OpKind::BilinearTransposed) { // gradients only
+                QVERIFY(!written && text(written.error()).contains("no form in ONNX"));
+                continue;
+            }
             QVERIFY2(written.ok(), written ? "" : qPrintable(text(written.error())));
             const auto reread = importOnnx(folder / "op.onnx");
             QVERIFY2(reread.ok(), reread ? "" : qPrintable(text(reread.error())));

@@ -123,11 +123,11 @@ std::vector<OpCase> convolutions(int64_t channels, int64_t filters, int64_t kern
                 }),
         spatial("ConvolveTransposed" + suffix, OpKind::ConvolveTransposed,
                 [=](Graph& g, int64_t r, int64_t c) {
-                    return g.convolveTransposed(operand(g, "y", small(r, c)), operand(g, "w", weights), window,
+                    return g.convolveTransposed(operand(g, "s", small(r, c)), operand(g, "w", weights), window,
                                                 large(r, c));
                 }),
         spatial("ConvolveWeights" + suffix, OpKind::ConvolveWeights, [=](Graph& g, int64_t r, int64_t c) {
-            return g.convolveWeights(operand(g, "x", large(r, c)), operand(g, "y", small(r, c)), window, weights);
+            return g.convolveWeights(operand(g, "x", large(r, c)), operand(g, "s", small(r, c)), window, weights);
         })};
     for (OpCase& one : cases)
         one.f32Tolerance = 2e-5; // sums of many products

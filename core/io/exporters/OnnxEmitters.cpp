@@ -58,6 +58,8 @@ Value emitMatMul(Writer& writer, const Node& node) {
 }
 
 Value emitAdd(Writer& writer, const Node& node) {
+    if (std::optional<Value> convolution = emitBiasedConvolution(writer, node))
+        return *std::move(convolution);
     const std::string& second = writer.value(node.inputs[1]);
     if (const std::optional<NodeId> product = linearProduct(writer, node))
         return gemm(writer, writer.graph().node(*product), &second,
@@ -127,6 +129,8 @@ Value emitReduce(Writer& writer, const Node& node) {
 
 // Sizes 1 put in, copied by Expand; a symbolic size that is already there stays ("1" in Expand's shape means that).
 Value emitExpand(Writer& writer, const Node& node) {
+    if (isPartOfBiasedConvolution(writer, node))
+        return std::string();
     const SymbolicShape& to = node.shape;
     SymbolicShape with = to;
     std::vector<int64_t> sizes(to.size(), 1);
@@ -186,8 +190,11 @@ constexpr std::array kEmitters = {
 } // namespace
 
 const OnnxEmitter* findOnnxEmitter(OpKind op) {
-    const auto row = std::find_if(kEmitters.begin(), kEmitters.end(), [&](const auto& r) { return r.op == op; });
-    return row == kEmitters.end() ? nullptr : &*row;
+    for (const std::span<const OnnxEmitter> rows : {std::span<const OnnxEmitter>(kEmitters), onnxPictureEmitters()})
+        for (const OnnxEmitter& row : rows)
+            if (row.op == op)
+                return &row;
+    return nullptr;
 }
 
 } // namespace hourglass

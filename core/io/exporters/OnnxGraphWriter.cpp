@@ -16,6 +16,9 @@ void setAttribute(onnx::AttributeProto& proto, const OnnxAttribute& attribute) {
     } else if (const auto* real = std::get_if<float>(&attribute.value)) {
         proto.set_type(onnx::AttributeProto::FLOAT);
         proto.set_f(*real);
+    } else if (const auto* text = std::get_if<std::string>(&attribute.value)) {
+        proto.set_type(onnx::AttributeProto::STRING);
+        proto.set_s(*text);
     } else {
         proto.set_type(onnx::AttributeProto::INTS);
         for (int64_t value : std::get<std::vector<int64_t>>(attribute.value))
@@ -149,6 +152,26 @@ std::string OnnxGraphWriter::integers(const std::vector<int64_t>& values) {
     for (int64_t value : values)
         tensor.add_int64_data(value);
     return constant("sizes", std::move(tensor));
+}
+
+std::string OnnxGraphWriter::reals(const std::vector<float>& values) {
+    onnx::TensorProto tensor;
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    tensor.add_dims(static_cast<int64_t>(values.size()));
+    for (const float value : values)
+        tensor.add_float_data(value);
+    return constant("scales", std::move(tensor));
+}
+
+std::string OnnxGraphWriter::weights(const std::string& hint, const std::vector<int64_t>& sizes,
+                                     const std::vector<float>& values) {
+    onnx::TensorProto& tensor = *m_proto.add_initializer();
+    tensor.set_name(unique(hint));
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    for (const int64_t size : sizes)
+        tensor.add_dims(size);
+    tensor.set_raw_data(values.data(), values.size() * sizeof(float));
+    return tensor.name();
 }
 
 Result<std::string> OnnxGraphWriter::reshape(const std::string& x, const SymbolicShape& from, const SymbolicShape& to) {

@@ -13,7 +13,7 @@ namespace hourglass {
 
 struct OnnxAttribute {
     const char* name;
-    std::variant<int64_t, float, std::vector<int64_t>> value;
+    std::variant<int64_t, float, std::vector<int64_t>, std::string> value;
 };
 
 class OnnxGraphWriter {
@@ -36,6 +36,9 @@ public:
     // Names of constants: a float32 scalar, a list of int64. Equal ones are written once.
     std::string scalar(double value);
     std::string integers(const std::vector<int64_t>& values);
+    std::string reals(const std::vector<float>& values);
+    // Weights that no training changes, [sizes…], as an initialiser of a name made from `hint`.
+    std::string weights(const std::string& hint, const std::vector<int64_t>& sizes, const std::vector<float>& values);
     // x reshaped to a symbolic shape that its own shape can tell. Unsupported when more than one size is to be guessed.
     Result<std::string> reshape(const std::string& x, const SymbolicShape& from, const SymbolicShape& to);
 

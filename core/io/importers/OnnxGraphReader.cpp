@@ -62,8 +62,12 @@ void OnnxGraphReader::define(const std::string& name, NodeId id) {
             *sizes.Add() = dim.fixedSize();
     if (!onnxElements(sizes) || sizes.size() > kMostAxes)
         refuse(ErrorCode::Unreadable, "its result has an impossible shape");
-    if (name.empty() || m_scalars.count(name) > 0 || m_integers.count(name) > 0 || !m_values.emplace(name, id).second)
+    if (name.empty() || isTaken(name) || !m_values.emplace(name, id).second)
         refuse(ErrorCode::Unreadable, "the name {} is given twice", onnxName(name));
+}
+
+bool OnnxGraphReader::isTaken(const std::string& name) const {
+    return m_values.count(name) + m_scalars.count(name) + m_integers.count(name) + m_reals.count(name) > 0;
 }
 
 void OnnxGraphReader::readInputs() {
@@ -90,7 +94,7 @@ void OnnxGraphReader::readConstant(const onnx::NodeProto& proto) {
         refuse(ErrorCode::Unsupported, "it holds something else than one value");
     const onnx::TensorProto& tensor = proto.attribute(0).t();
     const std::string& name = proto.output(0);
-    if (name.empty() || m_values.count(name) > 0 || m_scalars.count(name) > 0 || m_integers.count(name) > 0)
+    if (name.empty() || isTaken(name))
         refuse(ErrorCode::Unreadable, "the name {} is given twice", onnxName(name));
     if (tensor.data_type() == onnx::TensorProto::FLOAT && tensor.dims_size() == 0 && tensor.float_data_size() == 1 &&
         std::isfinite(tensor.float_data(0)))
@@ -98,8 +102,11 @@ void OnnxGraphReader::readConstant(const onnx::NodeProto& proto) {
     else if (tensor.data_type() == onnx::TensorProto::INT64 && tensor.dims_size() == 1 &&
              tensor.dims(0) == tensor.int64_data_size() && tensor.dims(0) <= kMostAxes)
         m_integers[name].assign(tensor.int64_data().begin(), tensor.int64_data().end());
+    else if (tensor.data_type() == onnx::TensorProto::FLOAT && tensor.dims_size() == 1 &&
+             tensor.dims(0) == tensor.float_data_size() && tensor.dims(0) <= kMostAxes)
+        m_reals[name].assign(tensor.float_data().begin(), tensor.float_data().end());
     else
-        refuse(ErrorCode::Unsupported, "it is neither a float32 number nor a list of sizes");
+        refuse(ErrorCode::Unsupported, "it is neither a float32 number nor a short list");
 }
 
 void OnnxGraphReader::readNode(const onnx::NodeProto& proto) {

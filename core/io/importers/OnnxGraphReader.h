@@ -25,12 +25,14 @@ private:
     void readConstant(const onnx::NodeProto& proto);
     void readOutputs();
     void define(const std::string& name, NodeId id);
+    bool isTaken(const std::string& name) const;
 
     const onnx::GraphProto& m_proto;
     Graph m_graph;
     std::map<std::string, NodeId> m_values;
     std::map<std::string, float> m_scalars;
     std::map<std::string, std::vector<int64_t>> m_integers;
+    std::map<std::string, std::vector<float>> m_reals;
     std::set<std::string> m_conditions; // those of m_values that are boolean in ONNX
 };
 

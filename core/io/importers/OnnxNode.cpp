@@ -1,5 +1,7 @@
 #include "core/io/importers/OnnxNode.h"
 
+#include <algorithm>
+
 #include "core/io/importers/OnnxGraphReader.h"
 
 namespace hourglass {
@@ -53,6 +55,28 @@ const std::vector<int64_t>& OnnxNode::integers(int place) {
     if (it == m_reader.m_integers.end())
         refuse(ErrorCode::Unsupported, "its input {} is not a constant list of sizes", onnxName(m_proto.input(place)));
     return it->second;
+}
+
+bool OnnxNode::isLeftOut(int place) const {
+    return m_proto.input(place).empty();
+}
+
+const std::vector<float>& OnnxNode::reals(int place) {
+    const auto it = m_reader.m_reals.find(m_proto.input(place));
+    if (it == m_reader.m_reals.end())
+        refuse(ErrorCode::Unsupported, "its input {} is not a constant list of numbers",
+               onnxName(m_proto.input(place)));
+    return it->second;
+}
+
+bool OnnxNode::hasAttribute(const char* name) const {
+    return std::any_of(m_proto.attribute().begin(), m_proto.attribute().end(),
+                       [name](const auto& attribute) { return attribute.name() == name; });
+}
+
+std::string OnnxNode::text(const char* name, const char* otherwise) {
+    const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::STRING);
+    return found != nullptr ? found->s() : otherwise;
 }
 
 const onnx::AttributeProto* OnnxNode::attribute(const char* name, onnx::AttributeProto::AttributeType type) {

@@ -25,11 +25,15 @@ public:
     float scalar(int place);
     const std::vector<int64_t>& integers(int place);
     bool isScalar(int place) const;
+    bool isLeftOut(int place) const; // an input without a name
+    const std::vector<float>& reals(int place);
     void expectInputs(int least, int most) const;
     // Attributes by name, with ONNX's default.
     int64_t integer(const char* name, int64_t otherwise);
     float real(const char* name, float otherwise);
     std::vector<int64_t> integerList(const char* name);
+    std::string text(const char* name, const char* otherwise);
+    bool hasAttribute(const char* name) const;
     void expectNoOtherAttributes() const;
 
 private:

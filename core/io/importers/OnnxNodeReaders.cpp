@@ -165,8 +165,11 @@ constexpr std::array kReaders = {
 } // namespace
 
 const OnnxNodeReader* findOnnxNodeReader(std::string_view type) {
-    const auto row = std::find_if(kReaders.begin(), kReaders.end(), [&](const auto& r) { return r.type == type; });
-    return row == kReaders.end() ? nullptr : &*row;
+    for (const std::span<const OnnxNodeReader> rows : {std::span<const OnnxNodeReader>(kReaders), onnxPictureReaders()})
+        for (const OnnxNodeReader& row : rows)
+            if (row.type == type)
+                return &row;
+    return nullptr;
 }
 
 NodeId readNative(OnnxNode& node, OpKind op) {

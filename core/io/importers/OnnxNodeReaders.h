@@ -2,6 +2,7 @@
 
 // How each ONNX node type that our emitters write becomes ops again: one row per type in OnnxNodeReaders.cpp.
 
+#include <span>
 #include <string_view>
 
 #include "core/io/importers/OnnxNode.h"
@@ -15,6 +16,9 @@ struct OnnxNodeReader {
     NodeId (*read)(OnnxNode&) = nullptr; // … or what builds it
     bool isCondition = false;            // boolean in ONNX
 };
+
+// Rows for ops that move elements between places (OnnxPictureReaders.cpp).
+std::span<const OnnxNodeReader> onnxPictureReaders();
 
 // nullptr for a type that we do not write.
 const OnnxNodeReader* findOnnxNodeReader(std::string_view type);
