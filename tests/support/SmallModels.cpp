@@ -36,7 +36,7 @@ std::vector<ModelCase> modelCases() {
     std::vector<ModelCase> cases;
     for (const Family* family : families())
         for (const Architecture* architecture : architectures())
-            for (const Shape& shape : {Shape{1, 6, 5}, Shape{3, 9, 7}})
+            for (const Shape& shape : {Shape{1, 8, 4}, Shape{3, 12, 8}})
                 cases.push_back({fmt::format("{} {} {}", family->id(), architecture->id(), shape.toString()),
                                  std::string(family->id()), std::string(architecture->id()), small, shape});
     const OptionTable table = modelOptions("undercomplete", "dense");
@@ -46,6 +46,14 @@ std::vector<ModelCase> modelCases() {
             settings.emplace_back(key, choice.value);
             cases.push_back({fmt::format("{} {}", key, choice.value), "undercomplete", "dense", settings, {1, 6, 5}});
         }
+    const auto convolutional = [&](const char* name, const Settings& settings, const Shape& shape) {
+        cases.push_back({name, "undercomplete", "convolutional", settings, shape});
+    };
+    convolutional("spatial code", {{"model.layers", {7, 5}}, {"model.code_size", 3}, {"model.code", "spatial"}},
+                  {3, 8, 4});
+    convolutional("no layers", {{"model.layers", Json::array()}, {"model.code_size", 3}}, {1, 5, 7});
+    convolutional("kernel 5, uneven decoder",
+                  {{"model.layers", {4, 6, 8}}, {"model.decoder_layers", {5, 3}}, {"model.kernel", 5}}, {2, 16, 8});
     cases.push_back({"table", "undercomplete", "dense", small, {13}});
     cases.push_back(
         {"linear", "undercomplete", "dense", {{"model.layers", Json::array()}, {"model.code_size", 1}}, {1, 1, 1}});
