@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
             points.emplace_back(first * i / 10'000.0, 0.01 + 0.1 / (1 + i));
         train->lossChart()->clear();
         train->lossChart()->appendMany(Curve::Training, points);
-        compare->showSample(0);
+        compare->showPreviewed(0);
         window.findChild<QTabWidget*>()->setCurrentWidget(compare);
         compare->view()->transform()->zoomTo(20, pane->mapping(), QRectF(pane->rect()).center());
         panning.start(16);

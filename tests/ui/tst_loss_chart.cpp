@@ -142,6 +142,16 @@ private slots:
         QCOMPARE(data.raw(Curve::Training).back(), QPointF(5, 50));
     }
 
+    void smoothing_trainingOnly_validationAsMeasured() {
+        CurveData data;
+        data.setSmoothing(0.9);
+        for (int i = 1; i <= 10; ++i)
+            for (const Curve curve : {Curve::Training, Curve::Validation})
+                data.append(curve, i, i);
+        QCOMPARE(data.smooth(Curve::Validation), data.raw(Curve::Validation));
+        QVERIFY(data.smooth(Curve::Training).back().y() < 9);
+    }
+
     void drawing_curves_visibleInTheirColours() {
         LossChart chart("Reconstruction", "MSE");
         chart.resize(600, 300);
@@ -234,9 +244,9 @@ private slots:
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QList<QByteArray> rows = file.readAll().trimmed().split('\n');
         QCOMPARE(rows.size(), 101);
-        QCOMPARE(rows[0], QByteArray("step,epoch,training,training_smoothed,validation,validation_smoothed"));
+        QCOMPARE(rows[0], QByteArray("step,epoch,training,training_smoothed,validation"));
         QVERIFY(rows[1].startsWith("1,0.1,0.2"));
-        QCOMPARE(rows[10].split(',').size(), 6);
+        QCOMPARE(rows[10].split(',').size(), 5);
         QVERIFY(!rows[10].split(',')[4].isEmpty());
     }
     void writeCsv_diskFull_keepsPreviousFile() {

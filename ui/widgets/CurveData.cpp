@@ -28,17 +28,17 @@ void CurveData::append(Curve curve, double x, double y) {
 
 void CurveData::clear() {
     for (Lane& each : m_lanes)
-        each = Lane{{}, {}, Smoother(m_weight)};
+        each = Lane{{}, {}, Smoother(each.weight), each.weight};
 }
 
 void CurveData::setSmoothing(double weight) {
-    m_weight = weight;
-    for (Lane& each : m_lanes)
-        resmooth(each);
+    Lane& training = m_lanes[static_cast<size_t>(Curve::Training)];
+    training.weight = weight;
+    resmooth(training);
 }
 
 void CurveData::resmooth(Lane& each) {
-    each.smoother = Smoother(m_weight);
+    each.smoother = Smoother(each.weight);
     each.smooth.clear();
     for (const QPointF& point : each.raw)
         each.smooth.emplace_back(point.x(), each.smoother.add(point.y()));
@@ -62,7 +62,7 @@ int CurveData::nearest(Curve curve, double x) const {
 }
 
 QByteArray CurveData::csv(double stepsPerEpoch) const {
-    QByteArray text("step,epoch,training,training_smoothed,validation,validation_smoothed\n");
+    QByteArray text("step,epoch,training,training_smoothed,validation\n");
     size_t t = 0, v = 0;
     const auto &training = raw(Curve::Training), &validation = raw(Curve::Validation);
     while (t < training.size() || v < validation.size()) {
@@ -77,10 +77,8 @@ QByteArray CurveData::csv(double stepsPerEpoch) const {
             text += ",,";
         }
         if (v < validation.size() && validation[v].x() == x) {
-            text += number(validation[v].y()) + ',' + number(smooth(Curve::Validation)[v].y());
+            text += number(validation[v].y());
             ++v;
-        } else {
-            text += ',';
         }
         text += '\n';
     }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The points of one chart: a training and a validation curve over steps, each raw and smoothed. No widget.
+// The points of one chart: a training curve over steps, raw and smoothed, and a validation curve, which is measured on
+// all of its samples and drawn as it is. No widget.
 
 #include <QByteArray>
 #include <QPointF>
@@ -23,7 +24,7 @@ public:
     void append(Curve curve, double x, double y);
     void clear();
     void setSmoothing(double weight);
-    double smoothing() const { return m_weight; }
+    double smoothing() const { return lane(Curve::Training).weight; }
 
     const std::vector<QPointF>& raw(Curve curve) const { return lane(curve).raw; }
     const std::vector<QPointF>& smooth(Curve curve) const { return lane(curve).smooth; }
@@ -32,19 +33,20 @@ public:
     // Index of the point nearest to x; −1 without points.
     int nearest(Curve curve, double x) const;
 
-    // "step,epoch,training,training_smoothed,validation,validation_smoothed", one row per step, '.' decimals.
+    // "step,epoch,training,training_smoothed,validation", one row per step, '.' decimals.
     QByteArray csv(double stepsPerEpoch) const;
 
 private:
     struct Lane {
         std::vector<QPointF> raw, smooth;
         Smoother smoother;
+        double weight;
     };
     void resmooth(Lane& lane);
     const Lane& lane(Curve curve) const { return m_lanes[static_cast<size_t>(curve)]; }
 
-    double m_weight = kDefaultSmoothing;
-    std::array<Lane, 2> m_lanes{Lane{{}, {}, Smoother(kDefaultSmoothing)}, Lane{{}, {}, Smoother(kDefaultSmoothing)}};
+    std::array<Lane, 2> m_lanes{Lane{{}, {}, Smoother(kDefaultSmoothing), kDefaultSmoothing},
+                                Lane{{}, {}, Smoother(0), 0}};
 };
 
 } // namespace hourglass

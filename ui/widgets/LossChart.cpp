@@ -82,7 +82,8 @@ void LossChart::buildControls(QLayout* row) {
     m_slider->setSingleStep(20);
     m_slider->setFixedWidth(72);
     m_slider->setAccessibleName(tr("Smoothing"));
-    m_slider->setToolTip(tr("Weight of the moving average, 0 (none) to 0.999. The raw values stay visible, faint."));
+    m_slider->setToolTip(
+        tr("Weight of the training curve's moving average, 0 (none) to 0.999. The raw values stay visible, faint."));
     m_slider->setValue(positionOf(m_data.smoothing()));
     m_sliderValue->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("0.999")) + 2);
     m_sliderValue->setText(QString::number(m_data.smoothing(), 'g', 3));
