@@ -91,7 +91,7 @@ private slots:
         drawCotangent(graph, values);
         const auto exact = reference::evaluate(graph, {}, values);
         constexpr double kStep = 1e-5, kTolerance = 1e-6; // relative
-        constexpr size_t kMostDifferences = 50; // of each operand, spread evenly
+        constexpr size_t kMostDifferences = 50;           // of each operand, spread evenly
         for (const NodeId id : graph.parameters()) {
             const std::string name = graph.node(id).attributes.name;
             const size_t count = values.at(name).size();

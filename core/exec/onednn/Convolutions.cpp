@@ -57,8 +57,8 @@ PackedWeights packed(const Memory::desc& description) {
     return PackedWeights(std::make_shared<const PackedWeights::State>(PackedWeights::State{description}));
 }
 
-// oneDNN 2.6's bf16 kernel for the adjoint of a 1×1 convolution reads channels of y in pairs, also past an odd last one:
-// wrong results. The next implementation takes its place.
+// oneDNN 2.6's bf16 kernel for the adjoint of a 1×1 convolution reads channels of y in pairs, also past an odd last
+// one: wrong results. The next implementation takes its place.
 void avoidOddPairs(const ConvolutionSpec& spec, Transposed::primitive_desc& compiled) {
     const bool concerned =
         spec.typeOperands == StorageType::BF16 && spec.weights[2] == 1 && spec.weights[3] == 1 && spec.y[3] % 2 == 1;
