@@ -90,17 +90,18 @@ private slots:
         Values values = drawOperands(opCase, graph, 1);
         drawCotangent(graph, values);
         const auto exact = reference::evaluate(graph, {}, values);
+        const Graph lossAlone = graph.pruned({"loss"});
         constexpr double kStep = 1e-5, kTolerance = 1e-6; // relative
-        constexpr size_t kMostDifferences = 50;           // of each operand, spread evenly
+        constexpr size_t kMostDifferences = 20;           // of each operand, spread evenly
         for (const NodeId id : graph.parameters()) {
             const std::string name = graph.node(id).attributes.name;
             const size_t count = values.at(name).size();
             for (size_t i = 0; i < count; i += 1 + count / kMostDifferences) {
                 Values moved = values;
                 moved.at(name)[i] += kStep;
-                const double up = reference::evaluate(graph, {}, moved).at("loss").values[0];
+                const double up = reference::evaluate(lossAlone, {}, moved).at("loss").values[0];
                 moved.at(name)[i] -= 2 * kStep;
-                const double down = reference::evaluate(graph, {}, moved).at("loss").values[0];
+                const double down = reference::evaluate(lossAlone, {}, moved).at("loss").values[0];
                 const double expected = (up - down) / (2 * kStep), found = exact.at("grad." + name).values[i];
                 QVERIFY2(std::abs(expected - found) <= kTolerance * std::max(1.0, std::abs(expected)),
                          qPrintable(QString("%1[%2]: %3 by differences, %4 by rule")
