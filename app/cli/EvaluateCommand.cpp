@@ -17,10 +17,8 @@ int run(const Arguments& arguments, Context& context) {
         return kInterrupted;
     const ModelOnData& work = **opened;
     const Dataset& dataset = *work.dataset;
-    if (dataset.sampleShape() != work.model().sampleShape)
-        return context.fail(makeError(ErrorCode::InvalidArgument,
-                                      "This model takes samples of shape {}; these have {}.",
-                                      work.model().sampleShape.toString(), dataset.sampleShape().toString()));
+    if (Result<void> fits = checkSampleShape(work.model().sampleShape, dataset.sampleShape()); !fits)
+        return context.fail(fits.error());
     Evaluation evaluation(context.executor(), work.loaded.model, Precision::F32);
     const std::unique_ptr<Batcher> batcher = evaluationBatcher(work.dataset, work.noise.get(), arguments.seed);
     ProgressLine progress;

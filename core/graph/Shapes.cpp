@@ -85,21 +85,9 @@ SymbolicShape inferShape(const Graph& graph, OpKind op, const std::vector<NodeId
     case OpKind::Reshape:
         checkSameElements(shape(0), attributes.shape);
         return attributes.shape;
-    case OpKind::Permute:
-    case OpKind::Concat:
-    case OpKind::Slice:
-    case OpKind::Convolve:
-    case OpKind::ConvolveTransposed:
-    case OpKind::ConvolveWeights:
-    case OpKind::MaxPool:
-    case OpKind::SumPool:
-    case OpKind::UpsampleNearest:
-    case OpKind::UpsampleBilinear:
-    case OpKind::BilinearTransposed:
-    case OpKind::PixelShuffle:
-    case OpKind::PixelUnshuffle:
-        return spatialShape(graph, op, inputs, attributes);
     default:
+        if (!info(op).elementwise)
+            return spatialShape(graph, op, inputs, attributes);
         return info(op).arity == 2 ? broadcast(op, shape(0), shape(1)) : shape(0);
     }
 }

@@ -8,11 +8,6 @@ namespace {
 
 constexpr int64_t kBatch = 256;
 
-Error otherShape(const Shape& expected, const Shape& found) {
-    return makeError(ErrorCode::InvalidArgument, "This model takes samples of shape {}; these have {}.",
-                     expected.toString(), found.toString());
-}
-
 Shape withoutBatch(const Shape& shape) {
     return Shape(std::vector<int64_t>(shape.sizes().begin() + 1, shape.sizes().end()));
 }
@@ -29,8 +24,9 @@ Shape ModelRunner::codeShape() const {
 
 Result<Tensor> ModelRunner::runGraph(const Graph& graph, const char* input, const char* output, const Tensor& batch) {
     const Shape expected = evaluate(graph.shape(graph.nodesOf(OpKind::Input).front()), {}).value();
-    if (batch.shape().rank() < 1 || withoutBatch(expected) != withoutBatch(batch.shape()))
-        return otherShape(withoutBatch(expected), batch.shape().rank() < 1 ? Shape{} : withoutBatch(batch.shape()));
+    const Shape sample = batch.shape().rank() < 1 ? Shape{} : withoutBatch(batch.shape());
+    if (Result<void> fits = checkSampleShape(withoutBatch(expected), sample); !fits)
+        return std::move(fits).error();
     Result<Program*> program =
         m_programs.get(graph, m_weights, {.sizes = {.n = batch.shape()[0]}, .precision = m_precision});
     if (!program)
@@ -70,8 +66,8 @@ Result<Tensor> ModelRunner::decode(const Tensor& codes) {
 
 Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,
                               const RowSink& sink, std::stop_token stop) {
-    if (dataset->sampleShape() != m_model->sampleShape)
-        return otherShape(m_model->sampleShape, dataset->sampleShape());
+    if (Result<void> fits = checkSampleShape(m_model->sampleShape, dataset->sampleShape()); !fits)
+        return std::move(fits).error();
     const Graph& graph = what == What::Code ? m_model->encoder : m_model->autoencoder;
     const char* output = what == What::Code ? "code" : "reconstruction";
     const std::unique_ptr<Batcher> batcher = evaluationBatcher(dataset, noise, seed);

@@ -80,6 +80,13 @@ int64_t Model::forwardFlops() const {
     return flops;
 }
 
+Result<void> checkSampleShape(const Shape& expected, const Shape& found) {
+    if (found == expected)
+        return {};
+    return makeError(ErrorCode::InvalidArgument, "This model takes samples of shape {}; these have {}.",
+                     expected.toString(), found.toString());
+}
+
 Result<std::shared_ptr<const Model>> buildModel(const OptionValues& options, const Shape& sampleShape) {
     const Family* family = findFamily(options.text("model.family"));
     const Architecture* architecture = findArchitecture(options.text("model.architecture"));

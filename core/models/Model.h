@@ -38,6 +38,9 @@ struct Model {
     int64_t forwardFlops() const;
 };
 
+// InvalidArgument unless samples of shape `found` are what a model takes that takes `expected`.
+Result<void> checkSampleShape(const Shape& expected, const Shape& found);
+
 // Errors: InvalidArgument, saying which option cannot be and what would be possible.
 Result<std::shared_ptr<const Model>> buildModel(const OptionValues& options, const Shape& sampleShape);
 // Of a family and an architecture that need not be registered; both outlive the model.
