@@ -34,8 +34,10 @@ int apply(const Arguments& arguments, Context& context, ModelRunner::What what) 
     const std::shared_ptr<const Dataset>& dataset = (*opened)->dataset;
     ModelRunner runner = makeRunner((*opened)->loaded, context);
     std::vector<int64_t> sizes = {dataset->size()};
-    const Shape row = what == ModelRunner::What::Code ? runner.codeShape() : dataset->sampleShape();
-    sizes.insert(sizes.end(), row.sizes().begin(), row.sizes().end());
+    const Result<Shape> row = what == ModelRunner::What::Code ? runner.codeShape() : dataset->sampleShape();
+    if (!row)
+        return context.fail(row.error());
+    sizes.insert(sizes.end(), row->sizes().begin(), row->sizes().end());
     const Shape shape(sizes);
     // Straight to the file: the rows of a large source need not fit in memory at once.
     bool stopped = false;

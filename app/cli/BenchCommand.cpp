@@ -1,8 +1,12 @@
 #include <sys/resource.h>
 
 #include "app/cli/Context.h"
+#include "core/base/Memory.h"
 #include "core/base/Parallel.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/formats/Safetensors.h"
+#include "core/io/exporters/OnnxExporter.h"
+#include "core/training/MachinePeak.h"
 #include "core/training/Workloads.h"
 
 namespace hourglass::cli {
@@ -10,15 +14,74 @@ namespace hourglass::cli {
 namespace {
 
 struct Arguments {
-    std::string only, precision;
-    double seconds = 4;
+    std::string only, precision, saveTo;
+    WorkloadSettings settings;
     int threads = 0;
+    bool peak = false;
 };
 
 double peakMegabytes() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+const char* labelOf(Precision precision) {
+    return precision == Precision::F32 ? "f32" : "bf16";
+}
+
+// The batch and the weights that a workload starts from, and of inference the network: for a peer to start from.
+Result<void> saveStart(std::string_view name, const WorkloadSettings& settings, const std::filesystem::path& folder) {
+    Result<WorkloadStart> start = workloadStart(name, settings);
+    if (!start)
+        return std::move(start).error();
+    std::vector<NamedTensorView> tensors = {NamedTensorView::of("batch", start->batch)};
+    for (const ArenaLayout::Entry& entry : start->weights->layout().entries())
+        tensors.push_back(NamedTensorView::of(entry.name, entry.shape, start->weights->values(entry.name)));
+    const std::filesystem::path file = folder / name;
+    Result<void> written = writeSafetensors(file.string() + ".safetensors", std::move(tensors));
+    if (!written || start->isTraining)
+        return written;
+    Result<WrittenModel> model =
+        writeOnnxGraph(start->network, *start->weights, std::string(name), {}, file.string() + ".onnx");
+    return model ? Result<void>() : std::move(model).error();
+}
+
+Json toJson(const WorkloadResult& result, double baselineMegabytes) {
+    constexpr double kMega = 1024.0 * 1024.0;
+    return {{"name", result.name},
+            {"precision", labelOf(result.precision)},
+            {result.isTraining ? "samples_per_second" : "pixels_per_second", result.itemsPerSecond},
+            {"loss", result.loss},
+            {"first_loss", result.firstLoss},
+            {"steps", result.steps},
+            {"check_steps", WorkloadResult::kCheckSteps},
+            {"check_loss", result.checkLoss},
+            {"flops_per_item", result.flopsPerItem},
+            {"predicted_mb", static_cast<double>(result.predictedBytes) / kMega},
+            {"baseline_rss_mb", baselineMegabytes},
+            {"peak_rss_mb", peakMegabytes()}};
+}
+
+std::string toText(const WorkloadResult& result) {
+    return fmt::format("{:<24} {:<5} {:>12.4g} {}/s  {:>7.1f} GFLOP/s  loss {:.5f} after {} steps", result.name,
+                       labelOf(result.precision), result.itemsPerSecond, result.isTraining ? "samples" : "pixels ",
+                       result.itemsPerSecond * result.flopsPerItem / 1e9, result.loss, result.steps);
+}
+
+// The machine's best products, as JSON and as a line; what there is no primitive for is left out.
+Result<void> addPeak(const std::vector<Precision>& precisions, Context& context, Json& json, std::string& text) {
+    for (const Precision precision : precisions) {
+        Result<MachinePeak> peak = measurePeak(precision, context.executor());
+        if (!peak)
+            return std::move(peak).error();
+        const std::string label = labelOf(precision);
+        json["matmul_" + label] = peak->matMul / 1e9;
+        json["convolution_" + label] = peak->convolution / 1e9;
+        text += fmt::format("{}peak {:<5} {:.0f} GFLOP/s in matrix products, {:.0f} in convolutions",
+                            text.empty() ? "" : "\n", label, peak->matMul / 1e9, peak->convolution / 1e9);
+    }
+    return {};
 }
 
 int run(const Arguments& arguments, Context& context) {
@@ -28,35 +91,39 @@ int run(const Arguments& arguments, Context& context) {
         precisions.push_back(Precision::F32);
     if (arguments.precision == "bf16" || (arguments.precision.empty() && nativeBf16()))
         precisions.push_back(Precision::BF16);
-    Json list = Json::array();
+    Json list = Json::array(), peak = Json::object();
     std::string text;
+    if (arguments.peak)
+        if (Result<void> measured = addPeak(precisions, context, peak, text); !measured)
+            return context.fail(measured.error());
+    bool foundAny = arguments.peak;
     for (const std::string_view name : workloadNames()) {
         if (name.find(arguments.only) == std::string_view::npos)
             continue;
+        foundAny = true;
+        if (!arguments.saveTo.empty())
+            if (Result<void> saved = saveStart(name, arguments.settings, arguments.saveTo); !saved)
+                return context.fail(saved.error());
         for (const Precision precision : precisions) {
-            Result<WorkloadResult> result =
-                runWorkload(name, precision, arguments.seconds, context.executor(), context.stopToken());
+            WorkloadSettings settings = arguments.settings;
+            settings.precision = precision;
+            const double before = peakMegabytes();
+            Result<WorkloadResult> result = runWorkload(name, settings, context.executor(), context.stopToken());
             if (!result)
                 return context.fail(result.error());
             if (context.stopToken().stop_requested())
                 return kInterrupted;
-            const char* label = precision == Precision::F32 ? "f32" : "bf16";
-            list.push_back({{"name", name},
-                            {"precision", label},
-                            {"samples_per_second", result->samplesPerSecond},
-                            {"loss", result->loss},
-                            {"first_loss", result->firstLoss},
-                            {"steps", result->steps},
-                            {"peak_rss_mb", peakMegabytes()}});
-            text +=
-                fmt::format("{}{:<24} {:<5} {:>10.0f} samples/s  loss {:.5f} after {} steps", text.empty() ? "" : "\n",
-                            name, label, result->samplesPerSecond, result->loss, result->steps);
+            list.push_back(toJson(*result, before));
+            text += (text.empty() ? "" : "\n") + toText(*result);
         }
     }
-    if (list.empty())
+    if (!foundAny)
         return context.fail(makeError(ErrorCode::InvalidArgument, "There is no workload '{}'; there are {}.",
                                       arguments.only, fmt::format("{}", fmt::join(workloadNames(), ", "))));
-    context.print({{"workloads", list}, {"threads", computeThreads()}}, text);
+    Json json = {{"workloads", list}, {"threads", computeThreads()}};
+    if (arguments.peak)
+        json["peak"] = peak;
+    context.print(json, text);
     return kDone;
 }
 
@@ -68,9 +135,18 @@ void addBench(CLI::App& app, Context& context, int& status) {
     command->add_option("--only", arguments->only, "Only workloads whose name contains this");
     command->add_option("--precision", arguments->precision, "f32 or bf16; both when left out")
         ->check(CLI::IsMember({"f32", "bf16"}));
-    command->add_option("--seconds", arguments->seconds, "Time for each, after warming up")
+    command->add_option("--seconds", arguments->settings.seconds, "Time for each, after warming up")
         ->check(numberBetween(0.01, 3600));
     command->add_option("--threads", arguments->threads, "Threads; 0 uses all cores")->check(CLI::Range(0, 1024));
+    command->add_option("--batch", arguments->settings.batch, "Samples in a batch, instead of the workload's")
+        ->check(CLI::Range(1, 65536));
+    command->add_option("--size", arguments->settings.size, "Side of a picture, instead of the workload's")
+        ->check(CLI::Range(4, 16384));
+    command->add_option("--width", arguments->settings.width, "Factor of the channels of convolutional networks")
+        ->check(numberBetween(0.01, 64));
+    command->add_option("--save", arguments->saveTo, "A folder for what the workloads start from, for other programs")
+        ->check(CLI::ExistingDirectory);
+    command->add_flag("--peak", arguments->peak, "Also measure how fast large products are here");
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });
 }

@@ -59,7 +59,9 @@ int run(const Arguments& arguments, Context& context) {
     images.reconstruction = *std::move(reconstruction);
     const Model& model = *loaded.model;
     const Tensor sheet = renderComparisonSheet(
-        images, {.title = fmt::format("{} autoencoder, code {}", model.family->label(), model.codeElements()),
+        images, {.title = fmt::format("{} autoencoder, {}", model.family->label(),
+                                     model.hasCode() ? fmt::format("code {}", model.codeElements())
+                                                     : std::string(model.architecture->label())),
                  .subtitle = dataset.description()});
     if (Result<void> written = encodeImage(arguments.output, sheet); !written)
         return context.fail(written.error());

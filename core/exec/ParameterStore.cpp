@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/base/Random.h"
 
@@ -49,6 +50,39 @@ void ParameterStore::assign(std::span<const float> arena) {
     touch();
 }
 
+namespace {
+
+// Makes the vectors [count][length] orthonormal, each by what is left of it outside those before (modified
+// Gram–Schmidt). Random ones are far from dependent.
+void orthonormalise(std::vector<double>& vectors, int64_t count, int64_t length) {
+    for (int64_t i = 0; i < count; ++i) {
+        double* v = vectors.data() + i * length;
+        const double norm = std::sqrt(std::inner_product(v, v + length, v, 0.0));
+        std::for_each(v, v + length, [=](double& x) { x /= norm; });
+        for (int64_t j = i + 1; j < count; ++j) {
+            double* later = vectors.data() + j * length;
+            const double share = std::inner_product(v, v + length, later, 0.0);
+            for (int64_t k = 0; k < length; ++k)
+                later[k] -= share * v[k];
+        }
+    }
+}
+
+void fillOrthogonal(std::span<float> values, int64_t rows, const RandomStream& stream) {
+    const auto columns = static_cast<int64_t>(values.size()) / rows;
+    const bool tall = rows > columns;
+    const int64_t count = std::min(rows, columns), length = std::max(rows, columns);
+    stream.fillNormal(values);
+    std::vector<double> vectors(values.begin(), values.end());
+    orthonormalise(vectors, count, length);
+    for (int64_t r = 0; r < rows; ++r)
+        for (int64_t c = 0; c < columns; ++c)
+            values[static_cast<size_t>(r * columns + c)] =
+                static_cast<float>(vectors[static_cast<size_t>(tall ? c * length + r : r * length + c)]);
+}
+
+} // namespace
+
 void initialiseParameters(ParameterStore& store, uint64_t seed) {
     using Kind = Initialisation::Kind;
     uint64_t place = 0;
@@ -68,6 +102,9 @@ void initialiseParameters(ParameterStore& store, uint64_t seed) {
             std::for_each(values.begin(), values.end(), [=](float& v) { v *= deviation; });
             break;
         }
+        case Kind::Orthogonal:
+            fillOrthogonal(values, entry.shape[0], stream);
+            break;
         case Kind::GlorotUniform: {
             const float bound = std::sqrt(6.0f / (fanIn + fanOut));
             stream.fillUniform(values);

@@ -25,7 +25,7 @@ constexpr size_t index(NodeId id) {
 
 // How a parameter starts. Fans are those of the layer it belongs to.
 struct Initialisation {
-    enum class Kind : uint8_t { Zeros, HeNormal, GlorotUniform, LecunNormal } kind = Kind::Zeros;
+    enum class Kind : uint8_t { Zeros, HeNormal, GlorotUniform, LecunNormal, Orthogonal } kind = Kind::Zeros;
     int64_t fanIn = 1, fanOut = 1;
     bool operator==(const Initialisation&) const = default;
 };

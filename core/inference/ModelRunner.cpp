@@ -18,17 +18,35 @@ ModelRunner::ModelRunner(Executor& executor, std::shared_ptr<const Model> model,
                          std::shared_ptr<const ParameterStore> weights, Precision precision)
     : m_model(std::move(model)), m_weights(std::move(weights)), m_precision(precision), m_programs(executor) {}
 
-Shape ModelRunner::codeShape() const {
-    return withoutBatch(evaluate(m_model->encoder.shape(m_model->encoder.output("code")), {}).value());
+Result<void> ModelRunner::requireCode() const {
+    if (m_model->hasCode())
+        return {};
+    return makeError(ErrorCode::InvalidArgument,
+                     "A network of architecture '{}' has no code: skip connections lead around it.",
+                     m_model->architecture->id());
+}
+
+Result<Shape> ModelRunner::codeShape() const {
+    if (Result<void> coded = requireCode(); !coded)
+        return std::move(coded).error();
+    const Graph& encoder = m_model->encoder;
+    return withoutBatch(evaluate(encoder.shape(encoder.output("code")), m_model->sizes(1)).value());
 }
 
 Result<Tensor> ModelRunner::runGraph(const Graph& graph, const char* input, const char* output, const Tensor& batch) {
-    const Shape expected = evaluate(graph.shape(graph.nodesOf(OpKind::Input).front()), {}).value();
+    SymbolSizes sizes = m_model->sizes(batch.shape().rank() < 1 ? 0 : batch.shape()[0]);
+    if (m_model->takesAnySize() && batch.shape().rank() == 4) {
+        sizes.h = batch.shape()[2];
+        sizes.w = batch.shape()[3];
+    }
+    const Result<Shape> expected = evaluate(graph.shape(graph.nodesOf(OpKind::Input).front()), sizes);
+    if (!expected)
+        return expected.error();
     const Shape sample = batch.shape().rank() < 1 ? Shape{} : withoutBatch(batch.shape());
-    if (Result<void> fits = checkSampleShape(withoutBatch(expected), sample); !fits)
+    if (Result<void> fits = checkSampleShape(withoutBatch(*expected), sample); !fits)
         return std::move(fits).error();
     Result<Program*> program =
-        m_programs.get(graph, m_weights, {.sizes = {.n = batch.shape()[0]}, .precision = m_precision});
+        m_programs.get(graph, m_weights, {.sizes = sizes, .precision = m_precision});
     if (!program)
         return std::move(program).error();
     (*program)->bindInput(input, batch.values());
@@ -41,10 +59,14 @@ Result<Tensor> ModelRunner::reconstruct(const Tensor& samples) {
 }
 
 Result<Tensor> ModelRunner::encode(const Tensor& samples) {
+    if (Result<void> coded = requireCode(); !coded)
+        return std::move(coded).error();
     return runGraph(m_model->encoder, "input", "code", samples);
 }
 
 Result<Tensor> ModelRunner::decode(const Tensor& codes) {
+    if (Result<void> coded = requireCode(); !coded)
+        return std::move(coded).error();
     if (codes.shape().rank() < 1 || codes.shape()[0] <= kBatch)
         return runGraph(m_model->decoder, "code", "reconstruction", codes);
     std::vector<int64_t> sizes = {codes.shape()[0]};
@@ -68,6 +90,8 @@ Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what,
                               const RowSink& sink, std::stop_token stop) {
     if (Result<void> fits = checkSampleShape(m_model->sampleShape, dataset->sampleShape()); !fits)
         return std::move(fits).error();
+    if (Result<void> coded = what == What::Code ? requireCode() : Result<void>(); !coded)
+        return std::move(coded).error();
     const Graph& graph = what == What::Code ? m_model->encoder : m_model->autoencoder;
     const char* output = what == What::Code ? "code" : "reconstruction";
     const std::unique_ptr<Batcher> batcher = evaluationBatcher(dataset, noise, seed);
@@ -77,7 +101,7 @@ Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what,
     while (const Batch* batch = batcher->next()) {
         if (batch->rows != rowsOfProgram) {
             Result<Program*> found =
-                m_programs.get(graph, m_weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
+                m_programs.get(graph, m_weights, {.sizes = m_model->sizes(batch->rows), .precision = m_precision});
             if (!found)
                 return std::move(found).error();
             program = *found;

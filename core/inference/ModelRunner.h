@@ -30,10 +30,11 @@ public:
     Result<bool> run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,
                      const RowSink& sink, std::stop_token stop = {});
 
-    // Shape of one code, N left out.
-    Shape codeShape() const;
+    // Shape of one code, N left out. InvalidArgument for a network without a code, as encode() and decode().
+    Result<Shape> codeShape() const;
 
 private:
+    Result<void> requireCode() const;
     Result<Tensor> runGraph(const Graph& graph, const char* input, const char* output, const Tensor& batch);
 
     std::shared_ptr<const Model> m_model;

@@ -75,7 +75,7 @@ Result<void> addFileFacts(ExportReceipt& receipt, const fs::path& path) {
     return {};
 }
 
-Result<const Exporter*> chooseExporter(std::string_view format, const ExportOptions& options) {
+Result<const Exporter*> chooseExporter(const Model& model, std::string_view format, const ExportOptions& options) {
     const Exporter* exporter = findExporter(format);
     if (exporter == nullptr) {
         std::vector<std::string_view> ids;
@@ -87,6 +87,10 @@ Result<const Exporter*> chooseExporter(std::string_view format, const ExportOpti
     if (options.part != ModelPart::Autoencoder && !exporter->hasParts)
         return makeError(ErrorCode::InvalidArgument, "{} files hold the whole model; the {} alone can be had as ONNX.",
                          exporter->label, partName(options.part));
+    if (options.part != ModelPart::Autoencoder && !model.hasCode())
+        return makeError(ErrorCode::InvalidArgument,
+                         "A network of architecture '{}' has no code, so no {} of its own; export the autoencoder.",
+                         model.architecture->id(), partName(options.part));
     return exporter;
 }
 
@@ -94,7 +98,7 @@ Result<const Exporter*> chooseExporter(std::string_view format, const ExportOpti
 
 Result<ExportReceipt> exportModel(const LoadedModel& model, std::string_view format, const fs::path& path,
                                   const ExportOptions& options, Executor& executor) {
-    Result<const Exporter*> exporter = chooseExporter(format, options);
+    Result<const Exporter*> exporter = chooseExporter(*model.model, format, options);
     if (!exporter)
         return std::move(exporter).error();
     Result<fs::path> place = writablePlace(path);

@@ -26,6 +26,9 @@ struct LayerInfo {
     int64_t parameters = 0;
 };
 
+// Name of the graph input [N] that holds each sample's noise level, σ / 255, for networks that want to know it.
+inline constexpr std::string_view kNoiseLevelInput = "noise_level";
+
 class Architecture {
 public:
     virtual ~Architecture() = default;
@@ -40,12 +43,21 @@ public:
     // InvalidArgument with a sentence that explains itself when the options cannot build a network for such samples.
     virtual Result<void> validate(const ModelContext& context) const = 0;
 
+    // Whether samples may have another height and width than those of the context; its graphs are then symbolic in H
+    // and W.
+    virtual bool takesAnySize(const ModelContext& /*context*/) const { return false; }
+    // Whether all that the decoder knows of a sample goes through a code. Not so with skip connections: such a network
+    // has reconstruct() alone.
+    virtual bool hasCode() const { return true; }
+
     // input [N, sample…] → code [N, K] or [N, K, h, w], before any code activation of the family.
-    virtual NodeId encode(Graph& graph, NodeId input, const ModelContext& context) const = 0;
+    virtual NodeId encode(Graph& graph, NodeId input, const ModelContext& context) const;
     // code → [N, sample…] before the output activation. `code` has encode()'s shape.
-    virtual NodeId decode(Graph& graph, NodeId code, const ModelContext& context) const = 0;
+    virtual NodeId decode(Graph& graph, NodeId code, const ModelContext& context) const;
     // Shape of the code, N included.
-    virtual SymbolicShape codeShape(const ModelContext& context) const = 0;
+    virtual SymbolicShape codeShape(const ModelContext& context) const;
+    // input [N, sample…] → [N, sample…] before the output activation.
+    virtual NodeId reconstruct(Graph& graph, NodeId input, const ModelContext& context) const;
     // Input to output, in order.
     virtual std::vector<LayerInfo> layers(const ModelContext& context) const = 0;
 };

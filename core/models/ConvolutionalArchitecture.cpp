@@ -68,16 +68,7 @@ NodeId transposedConvolution(Graph& graph, NodeId y, const std::string& name, in
 } // namespace
 
 OptionTable ConvolutionalArchitecture::options() const {
-    return {{.key = "model.kernel",
-             .type = OptionType::Integer,
-             .defaultValue = 3,
-             .label = "Kernel",
-             .help = "Width of the neighbourhood that each layer looks at: 3, 5 or 7. Larger sees further and takes "
-                     "longer.",
-             .unit = "pixels",
-             .minimum = 3,
-             .maximum = 7,
-             .tier = OptionTier::Expert},
+    return {kernelOption(),
             {.key = "model.code",
              .type = OptionType::Choice,
              .defaultValue = "dense",
@@ -95,7 +86,7 @@ Result<void> ConvolutionalArchitecture::validate(const ModelContext& context) co
                          sample.toString());
     const Plan plan(context);
     if (plan.kernel % 2 == 0)
-        return makeError(ErrorCode::InvalidArgument, "model.kernel {} has no middle; choose 3, 5 or 7.", plan.kernel);
+        return evenKernel(plan.kernel);
     const auto depth = static_cast<int64_t>(plan.encoder.size());
     const int64_t most = std::min(Plan::halvings(plan.height), Plan::halvings(plan.width));
     if (depth > most)

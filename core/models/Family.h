@@ -37,6 +37,8 @@ public:
     virtual std::vector<std::pair<std::string, Json>> defaults() const { return {}; }
     // Whether training feeds a corrupted input and compares with the clean sample ("noise." options apply).
     virtual bool corruptsInput() const { return false; }
+    // Whether it says something about the code, so that an architecture without one cannot serve it.
+    virtual bool needsCode() const { return true; }
     // Whether the code should be smaller than the sample; a larger one is allowed and warned about.
     virtual bool wantsSmallCode() const { return true; }
     // InvalidArgument for options that contradict each other.

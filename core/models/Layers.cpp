@@ -60,6 +60,8 @@ Initialisation layerInitialisation(const std::string& choice, const std::string&
         kind = Kind::GlorotUniform;
     else if (choice == "lecun")
         kind = Kind::LecunNormal;
+    else if (choice == "orthogonal")
+        kind = Kind::Orthogonal;
     return {kind, fanIn, fanOut};
 }
 
@@ -68,6 +70,23 @@ NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outp
     const NodeId weight = graph.parameter(name + ".weight", {outputs, inputs}, initialisation);
     const NodeId bias = graph.parameter(name + ".bias", {outputs});
     return graph.add(graph.matMul(x, weight, false, true), bias);
+}
+
+OptionSpec kernelOption() {
+    return {.key = "model.kernel",
+            .type = OptionType::Integer,
+            .defaultValue = 3,
+            .label = "Kernel",
+            .help = "Width of the neighbourhood that each layer looks at: 3, 5 or 7. Larger sees further and takes "
+                    "longer.",
+            .unit = "pixels",
+            .minimum = 3,
+            .maximum = 7,
+            .tier = OptionTier::Expert};
+}
+
+Error evenKernel(int64_t kernel) {
+    return makeError(ErrorCode::InvalidArgument, "model.kernel {} has no middle; choose 3, 5 or 7.", kernel);
 }
 
 NodeId addChannelBias(Graph& graph, NodeId x, const std::string& name) {

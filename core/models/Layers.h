@@ -21,6 +21,10 @@ Initialisation layerInitialisation(const std::string& choice, const std::string&
 // y = x Wᵀ + b with parameters "NAME.weight" [outputs, inputs] and "NAME.bias" [outputs].
 NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outputs, Initialisation initialisation);
 
+// model.kernel, for architectures of convolutions, and the error for one without a middle.
+OptionSpec kernelOption();
+Error evenKernel(int64_t kernel);
+
 // x [N, C, H, W] plus parameter "NAME.bias" [C] at every place.
 NodeId addChannelBias(Graph& graph, NodeId x, const std::string& name);
 

@@ -1,6 +1,7 @@
 #include "core/models/Model.h"
 
 #include "core/graph/Differentiate.h"
+#include "core/graph/Flops.h"
 
 namespace hourglass {
 
@@ -39,6 +40,11 @@ Result<void> validate(const ModelContext& context, const Family& family, const A
                          "objective.loss 'bce' is computed from the logits of a sigmoid output, but "
                          "model.output_activation is '{}'. Set it to 'sigmoid', or choose another loss.",
                          options.text("model.output_activation"));
+    if (family.needsCode() && !architecture.hasCode())
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.family '{}' needs a code, but model.architecture '{}' has none: skip connections lead "
+                         "around it. Choose another of the two.",
+                         family.id(), architecture.id());
     if (Result<void> result = architecture.validate(context); !result)
         return result;
     return family.validate(context);
@@ -58,26 +64,30 @@ std::vector<std::string> Model::metricNames() const {
     return names;
 }
 
-int64_t Model::codeElements() const {
-    int64_t elements = 1;
-    const SymbolicShape shape = architecture->codeShape({options, sampleShape});
-    for (size_t i = 1; i < shape.size(); ++i)
-        elements *= shape[i].isFixed() ? shape[i].fixedSize() : 1;
-    return elements;
+SymbolSizes Model::sizes(int64_t rows) const {
+    SymbolSizes sizes{.n = rows};
+    if (sampleShape.rank() == 3) {
+        sizes.h = sampleShape[1];
+        sizes.w = sampleShape[2];
+    }
+    return sizes;
 }
 
-double Model::compressionRatio() const {
+int64_t Model::codeElements() const {
+    if (!hasCode())
+        return 0;
+    const Shape shape = evaluate(architecture->codeShape({options, sampleShape}), sizes(1)).value();
+    return shape.elements();
+}
+
+std::optional<double> Model::compressionRatio() const {
+    if (!hasCode())
+        return std::nullopt;
     return static_cast<double>(sampleShape.elements()) / static_cast<double>(codeElements());
 }
 
 int64_t Model::forwardFlops() const {
-    int64_t flops = 0;
-    for (const Node& node : autoencoder.nodes())
-        if (node.op == OpKind::MatMul) {
-            const Shape a = evaluate(autoencoder.shape(node.inputs[0]), {}).value();
-            flops += 2 * a.elements() * evaluate(node.shape, {}).value()[1];
-        }
-    return flops;
+    return productFlops(autoencoder, sizes(1));
 }
 
 Result<void> checkSampleShape(const Shape& expected, const Shape& found) {
@@ -109,15 +119,16 @@ Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Arch
     model->layout = std::make_shared<ArenaLayout>(model->training);
     appendGradients(model->training);
     model->evaluation = buildGraph(*model->family, *model->architecture, context, BuildMode::Evaluation);
-    model->encoder = model->evaluation.pruned({"code"});
     model->autoencoder = model->evaluation.pruned({"reconstruction"});
+    model->layers = model->architecture->layers(context);
+    if (!model->hasCode())
+        return std::shared_ptr<const Model>(std::move(model));
 
+    model->encoder = model->evaluation.pruned({"code"});
     ModelBuilder decoder(context, *model->architecture, BuildMode::Evaluation);
     const NodeId code = decoder.graph().input("code", model->architecture->codeShape(context));
     decoder.setReconstruction(decoder.outputActivation(decoder.decode(code)));
     model->decoder = decoder.graph().pruned({"reconstruction"});
-
-    model->layers = model->architecture->layers(context);
     if (model->family->wantsSmallCode() && model->codeElements() >= sampleShape.elements())
         model->warnings.push_back(
             fmt::format("The code ({}) is not smaller than a sample ({}): the network can learn to "

@@ -21,7 +21,7 @@ struct Model {
     // Inputs "input" and "target"; outputs "code", "reconstruction", "loss", "loss.TERM", "sample_mse" [N],
     // "metric.NAME" [N]. Nothing random.
     Graph evaluation;
-    Graph encoder;                             // "input" → "code"
+    Graph encoder;                             // "input" → "code"; empty without a code, as the decoder
     Graph decoder;                             // "code" → "reconstruction"
     Graph autoencoder;                         // "input" → "reconstruction"
     std::shared_ptr<const ArenaLayout> layout; // of the training graph's parameters
@@ -31,10 +31,15 @@ struct Model {
     // "loss" and "loss.TERM", in the graph's order; names of the family's metrics, outputs "metric.NAME" of evaluation.
     std::vector<std::string> lossNames() const;
     std::vector<std::string> metricNames() const;
+    // What the symbols of the graphs stand for with `rows` samples of sampleShape.
+    SymbolSizes sizes(int64_t rows) const;
+    bool hasCode() const { return architecture->hasCode(); }
+    bool takesAnySize() const { return architecture->takesAnySize({options, sampleShape}); }
+    // Of one sample; 0 without a code.
     int64_t codeElements() const;
-    // Elements of a sample per element of the code.
-    double compressionRatio() const;
-    // Multiplications and additions of one sample's forward pass through matrix products.
+    // Elements of a sample per element of the code; nothing without one.
+    std::optional<double> compressionRatio() const;
+    // Multiplications and additions of one sample's forward pass, in matrix products and convolutions.
     int64_t forwardFlops() const;
 };
 

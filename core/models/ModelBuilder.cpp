@@ -6,7 +6,9 @@ namespace hourglass {
 
 namespace {
 
-SymbolicShape batchShape(const Shape& sample) {
+SymbolicShape batchShape(const Shape& sample, bool anySize) {
+    if (anySize)
+        return {Dim::n(), sample[0], Dim::h(), Dim::w()};
     SymbolicShape shape = {Dim::n()};
     for (int64_t size : sample.sizes())
         shape.push_back(size);
@@ -35,8 +37,8 @@ NodeId errorLoss(Graph& g, NodeId d, const OptionValues& options) {
 
 ModelBuilder::ModelBuilder(const ModelContext& context, const Architecture& architecture, BuildMode mode)
     : m_context(context), m_architecture(architecture), m_mode(mode),
-      m_input(m_graph.input("input", batchShape(context.sampleShape))),
-      m_target(m_graph.input("target", batchShape(context.sampleShape))) {}
+      m_input(m_graph.input("input", batchShape(context.sampleShape, architecture.takesAnySize(context)))),
+      m_target(m_graph.input("target", batchShape(context.sampleShape, architecture.takesAnySize(context)))) {}
 
 NodeId ModelBuilder::encode(NodeId input) {
     return m_architecture.encode(m_graph, input, m_context);
@@ -44,6 +46,10 @@ NodeId ModelBuilder::encode(NodeId input) {
 
 NodeId ModelBuilder::decode(NodeId code) {
     return m_architecture.decode(m_graph, code, m_context);
+}
+
+NodeId ModelBuilder::reconstruct(NodeId input) {
+    return m_architecture.reconstruct(m_graph, input, m_context);
 }
 
 NodeId ModelBuilder::outputActivation(NodeId logits) {

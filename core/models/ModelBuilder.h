@@ -21,9 +21,12 @@ public:
 
     NodeId input() const { return m_input; }
     NodeId target() const { return m_target; }
+    bool hasCode() const { return m_architecture.hasCode(); }
     NodeId encode(NodeId input);
     // Logits: before the output activation.
     NodeId decode(NodeId code);
+    // Input to logits, for architectures without a code too.
+    NodeId reconstruct(NodeId input);
     // The output activation of the options applied to logits.
     NodeId outputActivation(NodeId logits);
 

@@ -7,6 +7,7 @@
 #include "core/models/DenseArchitecture.h"
 #include "core/models/Layers.h"
 #include "core/models/ReconstructionFamilies.h"
+#include "core/models/UNetArchitecture.h"
 
 namespace hourglass {
 
@@ -20,7 +21,8 @@ std::span<const Family* const> families() {
 std::span<const Architecture* const> architectures() {
     static const DenseArchitecture dense;
     static const ConvolutionalArchitecture convolutional;
-    static const std::array<const Architecture*, 2> all = {&dense, &convolutional};
+    static const UNetArchitecture unet;
+    static const std::array<const Architecture*, 3> all = {&dense, &convolutional, &unet};
     return all;
 }
 
@@ -46,6 +48,14 @@ std::vector<OptionChoice> choicesOf(Rows rows) {
     return choices;
 }
 
+std::vector<Json> architecturesWithCode() {
+    std::vector<Json> ids;
+    for (const Architecture* architecture : architectures())
+        if (architecture->hasCode())
+            ids.push_back(architecture->id());
+    return ids;
+}
+
 OptionTable commonModelOptions() {
     return {
         {.key = "model.family",
@@ -66,7 +76,8 @@ OptionTable commonModelOptions() {
          .label = "Code size",
          .help = "Numbers in the code (latent size, bottleneck). Smaller compresses more and blurs more.",
          .minimum = 1,
-         .maximum = 65536},
+         .maximum = 65536,
+         .appliesWhen = {{"model.architecture", architecturesWithCode()}}},
         {.key = "model.layers",
          .type = OptionType::IntegerList,
          .defaultValue = {512, 256},
@@ -85,7 +96,8 @@ OptionTable commonModelOptions() {
          .unit = "nodes",
          .minimum = 1,
          .maximum = 65536,
-         .tier = OptionTier::Expert},
+         .tier = OptionTier::Expert,
+         .appliesWhen = {{"model.architecture", architecturesWithCode()}}},
         {.key = "model.activation",
          .type = OptionType::Choice,
          .defaultValue = "relu",
@@ -105,7 +117,7 @@ OptionTable commonModelOptions() {
          .label = "Initialisation",
          .help = "How weights start. Automatic is He before rectifiers (ReLU and its kin), Glorot elsewhere.",
          .choices =
-             {{"auto", "Automatic"}, {"he", "He normal"}, {"glorot", "Glorot uniform"}, {"lecun", "LeCun normal"}},
+             {{"auto", "Automatic"}, {"he", "He normal"}, {"glorot", "Glorot uniform"}, {"lecun", "LeCun normal"}, {"orthogonal", "Orthogonal"}},
          .tier = OptionTier::Expert},
         {.key = "objective.loss",
          .type = OptionType::Choice,

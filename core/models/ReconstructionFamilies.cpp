@@ -5,10 +5,15 @@ namespace hourglass {
 namespace {
 
 void buildReconstruction(ModelBuilder& builder) {
-    const NodeId code = builder.encode(builder.input());
-    const NodeId logits = builder.decode(code);
+    NodeId logits{};
+    if (builder.hasCode()) {
+        const NodeId code = builder.encode(builder.input());
+        logits = builder.decode(code);
+        builder.setCode(code);
+    } else {
+        logits = builder.reconstruct(builder.input());
+    }
     const NodeId reconstruction = builder.outputActivation(logits);
-    builder.setCode(code);
     builder.setReconstruction(reconstruction);
     builder.addTerm("reconstruction", builder.reconstructionLoss(logits, reconstruction));
 }

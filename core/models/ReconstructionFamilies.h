@@ -16,6 +16,7 @@ public:
         return "Squeezes each sample through a code smaller than itself and learns to rebuild it: compression, and the "
                "place to start.";
     }
+    bool needsCode() const override { return false; }
     void build(ModelBuilder& builder) const override;
 };
 
@@ -33,6 +34,7 @@ public:
         return {{"objective.reduction", "element_mean"}, {"model.code_size", 64}};
     }
     bool corruptsInput() const override { return true; }
+    bool needsCode() const override { return false; }
     void build(ModelBuilder& builder) const override;
 };
 

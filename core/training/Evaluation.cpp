@@ -29,7 +29,7 @@ Result<bool> Evaluation::forEachBatch(Batcher& batcher, const std::shared_ptr<co
     while (const Batch* batch = batcher.next()) {
         if (batch->rows != rows) {
             Result<Program*> found =
-                m_programs.get(m_model->evaluation, weights, {.sizes = {.n = batch->rows}, .precision = m_precision});
+                m_programs.get(m_model->evaluation, weights, {.sizes = m_model->sizes(batch->rows), .precision = m_precision});
             if (!found)
                 return std::move(found).error();
             program = *found;
@@ -78,7 +78,8 @@ Result<std::optional<MetricMap>> Evaluation::measure(Batcher& batcher, const Dat
     metrics["loss"] = loss / samples;
     for (size_t i = 0; i < names.size(); ++i)
         metrics[names[i]] = sums[i] / samples;
-    metrics["compression_ratio"] = m_model->compressionRatio();
+    if (const std::optional<double> ratio = m_model->compressionRatio())
+        metrics["compression_ratio"] = *ratio;
     return std::optional(std::move(metrics));
 }
 

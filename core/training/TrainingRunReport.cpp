@@ -219,7 +219,7 @@ void TrainingRun::updatePreview(bool force) {
         }
     }
     Result<Program*> program = m_programs.get(m_model->autoencoder, m_step->evaluationWeights(),
-                                              {.sizes = {.n = count}, .precision = m_precision});
+                                              {.sizes = m_model->sizes(count), .precision = m_precision});
     if (!program)
         return;
     (*program)->bindInput("input", (m_noise ? preview->noisy : preview->clean).values());

@@ -39,7 +39,7 @@ std::shared_ptr<const Preview> preview(const Dataset& dataset, const Experiment&
         }
     }
     const auto program = context.programs.get(context.model.autoencoder, context.weights,
-                                              {.sizes = {.n = count}, .precision = context.precision});
+                                              {.sizes = context.model.sizes(count), .precision = context.precision});
     if (!program)
         return nullptr;
     (*program)->bindInput("input", (result->noisy.elements() > 0 ? result->noisy : result->clean).values());

@@ -88,7 +88,7 @@ Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const J
         }
     }
     auto program = context.programs.get(context.model.autoencoder, context.weights,
-                                        {.sizes = {.n = 1}, .precision = context.precision});
+                                        {.sizes = context.model.sizes(1), .precision = context.precision});
     if (!program)
         return std::move(program).error();
     (*program)->bindInput("input", input.values());

@@ -157,10 +157,10 @@ void TrainPage::showModel() {
         blocks.push_back(std::move(block));
     }
     m_architecture->setBlocks(std::move(blocks));
-    m_architecture->setCaption(
-        tr("%1 parameters · compression %2×")
-            .arg(QLocale().toString(model->layout->parameterCount()),
-                 QLocale().toString(model->compressionRatio(), 'f', model->compressionRatio() < 10 ? 1 : 0)));
+    QString caption = tr("%1 parameters").arg(QLocale().toString(model->layout->parameterCount()));
+    if (const std::optional<double> ratio = model->compressionRatio())
+        caption += tr(" · compression %1×").arg(QLocale().toString(*ratio, 'f', *ratio < 10 ? 1 : 0));
+    m_architecture->setCaption(caption);
     describeLoss();
 }
 

@@ -27,12 +27,13 @@ Json modelFacts(const Model& model) {
     for (const OptionSpec& spec : model.options.table().specs())
         if (spec.key != "data.source")
             options[spec.key] = model.options.value(spec.key);
+    const std::optional<double> ratio = model.compressionRatio();
     return {{"family", model.family->id()},
             {"architecture", model.architecture->id()},
             {"shape", model.sampleShape.sizes()},
             {"sample_shape", model.sampleShape.sizes()},
-            {"code_size", model.codeElements()},
-            {"compression_ratio", model.compressionRatio()},
+            {"code_size", model.hasCode() ? Json(model.codeElements()) : Json(nullptr)},
+            {"compression_ratio", ratio ? Json(*ratio) : Json(nullptr)},
             {"parameters", model.layout->parameterCount()},
             {"forward_flops", model.forwardFlops()},
             {"layers", layers},

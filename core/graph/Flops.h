@@ -1,0 +1,13 @@
+#pragma once
+
+// What a graph costs, counted from its shapes.
+
+#include "core/graph/Graph.h"
+
+namespace hourglass {
+
+// Multiplications and additions (two for each product) of one run through its matrix products and convolutions, padding
+// counted as if it were picture. The sizes must be ones that the graph can take (ContractError).
+int64_t productFlops(const Graph& graph, const SymbolSizes& sizes);
+
+} // namespace hourglass

@@ -1,0 +1,201 @@
+#include "core/models/UNetArchitecture.h"
+
+#include "core/models/Layers.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kWidthStep = 16; // channels come in vectors
+
+// How often a size can be halved without a remainder.
+int64_t halvings(int64_t size) {
+    int64_t count = 0;
+    for (; size > 1 && size % 2 == 0; size /= 2)
+        ++count;
+    return count;
+}
+
+// Adds the network's parts to a graph, layer after layer; also what lists them without one.
+class Builder {
+public:
+    Builder(Graph& graph, const ModelContext& context)
+        : m_graph(graph), m_options(context.options), m_widths(m_options.integers("model.layers")),
+          m_blocks(m_options.integer("model.blocks")), m_kernel(m_options.integer("model.kernel")),
+          m_activation(m_options.text("model.activation")) {}
+
+    NodeId build(NodeId input, int64_t channels) {
+        NodeId x = m_graph.scaled(OpKind::PixelUnshuffle, input, 2);
+        if (m_options.boolean("model.noise_level"))
+            x = m_graph.concat(x, noiseMap(x), 1);
+        x = convolution(x, "head", m_widths.front(), "identity");
+        std::vector<NodeId> skips;
+        for (size_t level = 0; level + 1 < m_widths.size(); ++level) {
+            x = blocks(x, fmt::format("down.{}", level));
+            skips.push_back(x);
+            x = halved(x, fmt::format("down.{}.half", level), m_widths[level + 1]);
+        }
+        x = blocks(x, "body");
+        for (size_t level = m_widths.size() - 1; level-- > 0;) {
+            x = m_graph.add(doubled(x, fmt::format("up.{}.double", level), m_widths[level]), skips[level]);
+            x = blocks(x, fmt::format("up.{}", level));
+        }
+        x = convolution(x, "tail", 4 * channels, "identity");
+        return m_graph.subtract(input, m_graph.scaled(OpKind::PixelShuffle, x, 2));
+    }
+
+private:
+    int64_t channelsOf(NodeId x) const { return m_graph.shape(x)[1].fixedSize(); }
+
+    NodeId parameter(const std::string& name, const std::string& next, const SymbolicShape& shape, int64_t fanIn,
+                     int64_t fanOut) {
+        Initialisation start = layerInitialisation(m_options.text("model.initialisation"), next, fanIn, fanOut);
+        return m_graph.parameter(name + ".weight", shape, start);
+    }
+
+    NodeId convolution(NodeId x, const std::string& name, int64_t outputs, const std::string& next) {
+        const int64_t inputs = channelsOf(x), area = m_kernel * m_kernel;
+        const NodeId weight =
+            parameter(name, next, {outputs, inputs, m_kernel, m_kernel}, inputs * area, outputs * area);
+        return m_graph.convolve(x, weight, Window::same(m_kernel));
+    }
+
+    // x + conv(activation(conv(x))), a few times.
+    NodeId blocks(NodeId x, const std::string& name) {
+        for (int64_t i = 0; i < m_blocks; ++i) {
+            const std::string block = fmt::format("{}.{}", name, i);
+            NodeId y = convolution(x, block + ".0", channelsOf(x), m_activation);
+            y = applyActivation(m_graph, y, m_activation);
+            x = m_graph.add(convolution(y, block + ".1", channelsOf(x), "identity"), x);
+        }
+        return x;
+    }
+
+    NodeId halved(NodeId x, const std::string& name, int64_t outputs) {
+        const int64_t inputs = channelsOf(x);
+        const NodeId weight = parameter(name, "identity", {outputs, inputs, 2, 2}, 4 * inputs, outputs);
+        return m_graph.convolve(x, weight, Window{.stride = 2});
+    }
+
+    // 1×1 and pixel shuffle, which are together the adjoint of a 2×2 convolution of stride 2.
+    NodeId doubled(NodeId y, const std::string& name, int64_t outputs) {
+        SymbolicShape shape = m_graph.shape(y);
+        const int64_t inputs = channelsOf(y);
+        const NodeId weight = parameter(name, "identity", {inputs, outputs, 2, 2}, inputs, 4 * outputs);
+        shape = {shape[0], outputs, shape[2].times(2), shape[3].times(2)};
+        return m_graph.convolveTransposed(y, weight, Window{.stride = 2}, shape);
+    }
+
+    // Each sample's noise level, everywhere.
+    NodeId noiseMap(NodeId x) {
+        SymbolicShape shape = m_graph.shape(x);
+        shape[1] = 1;
+        return m_graph.expand(m_graph.input(std::string(kNoiseLevelInput), {Dim::n()}), {1, 2, 3}, shape);
+    }
+
+    Graph& m_graph;
+    const OptionValues& m_options;
+    std::vector<int64_t> m_widths;
+    int64_t m_blocks, m_kernel;
+    std::string m_activation;
+};
+
+} // namespace
+
+OptionTable UNetArchitecture::options() const {
+    return {{.key = "model.blocks",
+             .type = OptionType::Integer,
+             .defaultValue = 2,
+             .label = "Blocks per level",
+             .help = "Residual blocks on each scale, on the way down and on the way up. More remove noise better and "
+                     "take longer.",
+             .minimum = 1,
+             .maximum = 16,
+             .tier = OptionTier::Expert},
+            kernelOption(),
+            {.key = "model.noise_level",
+             .type = OptionType::Boolean,
+             .defaultValue = false,
+             .label = "Tell it the noise level",
+             .help = "Feeds the strength of the noise to the network as one more channel. Turn it on to train one "
+                     "network for a range of strengths; for a picture the strength is then given or estimated.",
+             .tier = OptionTier::Expert,
+             .appliesWhen = {{"model.family", {"denoising"}}}}};
+}
+
+Result<void> UNetArchitecture::validate(const ModelContext& context) const {
+    const Shape& sample = context.sampleShape;
+    if (sample.rank() != 3)
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.architecture 'unet' takes pictures, but a sample is {}. Choose 'dense'.",
+                         sample.toString());
+    const std::vector<int64_t> widths = context.options.integers("model.layers");
+    const std::string layers = context.options.value("model.layers").dump();
+    for (const int64_t width : widths)
+        if (width % kWidthStep != 0 || width > 4096)
+            return makeError(ErrorCode::InvalidArgument,
+                             "model.layers {} names {} channels; a U-Net takes multiples of {} up to 4096.", layers,
+                             width, kWidthStep);
+    const int64_t most = std::min(halvings(sample[1]), halvings(sample[2]));
+    const auto levels = static_cast<int64_t>(widths.size());
+    if (levels < 1 || levels > most)
+        return makeError(
+            ErrorCode::InvalidArgument,
+            "model.layers {} means {} levels of a U-Net, each half as large as the one before; at most {} fit {}×{}{}",
+            layers, levels, most, sample[2], sample[1],
+            most > 0 && levels > 0 ? ". Take fewer levels, or a data.width and data.height that can be halved more often."
+            : levels > 0 ? ". Take a data.width and data.height that are even."
+                         : ". Name at least one.");
+    if (context.options.integer("model.kernel") % 2 == 0)
+        return evenKernel(context.options.integer("model.kernel"));
+    if (context.options.text("model.output_activation") != "identity")
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.architecture 'unet' predicts noise and subtracts it: model.output_activation must be "
+                         "'identity', not '{}'.",
+                         context.options.text("model.output_activation"));
+    if (context.options.boolean("model.noise_level") && context.options.text("model.family") != "denoising")
+        return makeError(ErrorCode::InvalidArgument,
+                         "model.noise_level tells the network how strong the noise is; only the family 'denoising' "
+                         "adds any. Turn it off.");
+    return {};
+}
+
+NodeId UNetArchitecture::reconstruct(Graph& graph, NodeId input, const ModelContext& context) const {
+    return Builder(graph, context).build(input, context.sampleShape[0]);
+}
+
+std::vector<LayerInfo> UNetArchitecture::layers(const ModelContext& context) const {
+    const std::vector<int64_t> widths = context.options.integers("model.layers");
+    const int64_t blocks = context.options.integer("model.blocks"), kernel = context.options.integer("model.kernel");
+    const int64_t area = kernel * kernel, channels = context.sampleShape[0];
+    const int64_t ofBlocks = context.options.integer("model.blocks") * 2 * area;
+    const int64_t seen = 4 * channels + (context.options.boolean("model.noise_level") ? 1 : 0);
+    const std::string detail = fmt::format("{} × residual {}×{}", blocks, kernel, kernel);
+    std::vector<LayerInfo> result;
+    const auto add = [&](LayerInfo::Kind kind, std::string name, std::string text, int64_t width, int64_t factor,
+                         int64_t parameters) {
+        result.push_back({kind,
+                          std::move(name),
+                          std::move(text),
+                          {Dim::n(), width, Dim(context.sampleShape[1] / factor), Dim(context.sampleShape[2] / factor)},
+                          parameters});
+    };
+    add(LayerInfo::Kind::Input, "input", context.sampleShape.toString(), channels, 1, 0);
+    int64_t factor = 2, before = area * seen * widths.front();
+    for (size_t level = 0; level + 1 < widths.size(); ++level, factor *= 2) {
+        add(LayerInfo::Kind::Layer, fmt::format("down.{}", level), detail, widths[level], factor,
+            before + ofBlocks * widths[level] * widths[level]);
+        before = 4 * widths[level] * widths[level + 1];
+    }
+    add(LayerInfo::Kind::Layer, "body", detail, widths.back(), factor,
+        before + ofBlocks * widths.back() * widths.back());
+    for (size_t level = widths.size() - 1; level-- > 0;) {
+        factor /= 2;
+        add(LayerInfo::Kind::Layer, fmt::format("up.{}", level), detail, widths[level], factor,
+            4 * widths[level] * widths[level + 1] + ofBlocks * widths[level] * widths[level]);
+    }
+    add(LayerInfo::Kind::Output, "tail", "input − noise", channels, 1, area * 4 * channels * widths.front());
+    return result;
+}
+
+} // namespace hourglass

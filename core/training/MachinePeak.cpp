@@ -1,0 +1,72 @@
+#include "core/training/MachinePeak.h"
+
+#include <chrono>
+
+#include "core/base/Random.h"
+#include "core/graph/Flops.h"
+
+namespace hourglass {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A chain of products, so that what is around them counts little.
+constexpr int kChain = 4;
+
+Graph matrixChain() {
+    constexpr int64_t kSide = 1024;
+    Graph graph;
+    NodeId x = graph.input("input", {kSide, kSide});
+    for (int i = 0; i < kChain; ++i)
+        x = graph.matMul(x, graph.parameter(fmt::format("w{}", i), {kSide, kSide},
+                                            {Initialisation::Kind::LecunNormal, kSide}));
+    graph.setOutput("output", x);
+    return graph;
+}
+
+Graph convolutionChain() {
+    constexpr int64_t kChannels = 64, kSide = 64, kBatch = 16;
+    Graph graph;
+    NodeId x = graph.input("input", {kBatch, kChannels, kSide, kSide});
+    for (int i = 0; i < kChain; ++i)
+        x = graph.convolve(x,
+                           graph.parameter(fmt::format("w{}", i), {kChannels, kChannels, 3, 3},
+                                           {Initialisation::Kind::LecunNormal, 9 * kChannels}),
+                           Window::same(3));
+    graph.setOutput("output", graph.reduceAll(x));
+    return graph;
+}
+
+Result<double> best(const Graph& graph, Precision precision, Executor& executor) {
+    constexpr int kRuns = 12;
+    auto weights = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
+    initialiseParameters(*weights, 0);
+    auto program = executor.compile(graph, weights, {.precision = precision});
+    if (!program)
+        return std::move(program).error();
+    Tensor input((*program)->inputShape((*program)->inputSlot("input")));
+    RandomStream(1).fillUniform(input.values());
+    (*program)->bindInput("input", input.values());
+    double seconds = 1e9;
+    for (int i = 0; i < kRuns; ++i) {
+        const Clock::time_point begin = Clock::now();
+        (*program)->run();
+        seconds = std::min(seconds, std::chrono::duration<double>(Clock::now() - begin).count());
+    }
+    return static_cast<double>(productFlops(graph, {})) / seconds;
+}
+
+} // namespace
+
+Result<MachinePeak> measurePeak(Precision precision, Executor& executor) {
+    Result<double> matMul = best(matrixChain(), precision, executor);
+    if (!matMul)
+        return std::move(matMul).error();
+    Result<double> convolution = best(convolutionChain(), precision, executor);
+    if (!convolution)
+        return std::move(convolution).error();
+    return MachinePeak{*matMul, *convolution};
+}
+
+} // namespace hourglass
