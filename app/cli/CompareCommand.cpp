@@ -45,14 +45,12 @@ int run(const Arguments& arguments, Context& context) {
     sizes.insert(sizes.end(), dataset.sampleShape().sizes().begin(), dataset.sampleShape().sizes().end());
     images.original = Tensor(Shape(sizes));
     dataset.read(rows, images.original.values());
-    Tensor input = images.original;
-    if (noise) {
-        for (int64_t i = 0; i < count; ++i)
-            noise->apply(input.sample(i), dataset.sampleShape(),
-                         RandomStream(arguments.seed, static_cast<uint64_t>(RandomPurpose::Evaluation), 0,
-                                      dataset.id(rows[static_cast<size_t>(i)])));
-        images.noisy = input;
-    }
+    std::vector<uint64_t> ids;
+    for (const int64_t row : rows)
+        ids.push_back(dataset.id(row));
+    const NetworkInput input = corrupted(images.original, ids, noise.get(), arguments.seed);
+    if (noise)
+        images.noisy = input.samples;
     Result<Tensor> reconstruction = makeRunner(loaded, context).reconstruct(input);
     if (!reconstruction)
         return context.fail(reconstruction.error());

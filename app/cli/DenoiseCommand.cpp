@@ -4,9 +4,12 @@
 
 #include "app/cli/Context.h"
 #include "app/cli/PictureFile.h"
+#include "core/analysis/NoiseLevel.h"
+#include "core/base/Memory.h"
 #include "core/data/FolderListing.h"
 #include "core/inference/DenoiseImage.h"
 #include "core/io/ModelFile.h"
+#include "core/training/Trainer.h"
 
 namespace hourglass::cli {
 
@@ -91,8 +94,16 @@ Result<void> prepareOutputs(const std::vector<Job>& jobs, bool force) {
 // The pictures one after the other. A bad one does not stop the others, a disk that takes no more does.
 class Session {
 public:
-    Session(const LoadedModel& loaded, Context& context)
-        : m_context(context), m_runner(context.executor(), loaded.model, loaded.weights) {}
+    Session(const LoadedModel& loaded, const Arguments& arguments, Context& context)
+        : m_context(context),
+          m_runner(context.executor(), loaded.model, loaded.weights, applyingPrecision(loaded.model->options)) {
+        m_settings.stop = context.stopToken();
+        m_settings.memoryBudget = memoryBudget();
+        if (arguments.tile != "auto")
+            m_settings.tile = std::stoll(arguments.tile);
+        if (arguments.sigma != "auto")
+            m_settings.noiseLevel = std::stof(arguments.sigma) / 255.0f;
+    }
 
     int run(const std::vector<Job>& jobs) {
         for (const Job& job : jobs) {
@@ -130,10 +141,13 @@ private:
             return failed(picture.error());
         if (picture->hadAlpha)
             m_context.message(fmt::format("note: the alpha channel of '{}' is dropped", job.input.string()));
-        const auto show = [&](double fraction) {
+        PassSettings settings = m_settings;
+        if (!settings.noiseLevel && m_runner.model().wantsNoiseLevel())
+            settings.noiseLevel = estimateNoiseLevel(picture->pixels);
+        settings.progress = [&](double fraction) {
             m_progress.show(from + share * fraction, job.input.filename().string());
         };
-        auto clean = denoiseImage(m_runner, picture->pixels, {.progress = show, .stop = m_context.stopToken()});
+        auto clean = denoiseImage(m_runner, picture->pixels, settings);
         if (!clean)
             return std::move(clean).error();
         if (!*clean)
@@ -144,12 +158,16 @@ private:
                 return std::move(written).error();
             return failed(written.error());
         }
-        m_files.push_back({{"input", job.input.string()}, {"output", job.output.string()}});
+        Json file = {{"input", job.input.string()}, {"output", job.output.string()}};
+        if (settings.noiseLevel && m_runner.model().wantsNoiseLevel())
+            file["sigma"] = *settings.noiseLevel * 255.0f;
+        m_files.push_back(std::move(file));
         return Outcome::Written;
     }
 
     Context& m_context;
     ModelRunner m_runner;
+    PassSettings m_settings;
     ProgressLine m_progress;
     Json m_files = Json::array(), m_failed = Json::array();
     int64_t m_taken = 0;
@@ -167,11 +185,12 @@ int run(const Arguments& arguments, Context& context) {
         return context.fail(loaded.error());
     if (Result<void> ready = prepareOutputs(work->jobs, arguments.force); !ready)
         return context.fail(ready.error());
-    if (arguments.sigma != "auto")
+    const Model& model = *loaded->model;
+    if (arguments.sigma != "auto" && !model.wantsNoiseLevel())
         context.message("note: this network does not take a noise level; --sigma is not used");
-    if (arguments.tile != "auto")
-        context.message("note: a dense network works in patches of its own size; --tile is not used");
-    Session session(*loaded, context);
+    if (arguments.tile != "auto" && !model.takesAnySize())
+        context.message("note: this network works in patches of its own size; --tile is not used");
+    Session session(*loaded, arguments, context);
     for (const SkippedFile& folder : work->failed)
         session.fail(folder.path, fmt::format("'{}': {}", folder.path, folder.reason));
     const int status = session.run(work->jobs);

@@ -1,7 +1,7 @@
 #include "app/cli/ModelContext.h"
 
 #include "core/data/OpenDataset.h"
-#include "core/noise/NoiseRegistry.h"
+#include "core/training/NetworkInput.h"
 
 namespace hourglass::cli {
 
@@ -41,12 +41,6 @@ Result<OpenedDataset> openFor(const Model& model, const std::string& source, con
     return data;
 }
 
-Result<std::unique_ptr<NoiseModel>> noiseOf(const Model& model) {
-    if (!model.family->corruptsInput())
-        return std::unique_ptr<NoiseModel>();
-    return makeNoise(model.options);
-}
-
 Result<std::optional<ModelOnData>> openModelOnData(const ModelArguments& arguments, const Context& context) {
     Result<LoadedModel> loaded = loadModel(arguments.model);
     if (!loaded)
@@ -56,7 +50,7 @@ Result<std::optional<ModelOnData>> openModelOnData(const ModelArguments& argumen
         return std::move(data).error();
     if (data->dataset == nullptr)
         return std::optional<ModelOnData>();
-    Result<std::unique_ptr<NoiseModel>> noise = noiseOf(*loaded->model);
+    Result<std::unique_ptr<NoiseModel>> noise = evaluationNoiseOf(*loaded->model);
     if (!noise)
         return std::move(noise).error();
     return std::optional(ModelOnData{*std::move(loaded), data->dataset, *std::move(noise)});

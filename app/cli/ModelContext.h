@@ -17,9 +17,6 @@ void addModelArguments(CLI::App& command, ModelArguments& arguments);
 // Opens a source the way the model's own data was opened (size, channels), so that samples fit.
 Result<OpenedDataset> openFor(const Model& model, const std::string& source, const Context& context);
 
-// The noise of a denoising model's experiment, null for other families.
-Result<std::unique_ptr<NoiseModel>> noiseOf(const Model& model);
-
 // All of it, as a command that measures or shows a model needs it.
 struct ModelOnData {
     LoadedModel loaded;

@@ -40,6 +40,7 @@ void Batcher::State::prepare() {
         batch.clean = AlignedBuffer<float>(capacity);
     if (batch.noisy.size() != (noise != nullptr ? capacity : 0))
         batch.noisy = noise != nullptr ? AlignedBuffer<float>(capacity) : AlignedBuffer<float>();
+    batch.noiseLevels.assign(static_cast<size_t>(batchSize), 0.0f);
 
     constexpr int64_t kElementsAtOnce = 4096; // enough work to be worth a chunk of its own
     std::mutex mutex;
@@ -74,6 +75,7 @@ void Batcher::State::prepareSamples(size_t begin, size_t end) {
             const std::span<float> target = batch.noisy.span().subspan(i * length, length);
             std::copy(sample.begin(), sample.end(), target.begin());
             noise->apply(target, shape, named(noisePurpose));
+            batch.noiseLevels[i] = noise->level(named(noisePurpose));
         }
     }
 }

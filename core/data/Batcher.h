@@ -23,6 +23,7 @@ struct Batch {
     std::vector<int64_t> sampleRows; // dataset rows, `rows` of them
     AlignedBuffer<float> clean;      // [batchSize, sampleShape], the first `rows` are valid
     AlignedBuffer<float> noisy;      // the same; empty when there is no noise
+    std::vector<float> noiseLevels;  // [batchSize], NoiseModel::level() of each row; 0 without noise
 
     // What the network is fed: noisy, or clean when there is no noise.
     std::span<const float> input() const { return noisy.size() > 0 ? noisy.span() : clean.span(); }

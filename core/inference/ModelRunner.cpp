@@ -33,7 +33,12 @@ Result<Shape> ModelRunner::codeShape() const {
     return withoutBatch(evaluate(encoder.shape(encoder.output("code")), m_model->sizes(1)).value());
 }
 
-Result<Tensor> ModelRunner::runGraph(const Graph& graph, const char* input, const char* output, const Tensor& batch) {
+Result<Program*> ModelRunner::program(const Graph& graph, const SymbolSizes& sizes, size_t memoryBudget) {
+    return m_programs.get(graph, m_weights,
+                          {.sizes = sizes, .precision = m_precision, .memoryBudget = memoryBudget});
+}
+
+Result<Program*> ModelRunner::programFor(const Graph& graph, const Tensor& batch) {
     SymbolSizes sizes = m_model->sizes(batch.shape().rank() < 1 ? 0 : batch.shape()[0]);
     if (m_model->takesAnySize() && batch.shape().rank() == 4) {
         sizes.h = batch.shape()[2];
@@ -45,30 +50,49 @@ Result<Tensor> ModelRunner::runGraph(const Graph& graph, const char* input, cons
     const Shape sample = batch.shape().rank() < 1 ? Shape{} : withoutBatch(batch.shape());
     if (Result<void> fits = checkSampleShape(withoutBatch(*expected), sample); !fits)
         return std::move(fits).error();
-    Result<Program*> program =
-        m_programs.get(graph, m_weights, {.sizes = sizes, .precision = m_precision});
-    if (!program)
-        return std::move(program).error();
-    (*program)->bindInput(input, batch.values());
-    (*program)->run();
-    return (*program)->outputTensor(output);
+    return program(graph, sizes);
 }
 
-Result<Tensor> ModelRunner::reconstruct(const Tensor& samples) {
-    return runGraph(m_model->autoencoder, "input", "reconstruction", samples);
+Result<Tensor> ModelRunner::reconstruct(const NetworkInput& input) {
+    Result<Program*> program = programFor(m_model->autoencoder, input.samples);
+    if (!program)
+        return std::move(program).error();
+    NetworkInputBinding binding;
+    binding.bind(**program, input.samples.values(), input.noiseLevels);
+    (*program)->run();
+    return (*program)->outputTensor("reconstruction");
+}
+
+Result<Tensor> ModelRunner::reconstruct(const Tensor& samples, float noiseLevel) {
+    const auto count = static_cast<size_t>(samples.shape().rank() < 1 ? 0 : samples.shape()[0]);
+    return reconstruct(NetworkInput{samples, std::vector<float>(count, noiseLevel)});
 }
 
 Result<Tensor> ModelRunner::encode(const Tensor& samples) {
     if (Result<void> coded = requireCode(); !coded)
         return std::move(coded).error();
-    return runGraph(m_model->encoder, "input", "code", samples);
+    Result<Program*> program = programFor(m_model->encoder, samples);
+    if (!program)
+        return std::move(program).error();
+    (*program)->bindInput("input", samples.values());
+    (*program)->run();
+    return (*program)->outputTensor("code");
+}
+
+Result<Tensor> ModelRunner::decodeBatch(const Tensor& codes) {
+    Result<Program*> program = programFor(m_model->decoder, codes);
+    if (!program)
+        return std::move(program).error();
+    (*program)->bindInput("code", codes.values());
+    (*program)->run();
+    return (*program)->outputTensor("reconstruction");
 }
 
 Result<Tensor> ModelRunner::decode(const Tensor& codes) {
     if (Result<void> coded = requireCode(); !coded)
         return std::move(coded).error();
     if (codes.shape().rank() < 1 || codes.shape()[0] <= kBatch)
-        return runGraph(m_model->decoder, "code", "reconstruction", codes);
+        return decodeBatch(codes);
     std::vector<int64_t> sizes = {codes.shape()[0]};
     sizes.insert(sizes.end(), m_model->sampleShape.sizes().begin(), m_model->sampleShape.sizes().end());
     Tensor all{Shape(sizes)};
@@ -78,7 +102,7 @@ Result<Tensor> ModelRunner::decode(const Tensor& codes) {
         sizes[0] = std::min(kBatch, codes.shape()[0] - first);
         const Tensor batch(Shape(sizes), codes.values().subspan(static_cast<size_t>(first * codeElements),
                                                                 static_cast<size_t>(sizes[0] * codeElements)));
-        Result<Tensor> part = runGraph(m_model->decoder, "code", "reconstruction", batch);
+        Result<Tensor> part = decodeBatch(batch);
         if (!part)
             return part;
         std::copy_n(part->data(), part->shape().elements(), all.data() + first * m_model->sampleShape.elements());
@@ -95,19 +119,19 @@ Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what,
     const Graph& graph = what == What::Code ? m_model->encoder : m_model->autoencoder;
     const char* output = what == What::Code ? "code" : "reconstruction";
     const std::unique_ptr<Batcher> batcher = evaluationBatcher(dataset, noise, seed);
+    NetworkInputBinding binding;
     Program* program = nullptr;
     int64_t rowsOfProgram = -1;
     batcher->startEpoch(0);
     while (const Batch* batch = batcher->next()) {
         if (batch->rows != rowsOfProgram) {
-            Result<Program*> found =
-                m_programs.get(graph, m_weights, {.sizes = m_model->sizes(batch->rows), .precision = m_precision});
+            Result<Program*> found = this->program(graph, m_model->sizes(batch->rows));
             if (!found)
                 return std::move(found).error();
             program = *found;
             rowsOfProgram = batch->rows;
         }
-        program->bindInput(program->inputSlot("input"), batch->input().data());
+        binding.bind(*program, batch->input(), batch->noiseLevels);
         if (program->run(stop) == RunOutcome::Cancelled)
             return false;
         if (Result<void> taken = sink(*batch, program->output(program->outputSlot(output))); !taken)

@@ -6,6 +6,7 @@
 #include "core/data/Dataset.h"
 #include "core/exec/ProgramCache.h"
 #include "core/models/Model.h"
+#include "core/training/NetworkInput.h"
 
 namespace hourglass {
 
@@ -17,8 +18,10 @@ public:
 
     const Model& model() const { return *m_model; }
 
-    // [N, sample…] → [N, sample…], [N, sample…] → [N, code…], [N, code…] → [N, sample…].
-    Result<Tensor> reconstruct(const Tensor& samples);
+    // [N, sample…] → [N, sample…], [N, sample…] → [N, code…], [N, code…] → [N, sample…]. Samples of a network that
+    // takes any size may have another height and width than sampleShape.
+    Result<Tensor> reconstruct(const Tensor& samples, float noiseLevel = 0);
+    Result<Tensor> reconstruct(const NetworkInput& input);
     Result<Tensor> encode(const Tensor& samples);
     Result<Tensor> decode(const Tensor& codes);
 
@@ -30,12 +33,16 @@ public:
     Result<bool> run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,
                      const RowSink& sink, std::stop_token stop = {});
 
+    // One of the model's graphs compiled for these sizes, owned by the runner. Errors: as Executor::compile.
+    Result<Program*> program(const Graph& graph, const SymbolSizes& sizes, size_t memoryBudget = SIZE_MAX);
+
     // Shape of one code, N left out. InvalidArgument for a network without a code, as encode() and decode().
     Result<Shape> codeShape() const;
 
 private:
     Result<void> requireCode() const;
-    Result<Tensor> runGraph(const Graph& graph, const char* input, const char* output, const Tensor& batch);
+    Result<Tensor> decodeBatch(const Tensor& codes);
+    Result<Program*> programFor(const Graph& graph, const Tensor& batch);
 
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const ParameterStore> m_weights;

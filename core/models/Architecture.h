@@ -26,8 +26,9 @@ struct LayerInfo {
     int64_t parameters = 0;
 };
 
-// Name of the graph input [N] that holds each sample's noise level, σ / 255, for networks that want to know it.
-inline constexpr std::string_view kNoiseLevelInput = "noise_level";
+// Name of the graph input [N, 1, h, w], a map of the noise level σ / 255 on the scale on which the network reads it, for
+// networks that want to know it.
+inline constexpr const char* kNoiseLevelInput = "noise_level";
 
 class Architecture {
 public:

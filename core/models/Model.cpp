@@ -73,6 +73,12 @@ SymbolSizes Model::sizes(int64_t rows) const {
     return sizes;
 }
 
+bool Model::wantsNoiseLevel() const {
+    const std::vector<NodeId> inputs = autoencoder.nodesOf(OpKind::Input);
+    return std::any_of(inputs.begin(), inputs.end(),
+                       [&](NodeId id) { return autoencoder.node(id).attributes.name == kNoiseLevelInput; });
+}
+
 int64_t Model::codeElements() const {
     if (!hasCode())
         return 0;

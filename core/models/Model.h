@@ -34,6 +34,8 @@ struct Model {
     // What the symbols of the graphs stand for with `rows` samples of sampleShape.
     SymbolSizes sizes(int64_t rows) const;
     bool hasCode() const { return architecture->hasCode(); }
+    // Whether the graphs read each sample's noise level (kNoiseLevelInput).
+    bool wantsNoiseLevel() const;
     bool takesAnySize() const { return architecture->takesAnySize({options, sampleShape}); }
     // Of one sample; 0 without a code.
     int64_t codeElements() const;

@@ -86,11 +86,10 @@ private:
         return m_graph.convolveTransposed(y, weight, Window{.stride = 2}, shape);
     }
 
-    // Each sample's noise level, everywhere.
     NodeId noiseMap(NodeId x) {
         SymbolicShape shape = m_graph.shape(x);
         shape[1] = 1;
-        return m_graph.expand(m_graph.input(std::string(kNoiseLevelInput), {Dim::n()}), {1, 2, 3}, shape);
+        return m_graph.input(kNoiseLevelInput, shape);
     }
 
     Graph& m_graph;

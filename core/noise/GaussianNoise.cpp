@@ -11,9 +11,11 @@ public:
     explicit GaussianNoise(DrawnParameter sigma255) : m_sigma255(sigma255) {}
 
     void apply(std::span<float> values, const Shape&, const RandomStream& stream) const override {
-        const float sigma = m_sigma255.draw(stream) / 255.0f;
+        const float sigma = level(stream);
         forNormals(values, stream, [sigma](float value, float normal) { return value + sigma * normal; });
     }
+
+    float level(const RandomStream& stream) const override { return m_sigma255.draw(stream) / 255.0f; }
 
 private:
     DrawnParameter m_sigma255;

@@ -18,6 +18,8 @@ public:
     // drawn is a pure function of the stream, which the caller names {Noise, epoch, sample id}. Const, safe from
     // several threads, allocates nothing.
     virtual void apply(std::span<float> values, const Shape& sampleShape, const RandomStream& stream) const = 0;
+    // σ / 255 of what apply() adds with that stream, where that is what the noise is; 0 of other kinds.
+    virtual float level(const RandomStream& /*stream*/) const { return 0.0f; }
 };
 
 // The stream of a sample's noise where models are compared rather than trained: the same in validation, previews,

@@ -41,6 +41,7 @@ public:
         for (float& value : values)
             value = std::min(std::max(value, 0.0f), 1.0f);
     }
+    float level(const RandomStream& stream) const override { return m_inner->level(stream); }
 
 private:
     std::unique_ptr<NoiseModel> m_inner;

@@ -36,7 +36,7 @@ Result<bool> Evaluation::forEachBatch(Batcher& batcher, const std::shared_ptr<co
             rows = batch->rows;
             m_scalars.bind(*program);
         }
-        program->bindInput(program->inputSlot("input"), batch->input().data());
+        m_input.bind(*program, batch->input(), batch->noiseLevels);
         program->bindInput(program->inputSlot("target"), batch->clean.data());
         if (program->run(stop) == RunOutcome::Cancelled)
             return false;

@@ -9,6 +9,7 @@
 #include "core/analysis/ReconstructionMetrics.h"
 #include "core/data/Batcher.h"
 #include "core/exec/ProgramCache.h"
+#include "core/training/NetworkInput.h"
 #include "core/training/ScalarInputs.h"
 
 namespace hourglass {
@@ -39,7 +40,8 @@ public:
 private:
     std::shared_ptr<const Model> m_model;
     Precision m_precision;
-    ScalarInputs m_scalars; // before the programs that read them
+    ScalarInputs m_scalars;
+    NetworkInputBinding m_input; // before the programs that read them
     ProgramCache m_programs;
 };
 

@@ -22,7 +22,7 @@ Result<void> measure(TrainingStep& step, const Dataset& dataset, const std::vect
     for (int i = 0; i < kWarmUp + kMeasured && !stop.stop_requested(); ++i) {
         if (i == kWarmUp)
             begin = Clock::now();
-        if (Result<RunOutcome> done = step.run(batchSize, batch.data(), batch.data(), stop); !done)
+        if (Result<RunOutcome> done = step.run(batchSize, batch, batch, {}, stop); !done)
             return std::move(done).error();
         step.update(1e-6);
     }

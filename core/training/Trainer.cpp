@@ -10,6 +10,10 @@ Precision resolvePrecision(const OptionValues& options) {
     return precision == "bf16" || (precision == "auto" && nativeBf16()) ? Precision::BF16 : Precision::F32;
 }
 
+Precision applyingPrecision(const OptionValues& options) {
+    return nativeBf16() ? resolvePrecision(options) : Precision::F32;
+}
+
 Result<TrainingResult> Trainer::run(const Experiment& experiment, const OpenedDataset& data, const RunFolder& folder,
                                     ProgressSink& sink, std::stop_token stop) {
     return TrainingRun(m_services, experiment, data, folder, sink, std::move(stop)).run();

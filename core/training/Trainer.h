@@ -51,5 +51,7 @@ private:
 
 // f32 or bf16 as the option says; `auto` is bf16 where the processor computes it natively.
 Precision resolvePrecision(const OptionValues& options);
+// What a trained model is applied with: as it was trained, where this machine can.
+Precision applyingPrecision(const OptionValues& options);
 
 } // namespace hourglass

@@ -199,7 +199,7 @@ Result<TrainingRun::Ending> TrainingRun::trainEpoch() {
 }
 
 Result<void> TrainingRun::trainBatch(const Batch& batch) {
-    Result<RunOutcome> done = m_step->run(batch.rows, batch.input().data(), batch.clean.data());
+    Result<RunOutcome> done = m_step->run(batch.rows, batch.input(), batch.clean.span(), batch.noiseLevels);
     if (!done)
         return std::move(done).error();
     const std::span<const double> losses = m_step->losses();

@@ -6,6 +6,7 @@
 #include "core/base/AtomicFile.h"
 #include "core/training/FinishedRun.h"
 #include "core/training/ModelMetadata.h"
+#include "core/training/NetworkInput.h"
 #include "core/training/TrainingRun.h"
 
 namespace hourglass {
@@ -204,25 +205,28 @@ void TrainingRun::updatePreview(bool force) {
     if (m_preview) {
         preview->clean = m_preview->clean;
         preview->noisy = m_preview->noisy;
+        preview->noiseLevels = m_preview->noiseLevels;
     } else {
         std::vector<int64_t> shown; // spread evenly: neighbours may be patches of one photograph
         for (int64_t i = 0; i < count; ++i)
             shown.push_back(rows[static_cast<size_t>(i * static_cast<int64_t>(rows.size()) / count)]);
         preview->clean = Tensor(Shape(sizes));
         m_dataset->read(shown, preview->clean.values());
-        if (m_noise) {
-            preview->noisy = preview->clean;
-            for (int64_t i = 0; i < count; ++i)
-                m_noise->apply(preview->noisy.sample(i), m_dataset->sampleShape(),
-                               evaluationNoise(static_cast<uint64_t>(m_options.integer("training.seed")),
-                                               m_dataset->id(shown[static_cast<size_t>(i)])));
-        }
+        std::vector<uint64_t> ids;
+        for (const int64_t row : shown)
+            ids.push_back(m_dataset->id(row));
+        NetworkInput input = corrupted(preview->clean, ids, m_noise.get(),
+                                       static_cast<uint64_t>(m_options.integer("training.seed")));
+        preview->noiseLevels = std::move(input.noiseLevels);
+        if (m_noise)
+            preview->noisy = std::move(input.samples);
     }
     Result<Program*> program = m_programs.get(m_model->autoencoder, m_step->evaluationWeights(),
                                               {.sizes = m_model->sizes(count), .precision = m_precision});
     if (!program)
         return;
-    (*program)->bindInput("input", (m_noise ? preview->noisy : preview->clean).values());
+    NetworkInputBinding binding;
+    binding.bind(**program, (m_noise ? preview->noisy : preview->clean).values(), preview->noiseLevels);
     (*program)->run();
     preview->reconstruction = (*program)->outputTensor("reconstruction");
     preview->step = m_state.step;

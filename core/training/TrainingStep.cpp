@@ -77,22 +77,22 @@ Result<TrainingStep::Compiled*> TrainingStep::compiledFor(int64_t rows) {
     for (const ArenaLayout::Entry& entry : m_model->layout->entries())
         p.bindOutput(p.outputSlot("grad." + entry.name), m_gradients.data() + entry.offset);
     m_scalars.bind(p);
-    compiled.input = p.hasInput("input") ? p.inputSlot("input") : -1;
     compiled.target = p.hasInput("target") ? p.inputSlot("target") : -1;
     for (const std::string& name : m_lossNames)
         compiled.losses.push_back(p.outputSlot(name));
     return &m_compiled.emplace(rows, std::move(compiled)).first->second;
 }
 
-Result<RunOutcome> TrainingStep::run(int64_t rows, const float* input, const float* target, std::stop_token stop) {
+Result<RunOutcome> TrainingStep::run(int64_t rows, std::span<const float> input, std::span<const float> target,
+                                     std::span<const float> noiseLevels, std::stop_token stop) {
     Result<Compiled*> found = compiledFor(rows);
     if (!found)
         return std::move(found).error();
     Compiled& compiled = **found;
-    if (compiled.input >= 0)
-        compiled.program->bindInput(compiled.input, input);
+    m_noNoise.resize(std::max(m_noNoise.size(), static_cast<size_t>(rows)), 0.0f);
+    m_input.bind(*compiled.program, input, noiseLevels.empty() ? m_noNoise : noiseLevels);
     if (compiled.target >= 0)
-        compiled.program->bindInput(compiled.target, target);
+        compiled.program->bindInput(compiled.target, target.data());
     m_scalars.setStep(m_optimizer->steps());
     const RunOutcome outcome = compiled.program->run(std::move(stop));
     for (size_t i = 0; i < m_losses.size(); ++i)

@@ -9,6 +9,7 @@
 #include "core/data/Dataset.h"
 #include "core/models/Model.h"
 #include "core/optim/Optimizer.h"
+#include "core/training/NetworkInput.h"
 #include "core/training/ScalarInputs.h"
 
 namespace hourglass {
@@ -34,7 +35,9 @@ public:
                                                         const Settings& settings);
 
     // Forward and backward over [rows, sample…]; fills losses() and gradients(). Cancelled leaves both undefined.
-    Result<RunOutcome> run(int64_t rows, const float* input, const float* target, std::stop_token stop = {});
+    // All may be longer than the rows need. `noiseLevels` [rows] are for networks that want to know them; empty: no noise.
+    Result<RunOutcome> run(int64_t rows, std::span<const float> input, std::span<const float> target,
+                           std::span<const float> noiseLevels = {}, std::stop_token stop = {});
     // Applies the gradients.
     void update(double learningRate);
 
@@ -55,7 +58,7 @@ public:
 private:
     struct Compiled {
         std::unique_ptr<Program> program;
-        int input = -1, target = -1;  // slots; -1 when the graph does not read it
+        int target = -1; // slots; -1 when the graph does not read it
         std::vector<int> losses = {}; // slots by loss name
     };
     TrainingStep(std::shared_ptr<const Model> model, const OptionValues& options, const Settings& settings);
@@ -72,6 +75,8 @@ private:
     std::map<int64_t, Compiled> m_compiled; // by rows
     std::vector<std::string> m_lossNames;
     std::vector<double> m_losses;
+    NetworkInputBinding m_input;
+    std::vector<float> m_noNoise; // zeros
 };
 
 } // namespace hourglass

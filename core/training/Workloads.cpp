@@ -117,7 +117,7 @@ Result<WorkloadResult> train(const Prepared& prepared, const WorkloadSettings& s
     TrainingStep& trained = **training;
     const double rate = options.real("optimizer.learning_rate");
     const int64_t rows = prepared.workload.batch;
-    const float* batch = prepared.batch.data();
+    const std::span<const float> batch = prepared.batch.values();
     const auto step = [&]() -> Result<double> {
         if (Result<RunOutcome> done = trained.run(rows, batch, batch); !done)
             return std::move(done).error();

@@ -70,7 +70,7 @@ struct Built {
         data.dataset->read(rows, batch.values());
     }
     double penalty() {
-        step->run(16, batch.data(), batch.data()).value();
+        step->run(16, batch.values(), batch.values()).value();
         return step->losses()[at("loss.penalty")];
     }
     size_t at(const std::string& name) const {
@@ -147,7 +147,7 @@ private slots:
         const auto tight =
             TrainingStep::create(built.model, built.options, {.executor = *built.executor, .memoryBudget = arenas + 64})
                 .value();
-        const auto ran = tight->run(16, built.batch.data(), built.batch.data());
+        const auto ran = tight->run(16, built.batch.values(), built.batch.values());
         QCOMPARE(static_cast<int>(ran.error().code()), static_cast<int>(ErrorCode::OutOfMemory));
         QVERIFY2(ran.error().message().find("Make the batch smaller") != std::string::npos,
                  ran.error().message().c_str());

@@ -23,8 +23,12 @@ Tensor randomBatch(const Shape& shape) {
 
 Tensor runOurs(const Graph& graph, const LoadedModel& model, const std::string& input, const std::string& output,
                const Tensor& batch, Executor& executor) {
-    auto program = executor.compile(graph, model.weights, {.sizes = {.n = batch.shape()[0]}}).value();
+    auto program = executor.compile(graph, model.weights, {.sizes = model.model->sizes(batch.shape()[0])}).value();
     program->bindInput(input, batch.values());
+    const bool wantsMap = program->hasInput("noise_level");
+    const Tensor map = wantsMap ? randomBatch(program->inputShape(program->inputSlot("noise_level"))) : Tensor();
+    if (wantsMap)
+        program->bindInput("noise_level", map.values());
     program->run();
     return program->outputTensor(output);
 }
@@ -63,6 +67,8 @@ class TestOnnxOpenCv : public QObject {
             sizes.insert(sizes.end(), sample.sizes().begin(), sample.sizes().end());
             const Tensor batch = randomBatch(Shape(sizes));
             net.setInput(toMat(batch), input);
+            if (part == ModelPart::Autoencoder && model.model->wantsNoiseLevel())
+                net.setInput(toMat(randomBatch(Shape{n, 1, sample[1] / 2, sample[2] / 2})), "noise_level");
             const cv::Mat theirs = net.forward(output);
             const Tensor ours = runOurs(partGraph(*model.model, part), model, input, output, batch, *m_executor);
             const double difference = largestDifference(ours, theirs);

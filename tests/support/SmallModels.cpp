@@ -37,8 +37,10 @@ std::vector<ModelCase> modelCases() {
     for (const Family* family : families())
         for (const Architecture* architecture : architectures())
             for (const Shape& shape : {Shape{1, 8, 4}, Shape{3, 12, 8}})
-                cases.push_back({fmt::format("{} {} {}", family->id(), architecture->id(), shape.toString()),
-                                 std::string(family->id()), std::string(architecture->id()), small, shape});
+                if (architecture->hasCode() || !family->needsCode())
+                    cases.push_back({fmt::format("{} {} {}", family->id(), architecture->id(), shape.toString()),
+                                     std::string(family->id()), std::string(architecture->id()),
+                                     architecture->hasCode() ? small : Settings{{"model.layers", {16, 32}}}, shape});
     const OptionTable table = modelOptions("undercomplete", "dense");
     for (const char* key : {"model.activation", "model.output_activation", "objective.loss"})
         for (const OptionChoice& choice : table.find(key)->choices) {
@@ -54,6 +56,16 @@ std::vector<ModelCase> modelCases() {
     convolutional("no layers", {{"model.layers", Json::array()}, {"model.code_size", 3}}, {1, 5, 7});
     convolutional("kernel 5, uneven decoder",
                   {{"model.layers", {4, 6, 8}}, {"model.decoder_layers", {5, 3}}, {"model.kernel", 5}}, {2, 16, 8});
+    cases.push_back({"U-Net that knows the noise",
+                     "denoising",
+                     "unet",
+                     {{"model.layers", {16, 16, 32}}, {"model.blocks", 1}, {"model.noise_level", true}},
+                     {3, 16, 8}});
+    cases.push_back({"U-Net, kernel 5, LeakyReLU",
+                     "undercomplete",
+                     "unet",
+                     {{"model.layers", {16}}, {"model.kernel", 5}, {"model.blocks", 1}, {"model.activation", "leaky_relu"}},
+                     {1, 6, 10}});
     cases.push_back({"table", "undercomplete", "dense", small, {13}});
     cases.push_back(
         {"linear", "undercomplete", "dense", {{"model.layers", Json::array()}, {"model.code_size", 1}}, {1, 1, 1}});

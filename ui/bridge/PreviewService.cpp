@@ -1,6 +1,6 @@
 #include "ui/bridge/PreviewService.h"
 
-#include "core/noise/NoiseRegistry.h"
+#include "core/training/NetworkInput.h"
 #include "ui/bridge/ReconstructionService.h"
 #include "ui/bridge/TrainingController.h"
 
@@ -26,23 +26,23 @@ std::shared_ptr<const Preview> preview(const Dataset& dataset, const Experiment&
     auto result = std::make_shared<Preview>();
     result->clean = Tensor(Shape(sizes));
     dataset.read(rows, result->clean.values());
-    if (context.model.family->corruptsInput() && context.model.options.has("noise.kind")) {
-        const auto noise = makeNoise(context.model.options);
-        if (!noise)
-            return nullptr;
-        if (*noise != nullptr) {
-            result->noisy = result->clean;
-            const auto seed = static_cast<uint64_t>(experiment.options().integer("training.seed"));
-            for (int64_t i = 0; i < count; ++i)
-                (*noise)->apply(result->noisy.sample(i), shape,
-                                evaluationNoise(seed, dataset.id(rows[static_cast<size_t>(i)])));
-        }
-    }
+    const auto noise = evaluationNoiseOf(context.model);
+    if (!noise)
+        return nullptr;
+    std::vector<uint64_t> ids;
+    for (const int64_t row : rows)
+        ids.push_back(dataset.id(row));
+    NetworkInput input = corrupted(result->clean, ids, noise->get(),
+                                   static_cast<uint64_t>(experiment.options().integer("training.seed")));
+    result->noiseLevels = std::move(input.noiseLevels);
+    if (*noise != nullptr)
+        result->noisy = std::move(input.samples);
     const auto program = context.programs.get(context.model.autoencoder, context.weights,
                                               {.sizes = context.model.sizes(count), .precision = context.precision});
     if (!program)
         return nullptr;
-    (*program)->bindInput("input", (result->noisy.elements() > 0 ? result->noisy : result->clean).values());
+    NetworkInputBinding binding;
+    binding.bind(**program, (*noise != nullptr ? result->noisy : result->clean).values(), result->noiseLevels);
     (*program)->run();
     result->reconstruction = (*program)->outputTensor("reconstruction");
     return result;

@@ -3,7 +3,7 @@
 #include "core/analysis/ImageMetrics.h"
 #include "core/data/ImageCodec.h"
 #include "core/data/Split.h"
-#include "core/noise/NoiseRegistry.h"
+#include "core/training/NetworkInput.h"
 #include "ui/bridge/ShapeText.h"
 #include "ui/bridge/TrainingController.h"
 
@@ -76,22 +76,21 @@ Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const J
         return makeError(ErrorCode::InvalidArgument, "The model takes samples of {}, which are no pictures.",
                          shapeText(shape).toStdString());
     }
-    Tensor input = result.original;
-    if (context.model.family->corruptsInput() && context.model.options.has("noise.kind")) {
-        auto noise = makeNoise(context.model.options);
-        if (!noise)
-            return std::move(noise).error();
-        if (*noise != nullptr) {
-            (*noise)->apply(input.values(), shape,
-                            RandomStream(request.seed, static_cast<uint64_t>(RandomPurpose::Evaluation), 0, id));
-            result.noisy = input;
-        }
-    }
+    const auto noise = evaluationNoiseOf(context.model);
+    if (!noise)
+        return noise.error();
+    std::vector<int64_t> sizes = {1};
+    sizes.insert(sizes.end(), shape.sizes().begin(), shape.sizes().end());
+    const NetworkInput input =
+        corrupted(Tensor(Shape(sizes), result.original.values()), std::span(&id, 1), noise->get(), request.seed);
+    if (*noise != nullptr)
+        result.noisy = Tensor(shape, input.samples.values());
     auto program = context.programs.get(context.model.autoencoder, context.weights,
                                         {.sizes = context.model.sizes(1), .precision = context.precision});
     if (!program)
         return std::move(program).error();
-    (*program)->bindInput("input", input.values());
+    NetworkInputBinding binding;
+    binding.bind(**program, input.samples.values(), input.noiseLevels);
     (*program)->run();
     result.reconstruction = (*program)->outputTensor("reconstruction").reshaped(shape);
     measure(result);

@@ -1,0 +1,18 @@
+#pragma once
+
+// How far a network sees: what cutting a picture into tiles must know.
+
+#include "core/graph/Graph.h"
+
+namespace hourglass {
+
+struct ReceptiveField {
+    int64_t stride = 1; // sides of pictures, and origins of tiles, must be multiples of this
+    int64_t radius = 0; // a pixel of the output depends on none of the input that is farther away
+};
+
+// From a graph symbolic in H and W, with one picture input and the named picture output of the same size; both axes are
+// treated alike. Nothing where an output pixel depends on the whole picture (matrix products, sums over places).
+std::optional<ReceptiveField> receptiveField(const Graph& graph, const std::string& output);
+
+} // namespace hourglass
