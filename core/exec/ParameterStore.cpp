@@ -112,6 +112,8 @@ void initialiseParameters(ParameterStore& store, uint64_t seed) {
             break;
         }
         }
+        const auto gain = static_cast<float>(entry.initialisation.gain);
+        std::for_each(values.begin(), values.end(), [=](float& v) { v *= gain; });
     }
     store.touch();
 }

@@ -27,6 +27,7 @@ constexpr size_t index(NodeId id) {
 struct Initialisation {
     enum class Kind : uint8_t { Zeros, HeNormal, GlorotUniform, LecunNormal, Orthogonal } kind = Kind::Zeros;
     int64_t fanIn = 1, fanOut = 1;
+    double gain = 1; // factor of what the kind draws
     bool operator==(const Initialisation&) const = default;
 };
 

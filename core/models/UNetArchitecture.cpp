@@ -7,6 +7,9 @@ namespace hourglass {
 namespace {
 
 constexpr int64_t kWidthStep = 16; // channels come in vectors
+// Of orthogonal weights: small, so that the network begins as little more than x̂ = x. Measured on photographs, σ 25:
+// after 400 steps 31.6 dB with 0.2, 30.3 dB with 1 and small second convolutions, 22.4 dB with 1 everywhere.
+constexpr double kGain = 0.2;
 
 // How often a size can be halved without a remainder.
 int64_t halvings(int64_t size) {
@@ -50,6 +53,8 @@ private:
     NodeId parameter(const std::string& name, const std::string& next, const SymbolicShape& shape, int64_t fanIn,
                      int64_t fanOut) {
         Initialisation start = layerInitialisation(m_options.text("model.initialisation"), next, fanIn, fanOut);
+        if (start.kind == Initialisation::Kind::Orthogonal)
+            start.gain = kGain;
         return m_graph.parameter(name + ".weight", shape, start);
     }
 
