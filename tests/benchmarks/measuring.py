@@ -81,8 +81,8 @@ class Bench:
         raise MeasurementError(f"There is no workload '{name}'")
 
     def peak(self):
-        """GFLOP/s: {"matmul_f32", "convolution_f32"}, and the same of bf16 where the processor has it."""
-        return run([self.cli, "bench", "--json", "--only", "no workload", "--peak"])["peak"]
+        """{"peak": {"matmul_f32": GFLOP/s, "convolution_f32", and of bf16 where the processor has it}, "foreign"}."""
+        return run([self.cli, "bench", "--json", "--only", "no workload", "--peak"])
 
 
 def processor():

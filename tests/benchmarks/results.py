@@ -18,7 +18,7 @@ class Report:
     version: str
     turns: int
     seconds: float
-    peaks: list = field(default_factory=list)  # before and after
+    peaks: list = field(default_factory=list)  # Bench.peak(), before and after
     settings: dict = field(default_factory=dict)  # {workload: {PyTorch's setting: rate}}
     torch: dict = field(default_factory=dict)
     onnx_runtime: str = ""
@@ -29,7 +29,7 @@ class Report:
     def peak(self):
         """{precision: GFLOP/s}: the best of products and convolutions, before and after."""
         best = {}
-        for kind, speed in (item for peak in self.peaks for item in peak.items()):
+        for kind, speed in (item for result in self.peaks for item in result["peak"].items()):
             precision = kind.split("_")[1]
             best[precision] = max(speed, best.get(precision, 0))
         return best
@@ -54,10 +54,10 @@ class Report:
         ], left=2)
 
     def peak_table(self):
-        kinds = sorted(self.peaks[0], key=lambda kind: kind.split("_")[::-1], reverse=True)
-        return table(["", *(kind.replace("_", " ") for kind in kinds)],
-                     [[when, *(f"{peak[kind]:,.0f}" for kind in kinds)]
-                      for when, peak in zip(("before", "after"), self.peaks)])
+        kinds = sorted(self.peaks[0]["peak"], key=lambda kind: kind.split("_")[::-1], reverse=True)
+        return table(["", *(kind.replace("_", " ") for kind in kinds), "used by others"],
+                     [[when, *(f"{result['peak'][kind]:,.0f}" for kind in kinds), f"{result['foreign']:.0%}"]
+                      for when, result in zip(("before", "after"), self.peaks)])
 
     def settings_table(self):
         columns = ["f32", "f32_channels_last", "bf16", "bf16_channels_last"]
