@@ -14,7 +14,7 @@ import numpy
 import torch
 from torch.nn.functional import mse_loss
 
-from torch_peer import dense_autoencoder
+from torch_networks import DenseAutoencoder
 
 FOLDER = "/usr/share/datasets/fashion-mnist/"
 
@@ -38,7 +38,7 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     torch.set_num_threads(os.cpu_count())
     train, test = images("train-images-idx3-ubyte.gz"), images("t10k-images-idx3-ubyte.gz")
-    model = dense_autoencoder((784, 512, 256, arguments.code))
+    model = DenseAutoencoder((784, 512, 256, arguments.code))
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     begin = time.perf_counter()
     for _ in range(arguments.epochs):

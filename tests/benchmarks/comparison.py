@@ -1,0 +1,96 @@
+"""One workload, ours against one peer: the pairs measured, and what follows from them."""
+import math
+from dataclasses import dataclass, field
+from statistics import median
+
+from measuring import FOREIGN_LIMIT
+
+LOSS_TOLERANCE = {"f32": 0.01, "bf16": 0.05}  # relative
+
+
+def rate(result):
+    """Samples or pixels a second."""
+    return result.get("samples_per_second") or result["pixels_per_second"]
+
+
+def written(value, name):
+    """A rate with its unit."""
+    return f"{value / 1e6:.3f} Mpx/s" if "_infer_" in name else f"{value:,.0f} /s"
+
+
+def loss(result):
+    """To compare; JSON writes what is no number as null."""
+    return math.nan if result["check_loss"] is None else result["check_loss"]
+
+
+def peer_setting(setting):
+    return setting.replace("_channels_last", ", channels last")
+
+
+@dataclass
+class Comparison:
+    """Pairs of measurements, ours and theirs, of one workload in one of our precisions against one peer."""
+    name: str
+    precision: str
+    peer: str
+    setting: str
+    bar: float
+    pairs: list = field(default_factory=list)
+
+    def add(self, ours, theirs):
+        self.pairs.append((ours, theirs))
+
+    def ours(self):
+        return median(rate(ours) for ours, _ in self.pairs)
+
+    def theirs(self):
+        return median(rate(theirs) for _, theirs in self.pairs)
+
+    def ratios(self):
+        return [rate(ours) / rate(theirs) for ours, theirs in self.pairs]
+
+    def passes(self):
+        return median(self.ratios()) >= self.bar
+
+    def losses(self):
+        return [loss(result) for result in self.pairs[-1]]
+
+    def difference(self):
+        """Of the losses, relative: the worst pair's, NaN if any is."""
+        differences = [abs(loss(ours) / loss(theirs) - 1) for ours, theirs in self.pairs]
+        return max(differences, key=lambda difference: math.inf if math.isnan(difference) else difference)
+
+    def differs(self):
+        return not self.difference() <= LOSS_TOLERANCE[self.precision]  # NaN differs
+
+    def foreign(self):
+        """The worst measurement's share of the machine that others used."""
+        return max(result["foreign"] for pair in self.pairs for result in pair)
+
+    def shares(self, peak):
+        """Of the machine's peak in the precision each runs in, ours and theirs; `peak` is {precision: GFLOP/s}."""
+        flops = self.pairs[0][0]["flops_per_item"] / 1e9
+        sides = ((self.ours(), self.precision), (self.theirs(), self.setting.split("_")[0]))
+        return [f"{value * flops / peak[precision]:.0%}" if precision in peak else "?" for value, precision in sides]
+
+    def remarks(self):
+        loud = [f"**LOSS DIFFERS by {self.difference():.1%}**"] if self.differs() else []
+        return loud + ([f"**disturbed ({self.foreign():.0%})**"] if self.foreign() > FOREIGN_LIMIT else [])
+
+    def text(self, peak):
+        """For a person watching; two lines."""
+        losses = " / ".join(f"{value:.5g}" for value in self.losses())
+        return (f"{self.name} {self.precision} {written(self.ours(), self.name)}, "
+                f"{self.peer} {peer_setting(self.setting)} {written(self.theirs(), self.name)}: "
+                f"ratio {median(self.ratios()):.2f} ({min(self.ratios()):.2f}–{max(self.ratios()):.2f}), "
+                f"bar {self.bar:g} {'passed' if self.passes() else 'MISSED'}\n"
+                f"    share of peak {' / '.join(self.shares(peak))}, check loss {losses}  "
+                f"{' '.join(self.remarks()).replace('**', '')}").rstrip()
+
+    def row(self, peak):
+        verdict = ["pass" if self.passes() else "**miss**", *self.remarks()]
+        return [self.name, self.precision, f"{self.peer} {peer_setting(self.setting)}",
+                written(self.ours(), self.name), written(self.theirs(), self.name), f"**{median(self.ratios()):.2f}**",
+                f"{min(self.ratios()):.2f}–{max(self.ratios()):.2f}", f"{self.bar:g}", ", ".join(verdict),
+                " / ".join(self.shares(peak)), " / ".join(f"{value:.5g}" for value in self.losses()),
+                f"{self.difference():.2%}"]
