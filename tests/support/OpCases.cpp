@@ -254,6 +254,9 @@ std::vector<OpCase> opCases() {
     append(convolutions(2, 2, 5, {2, 1, 0})); // leaves lines at the end unseen
     append(convolutions(16, 32, 3, Window::same(3)));
     append(convolutions(32, 16, 3, Window::same(3, 2)));
+    append(convolutions(16, 1, 3, Window::same(3))); // few outputs: dot products along the channels
+    append(convolutions(48, 3, 5, Window::same(5)));
+    append(convolutions(32, 4, 3, {1, 2, 0}));
     return cases;
 }
 

@@ -109,6 +109,9 @@ HWY_INLINE void applyOp(const StripInstruction& step, const float* a, const floa
     case OpKind::Divide:
         return forEach(a, b, y, count, [](auto u, auto v) HWY_ATTR { return hn::Div(u, v); });
     case OpKind::Affine:
+        if (b != nullptr)
+            return forEach(a, b, y, count,
+                           [=](auto u, auto v) HWY_ATTR { return hn::Add(hn::MulAdd(u, alpha, beta), v); });
         return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::MulAdd(x, alpha, beta); });
     case OpKind::Square:
         return forEach(a, y, count, [](auto x) HWY_ATTR { return hn::Mul(x, x); });

@@ -8,6 +8,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/exec/kernels/StripProgram.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -44,46 +45,99 @@ void loadStrip(const StripInput& input, const void* data, int64_t from, int64_t 
     }
 }
 
-void runChunk(const StripProgram& program, const void* const* inputs, void* const* outputs, int64_t begin, int64_t end,
-              double* sums) {
-    alignas(64) float scratch[StripProgram::kMaxValues][StripProgram::kStrip];
-    const float* values[StripProgram::kMaxValues];
-    const size_t inputCount = program.inputs.size();
+// Where one strip's values are, and what becomes of them.
+class Strip {
+public:
+    Strip(const StripProgram& program, const void* const* inputs, void* const* outputs, double* sums)
+        : m_program(program), m_inputs(inputs), m_outputs(outputs), m_sums(sums) {
+        for (size_t i = 0; i < program.inputs.size(); ++i) // scalars do not change from strip to strip
+            if (program.inputs[i].period == 1)
+                loadStrip(program.inputs[i], inputs[i], 0, StripProgram::kStrip, m_scratch[i]);
+        for (size_t i = 0; i < program.outputs.size(); ++i)
+            if (const int k = producerOf(program.outputs[i]); k >= 0 && writesInPlace(i, k))
+                m_direct[k] = static_cast<float*>(outputs[i]);
+    }
 
-    for (size_t i = 0; i < inputCount; ++i) // scalars do not change from strip to strip
-        if (program.inputs[i].period == 1)
-            loadStrip(program.inputs[i], inputs[i], begin, StripProgram::kStrip, scratch[i]);
+    void run(int64_t from, int64_t count) {
+        load(from, count);
+        const size_t inputCount = m_program.inputs.size();
+        for (size_t k = 0; k < m_program.instructions.size(); ++k) {
+            const StripInstruction& step = m_program.instructions[k];
+            float* result = m_scratch[m_program.slots[inputCount + k]];
+            if (m_direct[k] != nullptr && count == StripProgram::kStrip) // whole vectors are written
+                result = m_direct[k] + from;
+            applyOp(step, step.a < 0 ? nullptr : m_values[step.a], step.b < 0 ? nullptr : m_values[step.b], result,
+                    count);
+            m_values[inputCount + k] = result;
+        }
+        store(from, count);
+    }
 
-    for (int64_t from = begin; from < end; from += StripProgram::kStrip) {
-        const int64_t count = std::min(StripProgram::kStrip, end - from);
-        for (size_t i = 0; i < inputCount; ++i) {
-            const StripInput& input = program.inputs[i];
-            values[i] = scratch[i];
+private:
+    // The instruction that makes what is stored; -1 of an input.
+    int producerOf(const StripOutput& output) const { return output.value - static_cast<int>(m_program.inputs.size()); }
+
+    // Whether instruction k may write into an output's memory at once: as float, and no input lies there that is still
+    // read afterwards.
+    bool writesInPlace(size_t output, int k) const {
+        const StripOutput& o = m_program.outputs[output];
+        if (o.kind != StripOutput::Kind::Store || o.type != StorageType::F32)
+            return false;
+        for (size_t i = 0; i < m_program.inputs.size(); ++i)
+            if (m_inputs[i] == m_outputs[output] && m_program.lastUses[i] > k)
+                return false;
+        return true;
+    }
+
+    // The next strip comes while this one is computed; the processor's own prefetching starts anew with each.
+    static void prefetch(const float* strip) {
+        constexpr int64_t kLine = 64 / sizeof(float);
+        for (int64_t i = 0; i < StripProgram::kStrip; i += kLine)
+            hwy::Prefetch(strip + i);
+    }
+
+    void load(int64_t from, int64_t count) {
+        for (size_t i = 0; i < m_program.inputs.size(); ++i) {
+            const StripInput& input = m_program.inputs[i];
+            m_values[i] = m_scratch[i];
             const bool direct = input.repeat == 1 && input.period == 0 && input.type == StorageType::F32 &&
                                 count == StripProgram::kStrip;
-            if (direct)
-                values[i] = static_cast<const float*>(inputs[i]) + from;
-            else if (input.period != 1)
-                loadStrip(input, inputs[i], from, count, scratch[i]);
-        }
-        for (size_t k = 0; k < program.instructions.size(); ++k) {
-            const StripInstruction& step = program.instructions[k];
-            float* result = scratch[inputCount + k];
-            applyOp(step, step.a < 0 ? nullptr : values[step.a], step.b < 0 ? nullptr : values[step.b], result, count);
-            values[inputCount + k] = result;
-        }
-        int sum = 0;
-        for (size_t i = 0; i < program.outputs.size(); ++i) {
-            const StripOutput& output = program.outputs[i];
-            const float* value = values[output.value];
-            if (output.kind == StripOutput::Kind::Sum)
-                sums[sum++] += sumOf(value, count);
-            else if (output.type == StorageType::F32)
-                std::memcpy(static_cast<float*>(outputs[i]) + from, value, static_cast<size_t>(count) * sizeof(float));
-            else
-                floatsToBf16(value, static_cast<uint16_t*>(outputs[i]) + from, count);
+            if (direct) {
+                m_values[i] = static_cast<const float*>(m_inputs[i]) + from;
+                prefetch(m_values[i] + StripProgram::kStrip);
+            } else if (input.period != 1)
+                loadStrip(input, m_inputs[i], from, count, m_scratch[i]);
         }
     }
+
+    void store(int64_t from, int64_t count) {
+        int sum = 0;
+        for (size_t i = 0; i < m_program.outputs.size(); ++i) {
+            const StripOutput& output = m_program.outputs[i];
+            const float* value = m_values[output.value];
+            if (output.kind == StripOutput::Kind::Sum)
+                m_sums[sum++] += sumOf(value, count);
+            else if (output.type == StorageType::BF16)
+                floatsToBf16(value, static_cast<uint16_t*>(m_outputs[i]) + from, count);
+            else if (float* target = static_cast<float*>(m_outputs[i]) + from; target != value)
+                std::memcpy(target, value, static_cast<size_t>(count) * sizeof(float));
+        }
+    }
+
+    const StripProgram& m_program;
+    const void* const* m_inputs;
+    void* const* m_outputs;
+    double* m_sums;
+    alignas(64) float m_scratch[StripProgram::kMaxValues][StripProgram::kStrip];
+    const float* m_values[StripProgram::kMaxValues];
+    float* m_direct[StripProgram::kMaxValues] = {}; // by instruction
+};
+
+void runChunk(const StripProgram& program, const void* const* inputs, void* const* outputs, int64_t begin, int64_t end,
+              double* sums) {
+    Strip strip(program, inputs, outputs, sums);
+    for (int64_t from = begin; from < end; from += StripProgram::kStrip)
+        strip.run(from, std::min(StripProgram::kStrip, end - from));
 }
 
 const char* targetName() {
@@ -112,6 +166,7 @@ int StripProgram::sums() const {
 void runStrips(const StripProgram& program, const void* const* inputs, void* const* outputs,
                std::span<double> partials) {
     expects(program.values() <= StripProgram::kMaxValues, "a strip program of {} values", program.values());
+    expects(program.slots.size() == static_cast<size_t>(program.values()), "a strip program that is not finished");
     const int sums = program.sums();
     expects(static_cast<int64_t>(partials.size()) >= program.partials(), "{} partial sums, {} needed", partials.size(),
             program.partials());

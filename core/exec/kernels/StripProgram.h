@@ -22,7 +22,8 @@ struct StripInput {
     StorageType type = StorageType::F32;
 };
 
-// Value numbers: first the inputs, then one for each instruction. A Constant takes no operand.
+// Value numbers: first the inputs, then one for each instruction. A Constant takes no operand; an Affine may take a
+// second one, which is added.
 struct StripInstruction {
     OpKind op;
     int a = -1, b = -1;
@@ -50,11 +51,20 @@ struct StripProgram {
     int64_t chunks() const { return (elements + kChunk - 1) / kChunk; }
     int values() const { return static_cast<int>(inputs.size() + instructions.size()); }
     int sums() const;
+    // Joins Affine and Add where nobody else needs the Affine, and finds for every value a place among few, so that a
+    // strip's values stay in the nearest cache. Call it once, when the program is complete.
+    void finish();
+
+    // By value: its place in scratch, and the last instruction (or, for those that are stored, the last of all) that
+    // reads it.
+    std::vector<int> slots, lastUses;
+    int slotCount = 0;
+
     // Doubles of scratch that runStrips needs.
     int64_t partials() const { return chunks() * sums(); }
 };
 
-// Runs the program over all its elements on the compute threads. inputs[i] and outputs[i] are float or bf16 as
+// Runs a finished program over all its elements on the compute threads. inputs[i] and outputs[i] are float or bf16 as
 // declared; a Sum writes one float: factor · Σ value, in an order that does not depend on the number of threads. An
 // output may be the same memory as an input that is read with {1, 0} and the same type.
 void runStrips(const StripProgram& program, const void* const* inputs, void* const* outputs,

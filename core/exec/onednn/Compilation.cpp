@@ -162,6 +162,7 @@ void Compilation::addStrip(StripProgram program, std::vector<int> inputs, std::v
         used(value);
     for (int value : outputs)
         used(value);
+    program.finish();
     StripKernel kernel{std::move(program), std::move(inputs), std::move(outputs), {}, {}, {}};
     kernel.partials.resize(static_cast<size_t>(kernel.program.partials()));
     kernel.inputData.resize(kernel.inputs.size());

@@ -10,6 +10,20 @@ int operandOf(Compilation& build, NodeId id) {
     return build.isBf16() ? build.asBf16(source) : build.valueOf(source);
 }
 
+void emitFewOutputs(Compilation& build, const Group& group, const ConvolutionSpec& spec) {
+    const Node& node = build.graph().node(group.nodes.front());
+    const NodeId last = group.nodes.back();
+    const int x = operandOf(build, node.inputs[0]), weights = build.valueOf(build.resolve(node.inputs[1]));
+    const int scratch = build.addBuffer(Shape{spec.weights.elements()}, StorageType::F32);
+    build.add(FewOutputsKernel{{build.used(x), spec.x},
+                               {build.used(build.valueOf(last)), spec.y},
+                               build.used(weights),
+                               group.bias ? build.used(build.valueOf(*group.bias)) : -1,
+                               build.used(scratch),
+                               spec.weights,
+                               spec.window});
+}
+
 } // namespace
 
 Result<void> emitConvolution(Compilation& build, const Group& group) {
@@ -31,6 +45,11 @@ Result<void> emitConvolution(Compilation& build, const Group& group) {
         .hasBias = group.bias.has_value(),
         .activation = activationOf(build, group),
     };
+    if (kind == Kind::Forward && !group.activation && spec.typeResult == StorageType::F32 &&
+        suitsFewOutputs(spec.x, spec.weights, spec.window)) {
+        emitFewOutputs(build, group, spec);
+        return {};
+    }
     Result<Convolution> made = makeConvolution(build.device(), spec);
     if (!made)
         return std::move(made).error();

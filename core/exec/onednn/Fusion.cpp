@@ -80,11 +80,21 @@ private:
         }
         // An activation may be absorbed if nobody else needs what goes into it.
         const bool absorbs = isMatMul || node(product).op == OpKind::Convolve;
-        if (next && absorbs && isFusableActivation(node(*next).op)) {
+        if (next && absorbs && isFusableActivation(node(*next).op) && !feedsStripsOnly(*next)) {
             group.nodes.push_back(*next);
             group.activation = *next;
         }
         newGroup(std::move(group));
+    }
+
+    // Whether elementwise passes are all that reads a node: they compute it on their way, and store nothing of it.
+    bool feedsStripsOnly(NodeId id) const {
+        const auto& consumers = m_consumers[index(id)];
+        return !m_isOutput.contains(id) && std::all_of(consumers.begin(), consumers.end(), [&](NodeId consumer) {
+            const Node& n = node(consumer);
+            const bool isFullSum = n.op == OpKind::Reduce && m_shapes[index(consumer)].rank() == 0;
+            return !isView(n.op) && (isFullSum || isStripNode(n));
+        });
     }
 
     // Of a matrix product a row, of a convolution a row spread over its places.

@@ -89,21 +89,28 @@ void OneDnnProgram::runKernel(ReduceKernel& kernel) {
                  static_cast<float*>(dataOf(kernel.y)), kernel.outer, kernel.kept, kernel.inner, kernel.factor);
 }
 
+ConstTensorView OneDnnProgram::viewOf(const MoveKernel::Operand& operand) const {
+    const Value& value = m_parts.values[static_cast<size_t>(operand.value)];
+    return {value.data, value.type, operand.shape};
+}
+
+void OneDnnProgram::runKernel(FewOutputsKernel& kernel) {
+    const Value& y = m_parts.values[static_cast<size_t>(kernel.y.value)];
+    convolveToFew(viewOf(kernel.x), static_cast<const float*>(dataOf(kernel.weights)), kernel.weightShape,
+                  kernel.bias < 0 ? nullptr : static_cast<const float*>(dataOf(kernel.bias)),
+                  {y.data, y.type, kernel.y.shape}, kernel.window, static_cast<float*>(dataOf(kernel.scratch)));
+}
+
 void OneDnnProgram::runKernel(MoveKernel& kernel) {
-    const auto from = [&](size_t k) {
-        const MoveKernel::Operand& operand = kernel.inputs[k];
-        const Value& value = m_parts.values[static_cast<size_t>(operand.value)];
-        return ConstTensorView{value.data, value.type, operand.shape};
-    };
     const Value& target = m_parts.values[static_cast<size_t>(kernel.result.value)];
     const TensorView to{target.data, target.type, kernel.result.shape};
     const OpAttributes& a = kernel.attributes;
-    const ConstTensorView x = from(0);
+    const ConstTensorView x = viewOf(kernel.inputs[0]);
     switch (kernel.op) {
     case OpKind::Permute:
         return permuteAxes(x, to, a.axes);
     case OpKind::Concat: {
-        const ConstTensorView second = from(1);
+        const ConstTensorView second = viewOf(kernel.inputs[1]);
         copyAlongAxis(x, to, a.axes[0], 0, 0, x.shape[a.axes[0]]);
         return copyAlongAxis(second, to, a.axes[0], 0, x.shape[a.axes[0]], second.shape[a.axes[0]]);
     }

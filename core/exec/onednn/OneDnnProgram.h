@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/exec/Program.h"
-#include "core/exec/kernels/Moves.h"
+#include "core/exec/kernels/FewOutputs.h"
 #include "core/exec/onednn/Primitives.h"
 
 namespace hourglass::onednn {
@@ -53,12 +53,20 @@ struct MoveKernel {
     Operand result;
 };
 
+// A convolution with few outputs (kernels/FewOutputs.h).
+struct FewOutputsKernel {
+    MoveKernel::Operand x, y;
+    int weights, bias, scratch; // bias -1: none
+    Shape weightShape;
+    Window window;
+};
+
 struct Kernel {
     template <typename Work>
     explicit Kernel(Work made, bool parametersOnly = false)
         : work(std::in_place_type<Work>, std::move(made)), onParametersOnly(parametersOnly) {}
 
-    std::variant<PrimitiveKernel, StripKernel, ReduceKernel, MoveKernel> work;
+    std::variant<PrimitiveKernel, StripKernel, ReduceKernel, MoveKernel, FewOutputsKernel> work;
     // Depends on parameters alone (a bf16 copy): skipped until they change.
     bool onParametersOnly = false;
 };
@@ -97,6 +105,8 @@ private:
     void runKernel(StripKernel& kernel);
     void runKernel(ReduceKernel& kernel);
     void runKernel(MoveKernel& kernel);
+    void runKernel(FewOutputsKernel& kernel);
+    ConstTensorView viewOf(const MoveKernel::Operand& operand) const;
     void* dataOf(int value) const { return m_parts.values[static_cast<size_t>(value)].data; }
 
     Parts m_parts;
