@@ -21,6 +21,10 @@ void parallelFor(int64_t count, int64_t grain, RangeFunction function) {
         function(chunk * grain, std::min(count, (chunk + 1) * grain));
 }
 
+int computeThread() {
+    return omp_get_thread_num();
+}
+
 int computeThreads() {
     return omp_get_max_threads();
 }

@@ -27,6 +27,9 @@ private:
 // order, are therefore reproducible. The function must not throw.
 void parallelFor(int64_t count, int64_t grain, RangeFunction function);
 
+// Which of them, from 0, calls this within a parallelFor: for scratch of its own.
+int computeThread();
+
 // Threads that parallelFor and oneDNN use on the calling thread. 0 asks for all of the machine's.
 int computeThreads();
 void setComputeThreads(int count);

@@ -257,6 +257,9 @@ std::vector<OpCase> opCases() {
     append(convolutions(16, 1, 3, Window::same(3))); // few outputs: dot products along the channels
     append(convolutions(48, 3, 5, Window::same(5)));
     append(convolutions(32, 4, 3, {1, 2, 0}));
+    append(convolutions(48, 16, 3, Window::same(3))); // Winograd, vectors of channels left over
+    append(convolutions(16, 48, 3, {1, 0, 0}));
+    append(convolutions(16, 16, 3, {1, 2, 1}));
     return cases;
 }
 

@@ -1,6 +1,7 @@
 #include "core/exec/kernels/Moves.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -204,7 +205,9 @@ void copyAlongAxis(const ConstTensorView& x, const TensorView& y, int axis, int6
 
 void permuteAxes(const ConstTensorView& x, const TensorView& y, std::span<const int> axes) {
     const int rank = y.shape.rank();
-    std::vector<int64_t> strides(axes.size()), sizes(axes.size());
+    constexpr size_t kMostAxes = 8;
+    expects(axes.size() <= kMostAxes && !axes.empty(), "a permutation of {} axes", axes.size());
+    std::array<int64_t, kMostAxes> strides{}, sizes{};
     for (int i = 0; i < rank; ++i) {
         sizes[static_cast<size_t>(i)] = y.shape[i];
         int64_t stride = 1;
@@ -212,7 +215,7 @@ void permuteAxes(const ConstTensorView& x, const TensorView& y, std::span<const 
             stride *= x.shape[axis];
         strides[static_cast<size_t>(i)] = stride;
     }
-    const int64_t line = sizes.back(), step = strides.back();
+    const int64_t line = sizes[axes.size() - 1], step = strides[axes.size() - 1];
     withTypes(x, y, [&](const auto* from, auto* to) {
         parallelFor(y.shape.elements() / std::max<int64_t>(1, line), grainOf(line), [&](int64_t begin, int64_t end) {
             for (int64_t o = begin; o < end; ++o) {

@@ -8,15 +8,16 @@
 
 namespace hourglass {
 
+// They refer to shapes that outlive them: copying one would allocate in every run.
 struct ConstTensorView {
     const void* data;
     StorageType type;
-    Shape shape;
+    const Shape& shape;
 };
 struct TensorView {
     void* data;
     StorageType type;
-    Shape shape;
+    const Shape& shape;
 };
 
 // MaxPool, SumPool, UpsampleNearest, UpsampleBilinear, BilinearTransposed, PixelShuffle or PixelUnshuffle (Op.h).

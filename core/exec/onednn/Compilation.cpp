@@ -131,6 +131,17 @@ Result<int> Compilation::packedWeights(NodeId id, const PackedWeights& layout) {
     return to;
 }
 
+int Compilation::winogradWeights(NodeId id, const WinogradPlan& plan, bool isAdjoint) {
+    const NodeId source = resolve(id);
+    const bool onParametersOnly = m_graph.node(source).op == OpKind::Parameter;
+    const int to = addBuffer(Shape{plan.weightFloats()}, StorageType::F32);
+    m_parts.kernels.emplace_back(WinogradWeightsKernel{plan, used(m_valueOf[index(source)]), used(to), isAdjoint},
+                                 onParametersOnly);
+    if (onParametersOnly)
+        keep(to);
+    return to;
+}
+
 void Compilation::addPrimitive(std::unique_ptr<Primitive> primitive, std::vector<int> values, bool onParametersOnly) {
     PrimitiveKernel kernel{.primitive = std::move(primitive)};
     for (const int value : values)

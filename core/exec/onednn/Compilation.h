@@ -48,6 +48,8 @@ public:
     void addPrimitive(std::unique_ptr<Primitive> primitive, std::vector<int> values, bool onParametersOnly = false);
     // Weights [O, C, k, k] as a convolution wants them, made as often as asBf16() says.
     Result<int> packedWeights(NodeId id, const PackedWeights& layout);
+    // The same for Winograd's algorithm.
+    int winogradWeights(NodeId id, const WinogradPlan& plan, bool isAdjoint);
     // A value's bf16 copy, made once per run (once per change of the weights for parameters).
     int asBf16(NodeId id);
 

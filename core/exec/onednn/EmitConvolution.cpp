@@ -24,6 +24,34 @@ void emitFewOutputs(Compilation& build, const Group& group, const ConvolutionSpe
                                spec.window});
 }
 
+// Whether Winograd's algorithm computes a group, and then how: in float32, with no other activation than ReLU.
+std::optional<WinogradPlan> winogradPlan(const Compilation& build, const Group& group, const ConvolutionSpec& spec) {
+    if (build.isBf16() || (group.activation && build.graph().node(*group.activation).op != OpKind::Relu))
+        return std::nullopt;
+    if (spec.kind != ConvolutionSpec::Kind::Transposed)
+        return planWinograd(spec.x, spec.y, spec.weights[2], spec.window);
+    const int64_t reach = spec.weights[2] - 1; // the adjoint of a convolution is one from y to x, of flipped weights
+    return planWinograd(spec.y, spec.x, spec.weights[2],
+                        {spec.window.stride, reach - spec.window.padBefore, reach - spec.window.padAfter});
+}
+
+void emitWinograd(Compilation& build, const Group& group, const ConvolutionSpec& spec, const WinogradPlan& plan) {
+    const Node& node = build.graph().node(group.nodes.front());
+    if (spec.kind == ConvolutionSpec::Kind::Weights) {
+        const int scratch = build.addBuffer(Shape{plan.gradientScratchFloats()}, StorageType::F32);
+        build.add(WinogradGradientKernel{plan, build.used(build.valueOf(build.resolve(node.inputs[0]))),
+                                         build.used(build.valueOf(build.resolve(node.inputs[1]))),
+                                         build.used(build.valueOf(group.nodes.back())), build.used(scratch)});
+        return;
+    }
+    const int weights = build.winogradWeights(node.inputs[1], plan, spec.kind == ConvolutionSpec::Kind::Transposed);
+    const int scratch = build.addBuffer(Shape{plan.scratchFloats()}, StorageType::F32);
+    build.add(WinogradKernel{plan, build.used(build.valueOf(build.resolve(node.inputs[0]))), build.used(weights),
+                             group.bias ? build.used(build.valueOf(*group.bias)) : -1,
+                             build.used(build.valueOf(group.nodes.back())), build.used(scratch),
+                             group.activation.has_value()});
+}
+
 } // namespace
 
 Result<void> emitConvolution(Compilation& build, const Group& group) {
@@ -48,6 +76,10 @@ Result<void> emitConvolution(Compilation& build, const Group& group) {
     if (kind == Kind::Forward && !group.activation && spec.typeResult == StorageType::F32 &&
         suitsFewOutputs(spec.x, spec.weights, spec.window)) {
         emitFewOutputs(build, group, spec);
+        return {};
+    }
+    if (const std::optional<WinogradPlan> plan = winogradPlan(build, group, spec)) {
+        emitWinograd(build, group, spec, *plan);
         return {};
     }
     Result<Convolution> made = makeConvolution(build.device(), spec);

@@ -96,9 +96,22 @@ ConstTensorView OneDnnProgram::viewOf(const MoveKernel::Operand& operand) const 
 
 void OneDnnProgram::runKernel(FewOutputsKernel& kernel) {
     const Value& y = m_parts.values[static_cast<size_t>(kernel.y.value)];
-    convolveToFew(viewOf(kernel.x), static_cast<const float*>(dataOf(kernel.weights)), kernel.weightShape,
-                  kernel.bias < 0 ? nullptr : static_cast<const float*>(dataOf(kernel.bias)),
-                  {y.data, y.type, kernel.y.shape}, kernel.window, static_cast<float*>(dataOf(kernel.scratch)));
+    convolveToFew(viewOf(kernel.x), floatsOf(kernel.weights), kernel.weightShape, floatsOf(kernel.bias),
+                  {y.data, y.type, kernel.y.shape}, kernel.window, floatsOf(kernel.scratch));
+}
+
+void OneDnnProgram::runKernel(WinogradKernel& kernel) {
+    convolveWinograd(kernel.plan, floatsOf(kernel.x), floatsOf(kernel.weights), floatsOf(kernel.bias), kernel.rectify,
+                     floatsOf(kernel.y), floatsOf(kernel.scratch));
+}
+
+void OneDnnProgram::runKernel(WinogradGradientKernel& kernel) {
+    winogradWeightGradient(kernel.plan, floatsOf(kernel.x), floatsOf(kernel.dy), floatsOf(kernel.dw),
+                           floatsOf(kernel.scratch));
+}
+
+void OneDnnProgram::runKernel(WinogradWeightsKernel& kernel) {
+    transformWeights(kernel.plan, floatsOf(kernel.from), kernel.isAdjoint, floatsOf(kernel.to));
 }
 
 void OneDnnProgram::runKernel(MoveKernel& kernel) {

@@ -9,6 +9,7 @@
 
 #include "core/exec/Program.h"
 #include "core/exec/kernels/FewOutputs.h"
+#include "core/exec/kernels/Winograd.h"
 #include "core/exec/onednn/Primitives.h"
 
 namespace hourglass::onednn {
@@ -61,12 +62,30 @@ struct FewOutputsKernel {
     Window window;
 };
 
+// A convolution by Winograd's algorithm, and the transform of its weights (kernels/Winograd.h).
+struct WinogradKernel {
+    WinogradPlan plan;
+    int x, weights, bias, y, scratch; // weights transformed; bias -1: none
+    bool rectify;
+};
+struct WinogradGradientKernel {
+    WinogradPlan plan;
+    int x, dy, dw, scratch;
+};
+struct WinogradWeightsKernel {
+    WinogradPlan plan;
+    int from, to;
+    bool isAdjoint;
+};
+
 struct Kernel {
     template <typename Work>
     explicit Kernel(Work made, bool parametersOnly = false)
         : work(std::in_place_type<Work>, std::move(made)), onParametersOnly(parametersOnly) {}
 
-    std::variant<PrimitiveKernel, StripKernel, ReduceKernel, MoveKernel, FewOutputsKernel> work;
+    std::variant<PrimitiveKernel, StripKernel, ReduceKernel, MoveKernel, FewOutputsKernel, WinogradKernel,
+                 WinogradWeightsKernel, WinogradGradientKernel>
+        work;
     // Depends on parameters alone (a bf16 copy): skipped until they change.
     bool onParametersOnly = false;
 };
@@ -106,6 +125,10 @@ private:
     void runKernel(ReduceKernel& kernel);
     void runKernel(MoveKernel& kernel);
     void runKernel(FewOutputsKernel& kernel);
+    void runKernel(WinogradKernel& kernel);
+    void runKernel(WinogradWeightsKernel& kernel);
+    void runKernel(WinogradGradientKernel& kernel);
+    float* floatsOf(int value) const { return value < 0 ? nullptr : static_cast<float*>(dataOf(value)); }
     ConstTensorView viewOf(const MoveKernel::Operand& operand) const;
     void* dataOf(int value) const { return m_parts.values[static_cast<size_t>(value)].data; }
 

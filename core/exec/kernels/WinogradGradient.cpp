@@ -1,0 +1,170 @@
+// The gradient of a Winograd convolution's weights: y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ x B)] A makes dw = Gᵀ [Σ (A dy Aᵀ) ⊙ (Bᵀ x
+// B)] G, the sum being over tiles: 36 matrix products again.
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/Contract.h"
+#include "core/base/Parallel.h"
+#include "core/exec/kernels/Winograd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/exec/kernels/WinogradGradient.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "core/exec/kernels/WinogradTiles-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hourglass::HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+constexpr int64_t kOutputRows = 8;
+#else
+constexpr int64_t kOutputRows = 4;
+#endif
+
+// du[kOutputRows][Vectors · lanes] (rows `channels` apart) += wᵀ v over `tiles` rows of w [tiles][outputs] and v
+// [tiles][channels].
+template <int Vectors>
+HWY_INLINE void accumulate(const float* HWY_RESTRICT w, int64_t outputs, const float* HWY_RESTRICT v, int64_t channels,
+                           int64_t tiles, float* HWY_RESTRICT du) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    Floats sums[kOutputRows][Vectors];
+    for (int64_t r = 0; r < kOutputRows; ++r)
+        for (int k = 0; k < Vectors; ++k)
+            sums[r][k] = hn::LoadU(tag, du + r * channels + k * lanes);
+    for (int64_t t = 0; t < tiles; ++t) {
+        Floats values[Vectors];
+        for (int k = 0; k < Vectors; ++k)
+            values[k] = hn::LoadU(tag, v + t * channels + k * lanes);
+        for (int64_t r = 0; r < kOutputRows; ++r) {
+            const Floats weight = hn::Set(tag, w[t * outputs + r]);
+            for (int k = 0; k < Vectors; ++k)
+                sums[r][k] = hn::MulAdd(weight, values[k], sums[r][k]);
+        }
+    }
+    for (int64_t r = 0; r < kOutputRows; ++r)
+        for (int k = 0; k < Vectors; ++k)
+            hn::StoreU(sums[r][k], tag, du + r * channels + k * lanes);
+}
+
+// w[36][blockTiles][O] of a tile of dy.
+void transformGradient(const WinogradCall& call, const float* dy, int64_t tile, int64_t slot, float* w,
+                       int64_t stride) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    alignas(64) float read[16 * 16], half[24 * 16];
+    const int64_t row = call.rowOf(tile), column = call.columnOf(tile);
+    const float* first = dy + ((call.imageOf(tile) * call.outHeight + row) * call.outWidth + column) * call.outputs;
+    for (int64_t o = 0; o < call.outputs; o += lanes) {
+        for (int64_t i = 0; i < 4; ++i)
+            for (int64_t j = 0; j < 4; ++j) {
+                const bool isPicture = row + i < call.outHeight && column + j < call.outWidth;
+                const float* from = first + (i * call.outWidth + j) * call.outputs + o;
+                hn::Store(isPicture ? hn::LoadU(tag, from) : hn::Zero(tag), tag, read + (i * 4 + j) * lanes);
+            }
+        for (int64_t i = 0; i < 4; ++i) // along each line
+            outputAdjoint(read + i * 4 * lanes, lanes, half + i * 6 * lanes, lanes);
+        for (int64_t j = 0; j < 6; ++j) // along each column
+            outputAdjoint(half + j * lanes, 6 * lanes, w + j * stride + slot * call.outputs + o, 6 * stride);
+    }
+}
+
+// Adds a block of tiles to du [36][O][C].
+void gradientBlock(const WinogradCall& call, const float* dy, int64_t block, float* du, float* scratch) {
+    const int64_t first = block * call.blockTiles, tiles = std::min(call.blockTiles, call.tiles - first);
+    const int64_t strideW = placeStride(call.blockTiles * call.outputs);
+    float* v = scratch;
+    float* w = v + kPlaces * call.stride;
+    for (int64_t slot = 0; slot < tiles; ++slot) {
+        transformTile(call, first + slot, slot, v);
+        transformGradient(call, dy, first + slot, slot, w, strideW);
+    }
+    const auto lanes = static_cast<int64_t>(hn::Lanes(FloatTag()));
+    for (int64_t place = 0; place < kPlaces; ++place)
+        for (int64_t o = 0; o < call.outputs; o += kOutputRows) {
+            float* rows = du + (place * call.outputs + o) * call.channels;
+            const float *fromW = w + place * strideW + o, *fromV = v + place * call.stride;
+            int64_t c = 0;
+            for (; c + 2 * lanes <= call.channels; c += 2 * lanes)
+                accumulate<2>(fromW, call.outputs, fromV + c, call.channels, tiles, rows + c);
+            for (; c < call.channels; c += lanes)
+                accumulate<1>(fromW, call.outputs, fromV + c, call.channels, tiles, rows + c);
+        }
+}
+
+// dw [C, 3, 3] of one output from the sum of the threads' du.
+void gradientOfOutput(const WinogradCall& call, const float* du, int threads, int64_t ofThread, int64_t output,
+                      float* dw) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    alignas(64) float whole[kPlaces * 16], half[18 * 16], kernel[9 * 16];
+    for (int64_t c = 0; c < call.channels; c += lanes) {
+        for (int64_t place = 0; place < kPlaces; ++place) {
+            const float* from = du + (place * call.outputs + output) * call.channels + c;
+            Floats sum = hn::LoadU(tag, from);
+            for (int thread = 1; thread < threads; ++thread)
+                sum = hn::Add(sum, hn::LoadU(tag, from + thread * ofThread));
+            hn::Store(sum, tag, whole + place * lanes);
+        }
+        for (int64_t i = 0; i < 6; ++i)
+            weightAdjoint(whole + i * 6 * lanes, lanes, half + i * 3 * lanes, lanes);
+        for (int64_t j = 0; j < 3; ++j)
+            weightAdjoint(half + j * lanes, 3 * lanes, kernel + j * lanes, 3 * lanes);
+        for (int64_t lane = 0; lane < lanes; ++lane)
+            for (int64_t k = 0; k < 9; ++k)
+                dw[(c + lane) * 9 + k] = kernel[k * lanes + lane];
+    }
+}
+
+} // namespace hourglass::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace hourglass {
+
+HWY_EXPORT(gradientBlock);
+HWY_EXPORT(gradientOfOutput);
+
+namespace {
+
+int64_t sumFloats(const WinogradPlan& plan) {
+    return placeStride(plan.weightFloats());
+}
+int64_t tileFloats(const WinogradPlan& plan) {
+    return kPlaces * (placeStride(plan.blockTiles * plan.x[3]) + placeStride(plan.blockTiles * plan.y[3]));
+}
+
+} // namespace
+
+int64_t WinogradPlan::gradientScratchFloats() const {
+    return threads * (sumFloats(*this) + tileFloats(*this));
+}
+
+void winogradWeightGradient(const WinogradPlan& plan, const float* x, const float* dy, float* dw, float* scratch) {
+    WinogradCall call = winogradCall(plan);
+    call.x = x;
+    const int threads = computeThreads();
+    expects(threads <= plan.threads, "{} threads for scratch of {}", threads, plan.threads);
+    const int64_t ofThread = sumFloats(plan) + tileFloats(plan);
+    parallelFor(threads, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t thread = begin; thread < end; ++thread)
+            std::memset(scratch + thread * ofThread, 0, static_cast<size_t>(sumFloats(plan)) * sizeof(float));
+    });
+    const auto add = HWY_DYNAMIC_DISPATCH(gradientBlock);
+    parallelFor((plan.tiles() + plan.blockTiles - 1) / plan.blockTiles, 1, [&](int64_t begin, int64_t end) {
+        float* own = scratch + computeThread() * ofThread;
+        for (int64_t block = begin; block < end; ++block)
+            add(call, dy, block, own, own + sumFloats(plan));
+    });
+    const auto finish = HWY_DYNAMIC_DISPATCH(gradientOfOutput);
+    parallelFor(plan.y[3], 4, [&](int64_t begin, int64_t end) {
+        for (int64_t output = begin; output < end; ++output)
+            finish(call, scratch, threads, ofThread, output, dw + output * plan.x[3] * 9);
+    });
+}
+
+} // namespace hourglass
+#endif
