@@ -37,15 +37,6 @@ namespace hourglass::HWY_NAMESPACE {
 
 using ChannelTag = hn::CappedTag<float, kChannelStep>;
 
-HWY_INLINE hn::Vec<ChannelTag> loadChannels(ChannelTag tag, const float* from) {
-    return hn::LoadU(tag, from);
-}
-HWY_INLINE hn::Vec<ChannelTag> loadChannels(ChannelTag tag, const uint16_t* from) {
-    const hn::Rebind<uint16_t, ChannelTag> halves;
-    const hn::RebindToUnsigned<ChannelTag> bits;
-    return hn::BitCast(tag, hn::ShiftLeft<16>(hn::PromoteTo(bits, hn::LoadU(halves, from))));
-}
-
 // Outputs `column` to `column + 3` of channel `output`, all of whose neighbourhoods lie within the line.
 template <typename X>
 HWY_INLINE void fourOutputs(const FewOutputsLine& line, int64_t output, int64_t column, float* y) {
@@ -60,10 +51,10 @@ HWY_INLINE void fourOutputs(const FewOutputsLine& line, int64_t output, int64_t 
         const float* w = line.weights + (output * line.kernel + i) * run;
         for (int64_t c = 0; c < run; c += lanes) {
             const auto weight = hn::LoadU(tag, w + c);
-            sum0 = hn::MulAdd(loadChannels(tag, x + c), weight, sum0);
-            sum1 = hn::MulAdd(loadChannels(tag, x + c + line.channels), weight, sum1);
-            sum2 = hn::MulAdd(loadChannels(tag, x + c + 2 * line.channels), weight, sum2);
-            sum3 = hn::MulAdd(loadChannels(tag, x + c + 3 * line.channels), weight, sum3);
+            sum0 = hn::MulAdd(loadVector(tag, x + c), weight, sum0);
+            sum1 = hn::MulAdd(loadVector(tag, x + c + line.channels), weight, sum1);
+            sum2 = hn::MulAdd(loadVector(tag, x + c + 2 * line.channels), weight, sum2);
+            sum3 = hn::MulAdd(loadVector(tag, x + c + 3 * line.channels), weight, sum3);
         }
     }
     const float bias = line.bias != nullptr ? line.bias[output] : 0.0f;
@@ -87,7 +78,7 @@ HWY_INLINE float oneOutput(const FewOutputsLine& line, int64_t output, int64_t c
             const X* x = static_cast<const X*>(line.x) + ((line.top + i) * line.width + left + j) * line.channels;
             const float* w = line.weights + ((output * line.kernel + i) * line.kernel + j) * line.channels;
             for (int64_t c = 0; c < line.channels; c += lanes)
-                sum = hn::MulAdd(loadChannels(tag, x + c), hn::LoadU(tag, w + c), sum);
+                sum = hn::MulAdd(loadVector(tag, x + c), hn::LoadU(tag, w + c), sum);
         }
     return (line.bias != nullptr ? line.bias[output] : 0.0f) + hn::GetLane(hn::SumOfLanes(tag, sum));
 }

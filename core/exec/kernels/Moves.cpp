@@ -27,6 +27,23 @@ void store(float value, uint16_t* to) {
     *to = static_cast<uint16_t>(value != value ? (bits >> 16) | 0x40u : (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
 }
 
+// An element as the other type has it; as it is where both are one.
+template <typename Y, typename X>
+void copyElement(const X* from, Y* to) {
+    if constexpr (std::is_same_v<X, Y>)
+        *to = *from;
+    else
+        store(load(from), to);
+}
+template <typename Y, typename X>
+void copyElements(const X* from, Y* to, int64_t count) {
+    if constexpr (std::is_same_v<X, Y>)
+        std::copy_n(from, count, to);
+    else
+        for (int64_t i = 0; i < count; ++i)
+            store(load(from + i), to + i);
+}
+
 // Calls function with typed pointers.
 template <typename Function>
 void withTypes(const ConstTensorView& x, const TensorView& y, Function function) {
@@ -153,9 +170,9 @@ void shuffle(bool toWide, int64_t f, const X* x, Y* y, const Pixels& deep, const
             const int64_t group = deep.place(image, row / f, column / f) + row % f * f + column % f;
             for (int64_t c = 0; c < wide.c; ++c) {
                 if (toWide)
-                    store(load(x + group + c * f * f), y + place + c);
+                    copyElement(x + group + c * f * f, y + place + c);
                 else
-                    store(load(x + place + c), y + group + c * f * f);
+                    copyElement(x + place + c, y + group + c * f * f);
             }
         }
     });
@@ -196,8 +213,7 @@ void copyAlongAxis(const ConstTensorView& x, const TensorView& y, int axis, int6
             for (int64_t o = begin; o < end; ++o) {
                 const auto* source = from + (o * x.shape[axis] + fromBegin) * inner;
                 auto* target = to + (o * y.shape[axis] + toBegin) * inner;
-                for (int64_t i = 0; i < count * inner; ++i)
-                    store(load(source + i), target + i);
+                copyElements(source, target, count * inner);
             }
         });
     });
@@ -223,7 +239,7 @@ void permuteAxes(const ConstTensorView& x, const TensorView& y, std::span<const 
                 for (size_t axis = axes.size() - 1; axis-- > 0; rest /= sizes[axis])
                     place += rest % sizes[axis] * strides[axis];
                 for (int64_t i = 0; i < line; ++i)
-                    store(load(from + place + i * step), to + o * line + i);
+                    copyElement(from + place + i * step, to + o * line + i);
             }
         });
     });

@@ -68,10 +68,41 @@ namespace hourglass {
 HWY_EXPORT(columnSums);
 HWY_EXPORT(groupSums);
 
-void reduceMiddle(const void* x, StorageType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor) {
+namespace {
+
+// Rows of a column sum that are taken as one: by all threads at once where there are few columns and many rows.
+int64_t rowsAtOnce(int64_t rows, int64_t columns) {
+    constexpr int64_t kMostParts = 64, kFewColumns = 512;
+    if (columns > kFewColumns)
+        return rows;
+    return std::max((rows + kMostParts - 1) / kMostParts, (StripProgram::kChunk + columns - 1) / columns);
+}
+
+int64_t parts(int64_t rows, int64_t columns) {
+    return (rows + rowsAtOnce(rows, columns) - 1) / rowsAtOnce(rows, columns);
+}
+
+} // namespace
+
+int64_t reduceScratchFloats(int64_t outer, int64_t kept, int64_t inner) {
+    return inner == 1 && parts(outer, kept) > 1 ? parts(outer, kept) * kept : 0;
+}
+
+void reduceMiddle(const void* x, StorageType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor,
+                  float* scratch) {
     if (inner == 1) {
         const auto sums = HWY_DYNAMIC_DISPATCH(columnSums);
-        parallelFor(kept, 128, [&](int64_t begin, int64_t end) { sums(x, type, y, outer, kept, begin, end, factor); });
+        const int64_t rows = rowsAtOnce(outer, kept), rowBytes = kept * (type == StorageType::F32 ? 4 : 2);
+        if (parts(outer, kept) <= 1) {
+            parallelFor(kept, 128,
+                        [&](int64_t begin, int64_t end) { sums(x, type, y, outer, kept, begin, end, factor); });
+            return;
+        }
+        parallelFor(outer, rows, [&](int64_t begin, int64_t end) {
+            sums(static_cast<const std::byte*>(x) + begin * rowBytes, type, scratch + begin / rows * kept, end - begin,
+                 kept, 0, kept, 1.0f);
+        });
+        sums(scratch, StorageType::F32, y, parts(outer, kept), kept, 0, kept, factor);
         return;
     }
     const auto sums = HWY_DYNAMIC_DISPATCH(groupSums);

@@ -44,6 +44,35 @@ HWY_INLINE void floatsToBf16(const float* from, uint16_t* to, int64_t count) {
         to[i] = floatToBf16(from[i]);
 }
 
+// A vector of floats from and to memory of either type; bf16 is rounded to nearest, ties to even, a NaN stays one.
+template <typename Tag>
+HWY_INLINE hn::Vec<Tag> loadVector(Tag tag, const float* from) {
+    return hn::LoadU(tag, from);
+}
+template <typename Tag>
+HWY_INLINE hn::Vec<Tag> loadVector(Tag tag, const uint16_t* from) {
+    const hn::Rebind<uint16_t, Tag> halves;
+    const hn::RebindToUnsigned<Tag> bits;
+    return hn::BitCast(tag, hn::ShiftLeft<16>(hn::PromoteTo(bits, hn::LoadU(halves, from))));
+}
+template <typename Tag>
+HWY_INLINE void storeVector(Tag tag, hn::Vec<Tag> value, float* to) {
+    hn::StoreU(value, tag, to);
+}
+template <typename Tag>
+HWY_INLINE void storeVector(Tag, hn::Vec<Tag> value, uint16_t* to) {
+    const hn::RebindToUnsigned<Tag> bits;
+    const hn::RebindToSigned<Tag> signedBits;
+    const hn::Rebind<uint16_t, Tag> halves;
+    const auto u = hn::BitCast(bits, value);
+    const auto upper = hn::ShiftRight<16>(u);
+    const auto rounded =
+        hn::ShiftRight<16>(hn::Add(hn::Add(u, hn::Set(bits, 0x7FFFu)), hn::And(upper, hn::Set(bits, 1u))));
+    const auto isNumber = hn::RebindMask(bits, hn::Eq(value, value));
+    const auto result = hn::IfThenElse(isNumber, rounded, hn::Or(upper, hn::Set(bits, 0x40u)));
+    hn::StoreU(hn::DemoteTo(halves, hn::BitCast(signedBits, result)), halves, to);
+}
+
 HWY_INLINE double sumOf(const float* values, int64_t count) {
     const FloatTag tag;
     const auto lanes = static_cast<int64_t>(hn::Lanes(tag));

@@ -75,6 +75,9 @@ const char* kernelTarget();
 
 // y[m] = factor · Σ_p Σ_s x[p, m, s] for x [outer, kept, inner]: column sums (inner = 1) and row sums (outer = 1).
 // x is float or bf16; sums are float32 or better.
-void reduceMiddle(const void* x, StorageType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor);
+// `scratch` holds reduceScratchFloats(); the order of sums does not depend on the number of threads.
+void reduceMiddle(const void* x, StorageType type, float* y, int64_t outer, int64_t kept, int64_t inner, float factor,
+                  float* scratch);
+int64_t reduceScratchFloats(int64_t outer, int64_t kept, int64_t inner);
 
 } // namespace hourglass

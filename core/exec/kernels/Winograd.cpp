@@ -48,7 +48,9 @@ HWY_INLINE void product(const float* HWY_RESTRICT v, const float* HWY_RESTRICT u
 }
 
 // Writes a tile's outputs of channels [begin, begin + width) from m[36][blockTiles][width].
-void writeTile(const WinogradCall& call, int64_t tile, int64_t slot, const float* m, int64_t begin, int64_t outputs) {
+template <typename Y>
+HWY_INLINE void writeTile(const WinogradCall& call, int64_t tile, int64_t slot, const float* m, int64_t begin,
+                          int64_t outputs) {
     const FloatTag tag;
     const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
     alignas(64) float half[24 * 16], whole[16 * 16];
@@ -56,8 +58,8 @@ void writeTile(const WinogradCall& call, int64_t tile, int64_t slot, const float
     const int64_t row = call.rowOf(tile), column = call.columnOf(tile);
     const int64_t height = std::min<int64_t>(4, call.outHeight - row);
     const int64_t width = std::min<int64_t>(4, call.outWidth - column);
-    float* first =
-        call.y + ((call.imageOf(tile) * call.outHeight + row) * call.outWidth + column) * call.outputs + begin;
+    Y* first = static_cast<Y*>(call.y) +
+               ((call.imageOf(tile) * call.outHeight + row) * call.outWidth + column) * call.outputs + begin;
     for (int64_t o = 0; o < outputs; o += lanes) {
         for (int64_t j = 0; j < 6; ++j) // along each column: 6 → 4 lines
             outputTransform(m + j * step + slot * outputs + o, 6 * step, half + j * lanes, 6 * lanes);
@@ -66,10 +68,10 @@ void writeTile(const WinogradCall& call, int64_t tile, int64_t slot, const float
         const Floats bias = call.bias != nullptr ? hn::LoadU(tag, call.bias + begin + o) : hn::Zero(tag);
         const Floats least = hn::Set(tag, call.rectify ? 0.0f : -std::numeric_limits<float>::infinity());
         for (int64_t i = 0; i < height; ++i) {
-            float* to = first + i * call.outWidth * call.outputs + o;
+            Y* to = first + i * call.outWidth * call.outputs + o;
             for (int64_t j = 0; j < width; ++j)
-                hn::StoreU(hn::Max(hn::Add(hn::Load(tag, whole + (i * 4 + j) * lanes), bias), least), tag,
-                           to + j * call.outputs);
+                storeVector(tag, hn::Max(hn::Add(hn::Load(tag, whole + (i * 4 + j) * lanes), bias), least),
+                            to + j * call.outputs);
         }
     }
 }
@@ -86,7 +88,10 @@ void outputsOfBlock(const WinogradCall& call, int64_t firstTile, int64_t tiles, 
             product<Vectors>(v + place * call.stride + row * channels, weights + place * channels * outputs,
                              m + place * strideM + row * outputs, channels);
     for (int64_t slot = 0; slot < tiles; ++slot)
-        writeTile(call, firstTile + slot, slot, m, begin, outputs);
+        if (call.typeY == StorageType::F32)
+            writeTile<float>(call, firstTile + slot, slot, m, begin, outputs);
+        else
+            writeTile<uint16_t>(call, firstTile + slot, slot, m, begin, outputs);
 }
 
 void winogradBlock(const WinogradCall& call, int64_t block, float* scratch) {
@@ -94,7 +99,10 @@ void winogradBlock(const WinogradCall& call, int64_t block, float* scratch) {
     float* v = scratch;
     float* m = v + kPlaces * call.stride;
     for (int64_t slot = 0; slot < tiles; ++slot)
-        transformTile(call, first + slot, slot, v);
+        if (call.typeX == StorageType::F32)
+            transformTile<float>(call, first + slot, slot, v);
+        else
+            transformTile<uint16_t>(call, first + slot, slot, v);
     const auto lanes = static_cast<int64_t>(hn::Lanes(FloatTag()));
     int64_t begin = 0;
     for (; begin + 2 * lanes <= call.outputs; begin += 2 * lanes)
@@ -172,16 +180,18 @@ void transformWeights(const WinogradPlan& plan, const float* weights, bool isAdj
                 [&](int64_t begin, int64_t end) { transform(plan, weights, isAdjoint, transformed, begin, end); });
 }
 
-void convolveWinograd(const WinogradPlan& plan, const float* x, const float* transformed, const float* bias,
-                      bool rectify, float* y, float* scratch) {
+void convolveWinograd(const WinogradPlan& plan, const ConstTensorView& x, const float* transformed, const float* bias,
+                      bool rectify, const TensorView& y, float* scratch) {
     expects(computeThreads() <= plan.threads, "{} threads for scratch of {}", computeThreads(), plan.threads);
     const auto compute = HWY_DYNAMIC_DISPATCH(winogradBlock);
     WinogradCall call = winogradCall(plan);
-    call.x = x;
+    call.x = x.data;
+    call.typeX = x.type;
     call.transformed = transformed;
     call.bias = bias;
     call.rectify = rectify;
-    call.y = y;
+    call.y = y.data;
+    call.typeY = y.type;
     parallelFor((plan.tiles() + plan.blockTiles - 1) / plan.blockTiles, 1, [&](int64_t begin, int64_t end) {
         float* own = scratch + computeThread() * scratchOfThread(plan);
         for (int64_t block = begin; block < end; ++block)

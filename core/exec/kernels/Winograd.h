@@ -1,15 +1,16 @@
 #pragma once
 
-// Convolutions 3×3 of stride 1 in float32 by Winograd's minimal filtering F(4×4, 3×3): each 6×6 tile of the input and
-// each kernel are transformed, multiplied place by place (36 matrix products along the channels), and transformed back
-// to 4×4 outputs: 36 multiplications where a direct convolution takes 144. Lavin and Gray 2016, "Fast Algorithms for
-// Convolutional Neural Networks". Rounding errors are some ten times those of a direct sum.
+// Convolutions 3×3 of stride 1, computed in float32 whatever pictures are stored as, by Winograd's minimal filtering
+// F(4×4, 3×3): each 6×6 tile of the input and each kernel are transformed, multiplied place by place (36 matrix
+// products along the channels), and transformed back to 4×4 outputs: 36 multiplications where a direct convolution
+// takes 144. Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks". Rounding errors are some ten
+// times those of a direct sum.
 //
 // With the channels last, the transforms are flat passes over vectors of channels, and the products run in place: a
 // block of tiles is transformed, multiplied and transformed back by one thread without leaving its cache.
 
+#include "core/exec/kernels/Moves.h"
 #include "core/graph/Graph.h"
-#include "core/tensor/Shape.h"
 
 namespace hourglass {
 
@@ -36,11 +37,12 @@ void transformWeights(const WinogradPlan& plan, const float* weights, bool isAdj
 
 // y = convolution of x, plus bias [O] if there is one, at least 0 if `rectify`. Results do not depend on the number of
 // threads.
-void convolveWinograd(const WinogradPlan& plan, const float* x, const float* transformed, const float* bias,
-                      bool rectify, float* y, float* scratch);
+void convolveWinograd(const WinogradPlan& plan, const ConstTensorView& x, const float* transformed, const float* bias,
+                      bool rectify, const TensorView& y, float* scratch);
 
 // dw [O, C, 3, 3], the gradient of the weights, from x and the gradient dy of y. Sums depend on the number of threads
 // in their last bits.
-void winogradWeightGradient(const WinogradPlan& plan, const float* x, const float* dy, float* dw, float* scratch);
+void winogradWeightGradient(const WinogradPlan& plan, const ConstTensorView& x, const ConstTensorView& dy, float* dw,
+                            float* scratch);
 
 } // namespace hourglass

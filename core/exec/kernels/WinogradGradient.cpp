@@ -51,19 +51,20 @@ HWY_INLINE void accumulate(const float* HWY_RESTRICT w, int64_t outputs, const f
 }
 
 // w[36][blockTiles][O] of a tile of dy.
-void transformGradient(const WinogradCall& call, const float* dy, int64_t tile, int64_t slot, float* w,
-                       int64_t stride) {
+template <typename Y>
+HWY_INLINE void transformGradient(const WinogradCall& call, const Y* dy, int64_t tile, int64_t slot, float* w,
+                                  int64_t stride) {
     const FloatTag tag;
     const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
     alignas(64) float read[16 * 16], half[24 * 16];
     const int64_t row = call.rowOf(tile), column = call.columnOf(tile);
-    const float* first = dy + ((call.imageOf(tile) * call.outHeight + row) * call.outWidth + column) * call.outputs;
+    const Y* first = dy + ((call.imageOf(tile) * call.outHeight + row) * call.outWidth + column) * call.outputs;
     for (int64_t o = 0; o < call.outputs; o += lanes) {
         for (int64_t i = 0; i < 4; ++i)
             for (int64_t j = 0; j < 4; ++j) {
                 const bool isPicture = row + i < call.outHeight && column + j < call.outWidth;
-                const float* from = first + (i * call.outWidth + j) * call.outputs + o;
-                hn::Store(isPicture ? hn::LoadU(tag, from) : hn::Zero(tag), tag, read + (i * 4 + j) * lanes);
+                const Y* from = first + (i * call.outWidth + j) * call.outputs + o;
+                hn::Store(isPicture ? loadVector(tag, from) : hn::Zero(tag), tag, read + (i * 4 + j) * lanes);
             }
         for (int64_t i = 0; i < 4; ++i) // along each line
             outputAdjoint(read + i * 4 * lanes, lanes, half + i * 6 * lanes, lanes);
@@ -73,14 +74,20 @@ void transformGradient(const WinogradCall& call, const float* dy, int64_t tile, 
 }
 
 // Adds a block of tiles to du [36][O][C].
-void gradientBlock(const WinogradCall& call, const float* dy, int64_t block, float* du, float* scratch) {
+void gradientBlock(const WinogradCall& call, const void* dy, int64_t block, float* du, float* scratch) {
     const int64_t first = block * call.blockTiles, tiles = std::min(call.blockTiles, call.tiles - first);
     const int64_t strideW = placeStride(call.blockTiles * call.outputs);
     float* v = scratch;
     float* w = v + kPlaces * call.stride;
     for (int64_t slot = 0; slot < tiles; ++slot) {
-        transformTile(call, first + slot, slot, v);
-        transformGradient(call, dy, first + slot, slot, w, strideW);
+        if (call.typeX == StorageType::F32)
+            transformTile<float>(call, first + slot, slot, v);
+        else
+            transformTile<uint16_t>(call, first + slot, slot, v);
+        if (call.typeY == StorageType::F32)
+            transformGradient(call, static_cast<const float*>(dy), first + slot, slot, w, strideW);
+        else
+            transformGradient(call, static_cast<const uint16_t*>(dy), first + slot, slot, w, strideW);
     }
     const auto lanes = static_cast<int64_t>(hn::Lanes(FloatTag()));
     for (int64_t place = 0; place < kPlaces; ++place)
@@ -143,9 +150,12 @@ int64_t WinogradPlan::gradientScratchFloats() const {
     return threads * (sumFloats(*this) + tileFloats(*this));
 }
 
-void winogradWeightGradient(const WinogradPlan& plan, const float* x, const float* dy, float* dw, float* scratch) {
+void winogradWeightGradient(const WinogradPlan& plan, const ConstTensorView& x, const ConstTensorView& dy, float* dw,
+                            float* scratch) {
     WinogradCall call = winogradCall(plan);
-    call.x = x;
+    call.x = x.data;
+    call.typeX = x.type;
+    call.typeY = dy.type;
     const int threads = computeThreads();
     expects(threads <= plan.threads, "{} threads for scratch of {}", threads, plan.threads);
     const int64_t ofThread = sumFloats(plan) + tileFloats(plan);
@@ -157,7 +167,7 @@ void winogradWeightGradient(const WinogradPlan& plan, const float* x, const floa
     parallelFor((plan.tiles() + plan.blockTiles - 1) / plan.blockTiles, 1, [&](int64_t begin, int64_t end) {
         float* own = scratch + computeThread() * ofThread;
         for (int64_t block = begin; block < end; ++block)
-            add(call, dy, block, own, own + sumFloats(plan));
+            add(call, dy.data, block, own, own + sumFloats(plan));
     });
     const auto finish = HWY_DYNAMIC_DISPATCH(gradientOfOutput);
     parallelFor(plan.y[3], 4, [&](int64_t begin, int64_t end) {

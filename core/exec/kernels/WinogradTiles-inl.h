@@ -23,9 +23,11 @@ struct WinogradCall {
     int64_t outHeight, outWidth, outputs; // of y
     int64_t padBefore, tilesDown, tilesAcross, tiles, blockTiles;
     int64_t stride; // of transformed tiles, placeStride()
-    const float *x, *transformed, *bias;
+    const void* x;
+    StorageType typeX, typeY;
+    const float *transformed, *bias;
     bool rectify;
-    float* y;
+    void* y;
 
     int64_t imageOf(int64_t tile) const { return tile / (tilesDown * tilesAcross); }
     int64_t rowOf(int64_t tile) const { return tile / tilesAcross % tilesDown * 4; }
@@ -65,6 +67,7 @@ HWY_BEFORE_NAMESPACE();
 namespace hourglass::HWY_NAMESPACE {
 
 // v[36][blockTiles][C] of tile `slot` of a block.
+template <typename X>
 HWY_INLINE void transformTile(const WinogradCall& call, int64_t tile, int64_t slot, float* v) {
     const int64_t height = call.height, width = call.width, channels = call.channels;
     const FloatTag tag;
@@ -73,14 +76,14 @@ HWY_INLINE void transformTile(const WinogradCall& call, int64_t tile, int64_t sl
     const int64_t step = call.stride;
     const int64_t top = call.rowOf(tile) - call.padBefore, left = call.columnOf(tile) - call.padBefore;
     const bool isInside = top >= 0 && left >= 0 && top + 6 <= height && left + 6 <= width;
-    const float* first = call.x + ((call.imageOf(tile) * height + top) * width + left) * channels;
+    const X* first = static_cast<const X*>(call.x) + ((call.imageOf(tile) * height + top) * width + left) * channels;
     for (int64_t c = 0; c < channels; c += lanes) {
         if (!isInside) {
             for (int64_t i = 0; i < 6; ++i)
                 for (int64_t j = 0; j < 6; ++j) {
                     const bool isPicture = top + i >= 0 && top + i < height && left + j >= 0 && left + j < width;
-                    const float* from = first + (i * width + j) * channels + c;
-                    hn::Store(isPicture ? hn::LoadU(tag, from) : hn::Zero(tag), tag, read + (i * 6 + j) * lanes);
+                    const X* from = first + (i * width + j) * channels + c;
+                    hn::Store(isPicture ? loadVector(tag, from) : hn::Zero(tag), tag, read + (i * 6 + j) * lanes);
                 }
         }
         for (int64_t i = 0; i < 6; ++i) // along each line

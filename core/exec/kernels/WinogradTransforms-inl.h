@@ -13,10 +13,11 @@
 HWY_BEFORE_NAMESPACE();
 namespace hourglass::HWY_NAMESPACE {
 
-// Bᵀ d: six inputs, `step` floats apart, to six values.
-HWY_INLINE void inputTransform(const float* d, int64_t step, float* t, int64_t stepT) {
+// Bᵀ d: six inputs, float or bf16, `step` elements apart, to six values.
+template <typename D>
+HWY_INLINE void inputTransform(const D* d, int64_t step, float* t, int64_t stepT) {
     const FloatTag tag;
-    const auto at = [&](int64_t i) HWY_ATTR { return hn::LoadU(tag, d + i * step); };
+    const auto at = [&](int64_t i) HWY_ATTR { return loadVector(tag, d + i * step); };
     const auto put = [&](int64_t i, Floats v) HWY_ATTR { hn::StoreU(v, tag, t + i * stepT); };
     const Floats four = hn::Set(tag, 4.0f), five = hn::Set(tag, 5.0f), two = hn::Set(tag, 2.0f);
     const Floats d0 = at(0), d1 = at(1), d2 = at(2), d3 = at(3), d4 = at(4), d5 = at(5);

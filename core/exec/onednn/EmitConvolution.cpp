@@ -24,9 +24,12 @@ void emitFewOutputs(Compilation& build, const Group& group, const ConvolutionSpe
                                spec.window});
 }
 
-// Whether Winograd's algorithm computes a group, and then how: in float32, with no other activation than ReLU.
+// Whether Winograd's algorithm computes a group, and then how: with no other activation than ReLU. It computes in
+// float32 on bf16 pictures too: measured on AVX-512 with bf16 dot products, a quarter faster than those, and more
+// exact. Processors that multiply bf16 tiles are another matter.
 std::optional<WinogradPlan> winogradPlan(const Compilation& build, const Group& group, const ConvolutionSpec& spec) {
-    if (build.isBf16() || (group.activation && build.graph().node(*group.activation).op != OpKind::Relu))
+    if ((build.isBf16() && Device::hasMatrixTiles()) ||
+        (group.activation && build.graph().node(*group.activation).op != OpKind::Relu))
         return std::nullopt;
     if (spec.kind != ConvolutionSpec::Kind::Transposed)
         return planWinograd(spec.x, spec.y, spec.weights[2], spec.window);
@@ -37,18 +40,25 @@ std::optional<WinogradPlan> winogradPlan(const Compilation& build, const Group& 
 
 void emitWinograd(Compilation& build, const Group& group, const ConvolutionSpec& spec, const WinogradPlan& plan) {
     const Node& node = build.graph().node(group.nodes.front());
-    if (spec.kind == ConvolutionSpec::Kind::Weights) {
+    const NodeId first = build.resolve(node.inputs[0]), second = build.resolve(node.inputs[1]);
+    const bool isGradient = spec.kind == ConvolutionSpec::Kind::Weights;
+    // A kernel of its own, so before anything is noted as used by the one that follows.
+    const int weights =
+        isGradient ? -1 : build.winogradWeights(second, plan, spec.kind == ConvolutionSpec::Kind::Transposed);
+    const int x = build.used(build.valueOf(first)), result = build.used(build.valueOf(group.nodes.back()));
+    if (isGradient) {
         const int scratch = build.addBuffer(Shape{plan.gradientScratchFloats()}, StorageType::F32);
-        build.add(WinogradGradientKernel{plan, build.used(build.valueOf(build.resolve(node.inputs[0]))),
-                                         build.used(build.valueOf(build.resolve(node.inputs[1]))),
-                                         build.used(build.valueOf(group.nodes.back())), build.used(scratch)});
+        build.add(WinogradGradientKernel{
+            plan, {x, plan.x}, {build.used(build.valueOf(second)), plan.y}, result, build.used(scratch)});
         return;
     }
-    const int weights = build.winogradWeights(node.inputs[1], plan, spec.kind == ConvolutionSpec::Kind::Transposed);
     const int scratch = build.addBuffer(Shape{plan.scratchFloats()}, StorageType::F32);
-    build.add(WinogradKernel{plan, build.used(build.valueOf(build.resolve(node.inputs[0]))), build.used(weights),
+    build.add(WinogradKernel{plan,
+                             {x, plan.x},
+                             {result, plan.y},
+                             build.used(weights),
                              group.bias ? build.used(build.valueOf(*group.bias)) : -1,
-                             build.used(build.valueOf(group.nodes.back())), build.used(scratch),
+                             build.used(scratch),
                              group.activation.has_value()});
 }
 

@@ -20,8 +20,10 @@ Result<void> emitReduce(Compilation& build, const Group& group) {
         sizes[part] *= shape[axis];
     }
     const int x = build.valueOf(build.resolve(node.inputs[0]));
+    const int64_t floats = reduceScratchFloats(sizes[0], sizes[1], sizes[2]);
+    const int scratch = floats > 0 ? build.used(build.addBuffer(Shape{floats}, StorageType::F32)) : -1;
     build.add(ReduceKernel{build.used(x), build.used(build.valueOf(id)), sizes[0], sizes[1], sizes[2],
-                           static_cast<float>(averageFactor(node, shape))});
+                           static_cast<float>(averageFactor(node, shape)), scratch});
     return {};
 }
 

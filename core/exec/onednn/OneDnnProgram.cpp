@@ -86,7 +86,8 @@ void OneDnnProgram::runKernel(StripKernel& kernel) {
 
 void OneDnnProgram::runKernel(ReduceKernel& kernel) {
     reduceMiddle(dataOf(kernel.x), m_parts.values[static_cast<size_t>(kernel.x)].type,
-                 static_cast<float*>(dataOf(kernel.y)), kernel.outer, kernel.kept, kernel.inner, kernel.factor);
+                 static_cast<float*>(dataOf(kernel.y)), kernel.outer, kernel.kept, kernel.inner, kernel.factor,
+                 floatsOf(kernel.scratch));
 }
 
 ConstTensorView OneDnnProgram::viewOf(const MoveKernel::Operand& operand) const {
@@ -94,19 +95,23 @@ ConstTensorView OneDnnProgram::viewOf(const MoveKernel::Operand& operand) const 
     return {value.data, value.type, operand.shape};
 }
 
+TensorView OneDnnProgram::targetOf(const MoveKernel::Operand& operand) const {
+    const Value& value = m_parts.values[static_cast<size_t>(operand.value)];
+    return {value.data, value.type, operand.shape};
+}
+
 void OneDnnProgram::runKernel(FewOutputsKernel& kernel) {
-    const Value& y = m_parts.values[static_cast<size_t>(kernel.y.value)];
     convolveToFew(viewOf(kernel.x), floatsOf(kernel.weights), kernel.weightShape, floatsOf(kernel.bias),
-                  {y.data, y.type, kernel.y.shape}, kernel.window, floatsOf(kernel.scratch));
+                  targetOf(kernel.y), kernel.window, floatsOf(kernel.scratch));
 }
 
 void OneDnnProgram::runKernel(WinogradKernel& kernel) {
-    convolveWinograd(kernel.plan, floatsOf(kernel.x), floatsOf(kernel.weights), floatsOf(kernel.bias), kernel.rectify,
-                     floatsOf(kernel.y), floatsOf(kernel.scratch));
+    convolveWinograd(kernel.plan, viewOf(kernel.x), floatsOf(kernel.weights), floatsOf(kernel.bias), kernel.rectify,
+                     targetOf(kernel.y), floatsOf(kernel.scratch));
 }
 
 void OneDnnProgram::runKernel(WinogradGradientKernel& kernel) {
-    winogradWeightGradient(kernel.plan, floatsOf(kernel.x), floatsOf(kernel.dy), floatsOf(kernel.dw),
+    winogradWeightGradient(kernel.plan, viewOf(kernel.x), viewOf(kernel.dy), floatsOf(kernel.dw),
                            floatsOf(kernel.scratch));
 }
 
@@ -115,8 +120,7 @@ void OneDnnProgram::runKernel(WinogradWeightsKernel& kernel) {
 }
 
 void OneDnnProgram::runKernel(MoveKernel& kernel) {
-    const Value& target = m_parts.values[static_cast<size_t>(kernel.result.value)];
-    const TensorView to{target.data, target.type, kernel.result.shape};
+    const TensorView to = targetOf(kernel.result);
     const OpAttributes& a = kernel.attributes;
     const ConstTensorView x = viewOf(kernel.inputs[0]);
     switch (kernel.op) {

@@ -40,6 +40,7 @@ struct ReduceKernel {
     int x, y;
     int64_t outer, kept, inner;
     float factor;
+    int scratch; // -1: none
 };
 
 // An op that moves elements between places.
@@ -65,12 +66,14 @@ struct FewOutputsKernel {
 // A convolution by Winograd's algorithm, and the transform of its weights (kernels/Winograd.h).
 struct WinogradKernel {
     WinogradPlan plan;
-    int x, weights, bias, y, scratch; // weights transformed; bias -1: none
+    MoveKernel::Operand x, y;
+    int weights, bias, scratch; // weights transformed; bias -1: none
     bool rectify;
 };
 struct WinogradGradientKernel {
     WinogradPlan plan;
-    int x, dy, dw, scratch;
+    MoveKernel::Operand x, dy;
+    int dw, scratch;
 };
 struct WinogradWeightsKernel {
     WinogradPlan plan;
@@ -130,6 +133,7 @@ private:
     void runKernel(WinogradGradientKernel& kernel);
     float* floatsOf(int value) const { return value < 0 ? nullptr : static_cast<float*>(dataOf(value)); }
     ConstTensorView viewOf(const MoveKernel::Operand& operand) const;
+    TensorView targetOf(const MoveKernel::Operand& operand) const;
     void* dataOf(int value) const { return m_parts.values[static_cast<size_t>(value)].data; }
 
     Parts m_parts;

@@ -48,6 +48,10 @@ bool Device::hasNativeBf16() {
     return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
 }
 
+bool Device::hasMatrixTiles() {
+    return dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core_amx;
+}
+
 std::string Device::instructionSet() {
     switch (dnnl::get_effective_cpu_isa()) {
     case dnnl::cpu_isa::sse41:

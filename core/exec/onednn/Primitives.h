@@ -25,6 +25,8 @@ public:
 
     // Whether this CPU multiplies bf16 natively, as far as oneDNN may use it.
     static bool hasNativeBf16();
+    // Whether it multiplies whole tiles of bf16 (AMX), many times faster than vectors.
+    static bool hasMatrixTiles();
     // "avx512_core_bf16" and "2.6.3", as oneDNN says.
     static std::string instructionSet();
     static std::string libraryVersion();
