@@ -10,9 +10,7 @@ namespace {
 // Places [begin, end) of one axis.
 struct Interval {
     int64_t begin, end;
-    Interval joined(const Interval& other) const {
-        return {std::min(begin, other.begin), std::max(end, other.end)};
-    }
+    Interval joined(const Interval& other) const { return {std::min(begin, other.begin), std::max(end, other.end)}; }
 };
 
 int64_t floorDivide(int64_t a, int64_t b) {
@@ -75,7 +73,7 @@ std::optional<Interval> neededOfInput(const Graph& graph, NodeId output, Interva
         if (!part)
             return std::nullopt;
         for (const NodeId operand : node.inputs)
-            if (graph.shape(operand).size() == 4 && graph.node(operand).op != OpKind::Parameter) {
+            if (graph.node(operand).op != OpKind::Parameter) { // of what is no picture only whether it is needed counts
                 std::optional<Interval>& place = wanted[index(operand)];
                 place = place ? place->joined(*part) : *part;
             }

@@ -8,7 +8,7 @@ namespace hourglass {
 
 struct ReceptiveField {
     int64_t stride = 1; // sides of pictures, and origins of tiles, must be multiples of this
-    int64_t radius = 0; // a pixel of the output depends on none of the input that is farther away
+    int64_t radius = 0; // of the input beyond a tile that its output depends on
 };
 
 // From a graph symbolic in H and W, with one picture input and the named picture output of the same size; both axes are

@@ -1,0 +1,233 @@
+// Networks that take pictures of any size, and the tiles in which large ones go through them.
+
+#include <QtTest>
+
+#include <cmath>
+
+#include "core/analysis/NoiseLevel.h"
+#include "core/base/Random.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/graph/Flops.h"
+#include "core/graph/ReceptiveField.h"
+#include "core/inference/DenoiseImage.h"
+#include "tests/support/SmallModels.h"
+#include "tests/support/TestSupport.h"
+
+using namespace hourglass;
+using namespace hourglass::test;
+
+namespace {
+
+Graph pictureGraph(const std::function<NodeId(Graph&, NodeId)>& build) {
+    Graph graph;
+    graph.setOutput("y", build(graph, graph.input("x", {Dim::n(), 4, Dim::h(), Dim::w()})));
+    return graph;
+}
+
+NodeId convolved(Graph& graph, NodeId x, int64_t outputs, int64_t kernel, const Window& window) {
+    const int64_t inputs = graph.shape(x)[1].fixedSize();
+    return graph.convolve(x, graph.parameter(fmt::format("w{}", graph.size()), {outputs, inputs, kernel, kernel}),
+                          window);
+}
+
+LoadedModel smallUNet(int64_t channels = 1, const Settings& more = {}) {
+    Settings settings = {{"model.layers", {16, 32}}, {"model.blocks", 1}};
+    settings.insert(settings.end(), more.begin(), more.end());
+    return smallModel("denoising", "unet", settings, Shape{channels, 16, 16});
+}
+
+Tensor noise(const Shape& shape, uint64_t seed = 7) {
+    Tensor picture(shape);
+    RandomStream(seed).fillUniform(picture.values());
+    return picture;
+}
+
+double largestDifference(const Tensor& a, const Tensor& b) {
+    double largest = a.shape() == b.shape() ? 0.0 : 1e9;
+    for (int64_t i = 0; i < std::min(a.elements(), b.elements()); ++i)
+        largest = std::max(largest, std::abs(static_cast<double>(a.data()[i]) - static_cast<double>(b.data()[i])));
+    return largest;
+}
+
+QString text(const Error& error) {
+    return QString::fromStdString(error.message());
+}
+
+} // namespace
+
+class TestTiles : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<Executor> m_executor = makeOneDnnExecutor();
+
+private slots:
+    void receptiveField_ofKnownNetworks() {
+        const auto fieldOf = [](const std::function<NodeId(Graph&, NodeId)>& build) {
+            return receptiveField(pictureGraph(build), "y").value();
+        };
+        const ReceptiveField two = fieldOf([](Graph& g, NodeId x) {
+            return convolved(g, convolved(g, x, 4, 3, Window::same(3)), 4, 5, Window::same(5));
+        });
+        QCOMPARE(two.stride, 1);
+        QCOMPARE(two.radius, 3);
+        const ReceptiveField shuffled = fieldOf([](Graph& g, NodeId x) {
+            const NodeId y = convolved(g, g.scaled(OpKind::PixelUnshuffle, x, 2), 16, 3, Window::same(3));
+            return g.scaled(OpKind::PixelShuffle, y, 2);
+        });
+        QCOMPARE(shuffled.stride, 2);
+        QCOMPARE(shuffled.radius, 2);
+        const ReceptiveField halved = fieldOf([](Graph& g, NodeId x) { // down by 2, 3×3, up by 2, and a skip
+            const NodeId y = convolved(g, convolved(g, x, 4, 2, {.stride = 2}), 4, 3, Window::same(3));
+            return g.add(x, g.convolveTransposed(y, g.parameter("up", {4, 4, 2, 2}), {.stride = 2}, g.shape(x)));
+        });
+        QCOMPARE(halved.stride, 2);
+        QCOMPARE(halved.radius, 2);
+        const Graph whole = pictureGraph([](Graph& g, NodeId x) {
+            return g.add(x, g.expand(g.reduce(x, {1, 2, 3}), {1, 2, 3}, g.shape(x)));
+        });
+        QVERIFY(!receptiveField(whole, "y").has_value());
+    }
+
+    // What the graph says is what the network does: nothing farther away than the radius changes a tile.
+    void receptiveField_ofAUNet_isTight() {
+        const LoadedModel model = smallUNet();
+        const ReceptiveField field = receptiveField(model.model->autoencoder, "reconstruction").value();
+        QCOMPARE(field.stride, 4);
+        constexpr int64_t kSide = 96;
+        const int64_t tile = 48;
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const Tensor picture = noise(Shape{1, 1, kSide, kSide});
+        const Tensor before = runner.reconstruct(picture).value();
+        const auto changed = [&](int64_t distance) { // of the tile that begins at `tile`, by a pixel left of it
+            Tensor touched = picture;
+            for (int64_t y = 0; y < kSide; ++y)
+                touched.data()[y * kSide + tile - distance] += 1.0f;
+            const Tensor after = runner.reconstruct(touched).value();
+            double difference = 0;
+            for (int64_t y = 0; y < kSide; ++y)
+                for (int64_t x = tile; x < tile + field.stride; ++x)
+                    difference = std::max(difference, std::abs(static_cast<double>(after.data()[y * kSide + x] -
+                                                                                   before.data()[y * kSide + x])));
+            return difference;
+        };
+        QVERIFY(field.radius < tile);
+        QVERIFY2(changed(field.radius + 1) < 1e-5, qPrintable(QString::number(changed(field.radius + 1))));
+        QVERIFY(changed(field.radius) > 0 || changed(field.radius - 1) > 0 || changed(field.radius - 2) > 0);
+    }
+
+    void tiles_giveWhatTheWholePictureGives_data() {
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<int>("height");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<int>("tile");
+        for (const int channels : {1, 3})
+            for (const auto& [h, w] : {std::pair{96, 64}, {75, 131}, {5, 90}, {1, 1}})
+                for (const int tile : {8, 30, 4096})
+                    QTest::addRow("%d channels %dx%d tile %d", channels, h, w, tile) << channels << h << w << tile;
+    }
+    void tiles_giveWhatTheWholePictureGives() {
+        QFETCH(int, channels);
+        QFETCH(int, height);
+        QFETCH(int, width);
+        QFETCH(int, tile);
+        const LoadedModel model = smallUNet(channels);
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const Tensor picture = noise(Shape{channels, height, width});
+        const int64_t h = (height + 3) / 4 * 4, w = (width + 3) / 4 * 4; // continued by reflection
+        Tensor padded(Shape{1, channels, h, w});
+        for (int64_t i = 0; i < padded.elements(); ++i) {
+            const int64_t y = reflected(i / w % h, height), x = reflected(i % w, width);
+            padded.data()[i] = picture.data()[(i / (h * w) * height + y) * width + x];
+        }
+        const Tensor expected = runner.reconstruct(padded).value();
+        double last = 0;
+        PassSettings settings;
+        settings.tile = tile;
+        settings.progress = [&](double fraction) {
+            QVERIFY(fraction > last);
+            last = fraction;
+        };
+        const Tensor result = denoiseImage(runner, picture, settings).value().value();
+        QCOMPARE(result.shape(), picture.shape());
+        QVERIFY(std::abs(last - 1.0) < 1e-9);
+        double largest = 0;
+        for (int64_t i = 0; i < result.elements(); ++i) {
+            const int64_t c = i / (height * width), y = i / width % height, x = i % width;
+            const double value = static_cast<double>(expected.data()[(c * h + y) * w + x]);
+            largest = std::max(largest, std::abs(static_cast<double>(result.data()[i]) - value));
+        }
+        QVERIFY2(largest < 1e-4, qPrintable(QString::number(largest)));
+    }
+
+    void tiles_shrinkToTheMemoryThereIs_orSayWhatTheyNeed() {
+        const LoadedModel model = smallUNet();
+        const Tensor picture = noise(Shape{1, 256, 256});
+        ModelRunner free(*m_executor, model.model, model.weights);
+        PassSettings settings;
+        settings.tile = 256;
+        const Tensor expected = denoiseImage(free, picture, settings).value().value();
+        ModelRunner tight(*m_executor, model.model, model.weights);
+        settings.memoryBudget = 6 << 20;
+        const auto small = denoiseImage(tight, picture, settings);
+        QVERIFY2(small.ok(), small ? "" : qPrintable(text(small.error())));
+        QVERIFY(largestDifference(**small, expected) < 1e-4);
+        ModelRunner none(*m_executor, model.model, model.weights);
+        settings.memoryBudget = 1000;
+        const auto refused = denoiseImage(none, picture, settings);
+        QVERIFY(!refused && refused.error().code() == ErrorCode::OutOfMemory);
+    }
+
+    void tiles_stopBetweenNodes() {
+        const LoadedModel model = smallUNet();
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        std::stop_source stop;
+        PassSettings settings;
+        settings.tile = 32;
+        settings.stop = stop.get_token();
+        settings.progress = [&](double fraction) {
+            QVERIFY(fraction < 0.5);
+            stop.request_stop();
+        };
+        QVERIFY(!denoiseImage(runner, noise(Shape{1, 200, 200}), settings).value().has_value());
+    }
+
+    // A network that is told the noise level answers otherwise when told otherwise; estimates reach it too.
+    void noiseLevel_reachesTheNetwork() {
+        const LoadedModel model = smallUNet(1, {{"model.noise_level", true}});
+        QVERIFY(model.model->wantsNoiseLevel());
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const Tensor picture = noise(Shape{1, 40, 40});
+        PassSettings settings;
+        settings.tile = 16;
+        settings.noiseLevel = 0.1f;
+        const Tensor low = denoiseImage(runner, picture, settings).value().value();
+        settings.noiseLevel = 0.5f;
+        const Tensor high = denoiseImage(runner, picture, settings).value().value();
+        QVERIFY(largestDifference(low, high) > 1e-3);
+        const Tensor whole = runner.reconstruct(Tensor(Shape{1, 1, 40, 40}, picture.values()), 0.5f).value();
+        QVERIFY(largestDifference(high, Tensor(picture.shape(), whole.values())) < 1e-4);
+    }
+
+    void noiseLevel_isEstimated() {
+        for (const float sigma : {0.02f, 0.1f}) {
+            Tensor picture(Shape{3, 200, 150}), normal(picture.shape());
+            RandomStream(8).fillNormal(normal.values());
+            for (int64_t i = 0; i < picture.elements(); ++i) // a slope, whose differences vanish
+                picture.data()[i] = static_cast<float>(i % 150) / 150.0f + sigma * normal.data()[i];
+            QVERIFY(std::abs(estimateNoiseLevel(picture) / sigma - 1.0f) < 0.05f);
+        }
+        QCOMPARE(estimateNoiseLevel(Tensor(Shape{1, 1, 9})), 0.0f);
+    }
+
+    // 2 · multiplications, by hand: 3×3 from 4 to 8 channels on 2 pictures of 10×6, then a matrix product.
+    void productFlops_countWhatIsMultiplied() {
+        Graph graph = pictureGraph([](Graph& g, NodeId x) { return convolved(g, x, 8, 3, Window::same(3)); });
+        QCOMPARE(productFlops(graph, {.n = 2, .h = 10, .w = 6}), int64_t{2} * 2 * 60 * 9 * 4 * 8);
+        Graph product;
+        product.setOutput("y", product.matMul(product.input("a", {Dim::n(), 5}), product.parameter("w", {5, 7})));
+        QCOMPARE(productFlops(product, {.n = 3}), int64_t{2} * 3 * 5 * 7);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTiles)
+#include "tst_tiles.moc"
