@@ -92,6 +92,16 @@ Result<void> emitConvolution(Compilation& build, const Group& group) {
         emitWinograd(build, group, spec, *plan);
         return {};
     }
+    if (kind == Kind::Weights)
+        if (const auto plan = planWeightGradient(spec.x, spec.y, spec.weights[2], spec.window)) {
+            const int scratch = build.addBuffer(Shape{plan->scratchFloats()}, StorageType::F32);
+            build.add(WeightGradientKernel{*plan,
+                                           {build.used(build.valueOf(build.resolve(first))), spec.x},
+                                           {build.used(build.valueOf(build.resolve(second))), spec.y},
+                                           build.used(build.valueOf(last)),
+                                           build.used(scratch)});
+            return {};
+        }
     Result<Convolution> made = makeConvolution(build.device(), spec);
     if (!made)
         return std::move(made).error();

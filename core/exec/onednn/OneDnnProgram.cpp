@@ -115,6 +115,10 @@ void OneDnnProgram::runKernel(WinogradGradientKernel& kernel) {
                            floatsOf(kernel.scratch));
 }
 
+void OneDnnProgram::runKernel(WeightGradientKernel& kernel) {
+    weightGradient(kernel.plan, viewOf(kernel.x), viewOf(kernel.dy), floatsOf(kernel.dw), floatsOf(kernel.scratch));
+}
+
 void OneDnnProgram::runKernel(WinogradWeightsKernel& kernel) {
     transformWeights(kernel.plan, floatsOf(kernel.from), kernel.isAdjoint, floatsOf(kernel.to));
 }

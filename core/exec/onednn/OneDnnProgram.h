@@ -9,6 +9,7 @@
 
 #include "core/exec/Program.h"
 #include "core/exec/kernels/FewOutputs.h"
+#include "core/exec/kernels/WeightGradient.h"
 #include "core/exec/kernels/Winograd.h"
 #include "core/exec/onednn/Primitives.h"
 
@@ -75,6 +76,11 @@ struct WinogradGradientKernel {
     MoveKernel::Operand x, dy;
     int dw, scratch;
 };
+struct WeightGradientKernel {
+    WeightGradientPlan plan;
+    MoveKernel::Operand x, dy;
+    int dw, scratch;
+};
 struct WinogradWeightsKernel {
     WinogradPlan plan;
     int from, to;
@@ -87,7 +93,7 @@ struct Kernel {
         : work(std::in_place_type<Work>, std::move(made)), onParametersOnly(parametersOnly) {}
 
     std::variant<PrimitiveKernel, StripKernel, ReduceKernel, MoveKernel, FewOutputsKernel, WinogradKernel,
-                 WinogradWeightsKernel, WinogradGradientKernel>
+                 WinogradWeightsKernel, WinogradGradientKernel, WeightGradientKernel>
         work;
     // Depends on parameters alone (a bf16 copy): skipped until they change.
     bool onParametersOnly = false;
@@ -131,6 +137,7 @@ private:
     void runKernel(WinogradKernel& kernel);
     void runKernel(WinogradWeightsKernel& kernel);
     void runKernel(WinogradGradientKernel& kernel);
+    void runKernel(WeightGradientKernel& kernel);
     float* floatsOf(int value) const { return value < 0 ? nullptr : static_cast<float*>(dataOf(value)); }
     ConstTensorView viewOf(const MoveKernel::Operand& operand) const;
     TensorView targetOf(const MoveKernel::Operand& operand) const;

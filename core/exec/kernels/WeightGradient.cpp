@@ -1,0 +1,226 @@
+#include "core/exec/kernels/WeightGradient.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/Contract.h"
+#include "core/base/Parallel.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/exec/kernels/WeightGradient.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "core/exec/kernels/StripOps-inl.h"
+
+#ifndef HOURGLASS_WEIGHT_GRADIENT_CALL
+#define HOURGLASS_WEIGHT_GRADIENT_CALL
+namespace hourglass {
+
+struct WeightGradientCall {
+    int64_t height, width, channels;      // of x
+    int64_t outHeight, outWidth, outputs; // of y
+    int64_t kernel, stride, padBefore;
+    bool alongInput;
+    const void *x, *dy;
+    StorageType typeX, typeY;
+};
+
+} // namespace hourglass
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace hourglass::HWY_NAMESPACE {
+
+// Where the factors of a product lie: one row of each for every pixel.
+struct Factors {
+    const float *rows, *vectors;
+    int64_t rowStride, vectorStride, pixels;
+};
+
+// sums[Rows][Vectors · lanes] (`stride` apart) += rowsᵀ · vectors over the pixels.
+template <int Rows, int Vectors>
+HWY_INLINE void addProduct(const Factors& f, float* HWY_RESTRICT sums, int64_t stride) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    Floats total[Rows][Vectors];
+    for (int r = 0; r < Rows; ++r)
+        for (int k = 0; k < Vectors; ++k)
+            total[r][k] = hn::LoadU(tag, sums + r * stride + k * lanes);
+    const float *row = f.rows, *vector = f.vectors;
+    for (int64_t p = 0; p < f.pixels; ++p, row += f.rowStride, vector += f.vectorStride) {
+        Floats values[Vectors];
+        for (int k = 0; k < Vectors; ++k)
+            values[k] = hn::LoadU(tag, vector + k * lanes);
+        for (int r = 0; r < Rows; ++r) {
+            const Floats factor = hn::Set(tag, row[r]);
+            for (int k = 0; k < Vectors; ++k)
+                total[r][k] = hn::MulAdd(factor, values[k], total[r][k]);
+        }
+    }
+    for (int r = 0; r < Rows; ++r)
+        for (int k = 0; k < Vectors; ++k)
+            hn::StoreU(total[r][k], tag, sums + r * stride + k * lanes);
+}
+
+template <int Rows>
+HWY_INLINE void addRows(Factors f, float* sums, int64_t stride, int64_t width) {
+    const auto lanes = static_cast<int64_t>(hn::Lanes(FloatTag()));
+    int64_t i = 0;
+    for (; i + 2 * lanes <= width; i += 2 * lanes, f.vectors += 2 * lanes)
+        addProduct<Rows, 2>(f, sums + i, stride);
+    for (; i < width; i += lanes, f.vectors += lanes)
+        addProduct<Rows, 1>(f, sums + i, stride);
+}
+
+// The same for any number of rows; `width` in whole vectors.
+void addProducts(Factors f, int64_t rows, int64_t width, float* sums, int64_t stride) {
+    int64_t r = 0;
+    for (; r + 8 <= rows; r += 8, f.rows += 8)
+        addRows<8>(f, sums + r * stride, stride, width);
+    for (; r + 4 <= rows; r += 4, f.rows += 4)
+        addRows<4>(f, sums + r * stride, stride, width);
+    for (; r < rows; ++r, ++f.rows)
+        addRows<1>(f, sums + r * stride, stride, width);
+}
+
+const float* lineAsFloats(const void* picture, StorageType type, int64_t begin, int64_t count, float* buffer) {
+    if (type == StorageType::F32)
+        return static_cast<const float*>(picture) + begin;
+    bf16ToFloats(static_cast<const uint16_t*>(picture) + begin, buffer, count);
+    return buffer;
+}
+
+// Adds `pixels` outputs from `first` on, of which the kernel's columns [begin, end) see the line of x.
+void addPixels(const WeightGradientCall& call, const float* y, const float* x, int64_t first, int64_t pixels,
+               int64_t begin, int64_t end, float* sums) {
+    const int64_t run = call.kernel * call.channels; // of one line of the kernel
+    const float* under = x + (first * call.stride - call.padBefore + begin) * call.channels;
+    const float* above = y + first * call.outputs;
+    const int64_t step = call.stride * call.channels, width = (end - begin) * call.channels;
+    if (call.alongInput) // sums [O][k · C]
+        addProducts({above, under, call.outputs, step, pixels}, call.outputs, width, sums + begin * call.channels, run);
+    else // sums [k · C][O]
+        addProducts({under, above, step, call.outputs, pixels}, width, call.outputs,
+                    sums + begin * call.channels * call.outputs, call.outputs);
+}
+
+// One line of outputs. sums [k] of what addPixels() fills.
+void addLine(const WeightGradientCall& call, int64_t line, float* sums, float* buffer) {
+    const int64_t image = line / call.outHeight, row = line % call.outHeight;
+    const int64_t perKernelLine = call.kernel * call.channels * call.outputs;
+    const float* y =
+        lineAsFloats(call.dy, call.typeY, line * call.outWidth * call.outputs, call.outWidth * call.outputs, buffer);
+    float* bufferX = buffer + call.outWidth * call.outputs;
+    // Outputs whose neighbourhood lies within the line are taken together.
+    const int64_t whole = std::min(call.outWidth, (call.padBefore + call.stride - 1) / call.stride);
+    const int64_t room = call.width - call.kernel + call.padBefore;
+    const int64_t wholeEnd = std::clamp(room < 0 ? 0 : room / call.stride + 1, whole, call.outWidth);
+    for (int64_t i = 0; i < call.kernel; ++i) {
+        const int64_t under = row * call.stride - call.padBefore + i;
+        if (under < 0 || under >= call.height)
+            continue;
+        const float* x = lineAsFloats(call.x, call.typeX, (image * call.height + under) * call.width * call.channels,
+                                      call.width * call.channels, bufferX);
+        float* of = sums + i * perKernelLine;
+        for (int64_t p = 0; p < call.outWidth; ++p) {
+            if (p == whole && wholeEnd > whole) {
+                addPixels(call, y, x, whole, wholeEnd - whole, 0, call.kernel, of);
+                p = wholeEnd - 1;
+                continue;
+            }
+            const int64_t left = p * call.stride - call.padBefore;
+            const int64_t begin = std::max<int64_t>(0, -left), end = std::min(call.kernel, call.width - left);
+            if (begin < end)
+                addPixels(call, y, x, p, 1, begin, end, of);
+        }
+    }
+}
+
+} // namespace hourglass::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace hourglass {
+
+HWY_EXPORT(addLine);
+
+namespace {
+
+constexpr int64_t kVector = 16, kLine = 16; // floats
+
+int64_t roundedUp(int64_t floats) {
+    return (floats + kLine - 1) / kLine * kLine;
+}
+int64_t weightFloats(const WeightGradientPlan& plan) {
+    return plan.kernel * plan.kernel * plan.x[3] * plan.y[3];
+}
+int64_t floatsOfThread(const WeightGradientPlan& plan) {
+    return roundedUp(weightFloats(plan)) + roundedUp(plan.y[2] * plan.y[3] + plan.x[2] * plan.x[3]);
+}
+
+} // namespace
+
+bool WeightGradientPlan::alongInput() const {
+    return x[3] % kVector == 0;
+}
+
+int64_t WeightGradientPlan::scratchFloats() const {
+    return threads * floatsOfThread(*this);
+}
+
+std::optional<WeightGradientPlan> planWeightGradient(const Shape& x, const Shape& y, int64_t kernel,
+                                                     const Window& window) {
+    if (x[3] % kVector != 0 && y[3] % kVector != 0)
+        return std::nullopt;
+    return WeightGradientPlan{x, y, kernel, window, computeThreads()};
+}
+
+void weightGradient(const WeightGradientPlan& plan, const ConstTensorView& x, const ConstTensorView& dy, float* dw,
+                    float* scratch) {
+    const int threads = computeThreads();
+    expects(threads <= plan.threads, "{} threads for scratch of {}", threads, plan.threads);
+    const WeightGradientCall call{plan.x[1],
+                                  plan.x[2],
+                                  plan.x[3],
+                                  plan.y[1],
+                                  plan.y[2],
+                                  plan.y[3],
+                                  plan.kernel,
+                                  plan.window.stride,
+                                  plan.window.padBefore,
+                                  plan.alongInput(),
+                                  x.data,
+                                  dy.data,
+                                  x.type,
+                                  dy.type};
+    const int64_t own = floatsOfThread(plan), weights = weightFloats(plan);
+    parallelFor(threads, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t thread = begin; thread < end; ++thread)
+            std::memset(scratch + thread * own, 0, static_cast<size_t>(weights) * sizeof(float));
+    });
+    const auto add = HWY_DYNAMIC_DISPATCH(addLine);
+    parallelFor(plan.y[0] * plan.y[1], 1, [&](int64_t begin, int64_t end) {
+        float* sums = scratch + computeThread() * own;
+        for (int64_t line = begin; line < end; ++line)
+            add(call, line, sums, sums + roundedUp(weights));
+    });
+    // From [k][O][k C], or [k][k C][O], to [O, C, k, k].
+    const int64_t k = plan.kernel, channels = plan.x[3], outputs = plan.y[3];
+    parallelFor(outputs, 4, [&](int64_t begin, int64_t end) {
+        for (int64_t o = begin; o < end; ++o)
+            for (int64_t i = 0; i < k; ++i)
+                for (int64_t j = 0; j < k; ++j)
+                    for (int64_t c = 0; c < channels; ++c) {
+                        const int64_t place = call.alongInput ? ((i * outputs + o) * k + j) * channels + c
+                                                              : ((i * k + j) * channels + c) * outputs + o;
+                        float sum = 0;
+                        for (int thread = 0; thread < threads; ++thread)
+                            sum += scratch[thread * own + place];
+                        dw[((o * channels + c) * k + i) * k + j] = sum;
+                    }
+    });
+}
+
+} // namespace hourglass
+#endif
