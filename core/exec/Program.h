@@ -20,6 +20,9 @@ namespace hourglass {
 
 enum class Precision { F32, BF16 };
 
+// What a process holds once it computes at all: compiled kernels, their tables, thread stacks (measured, 5 to 9 MiB).
+inline constexpr int64_t kEngineBytes = int64_t{6} << 20;
+
 // What run() came to. A cancelled run leaves outputs undefined.
 enum class RunOutcome { Done, Cancelled };
 

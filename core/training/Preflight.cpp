@@ -55,7 +55,7 @@ Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<
     result.warnings = (*model)->warnings;
     result.precision = resolvePrecision(options);
     const int64_t batches = 2 * ((*model)->family->corruptsInput() ? 2 : 1); // training and validation
-    result.memoryBytes = trainingArenaBytes(**model, options) +
+    result.memoryBytes = kEngineBytes + trainingArenaBytes(**model, options) +
                          static_cast<int64_t>(sizeof(float)) * batches * batchSize * dataset->sampleShape().elements();
     if (executor == nullptr)
         return result;

@@ -52,6 +52,8 @@ struct Prepared {
     std::shared_ptr<const Model> model = {};
     Tensor batch = {};
 
+    // Besides what the workload computes in.
+    int64_t bytes() const { return kEngineBytes + batch.elements() * static_cast<int64_t>(sizeof(float)); }
     int64_t items() const {
         const Shape& shape = batch.shape();
         return workload.isTraining ? shape[0] : shape[0] * shape[2] * shape[3];
@@ -134,7 +136,7 @@ Result<WorkloadResult> train(const Prepared& prepared, const WorkloadSettings& s
     trained.run(rows, batch, batch).value();
     result.checkLoss = trained.losses()[0];
     measure(result, prepared, settings, std::move(stop), [&] { result.loss = step().value(); });
-    result.predictedBytes = trained.memoryBytes();
+    result.predictedBytes = trained.memoryBytes() + prepared.bytes();
     result.flopsPerItem = static_cast<double>(productFlops(prepared.model->training, prepared.model->sizes(rows)));
     return result;
 }
@@ -158,7 +160,8 @@ Result<WorkloadResult> infer(const Prepared& prepared, const WorkloadSettings& s
         result.checkLoss += static_cast<double>(value * value) / static_cast<double>(output.size());
     result.firstLoss = result.loss = result.checkLoss;
     measure(result, prepared, settings, std::move(stop), run);
-    result.predictedBytes = static_cast<int64_t>((*program)->workspaceBytes());
+    result.predictedBytes =
+        static_cast<int64_t>((*program)->workspaceBytes() + weights->arena().size_bytes()) + prepared.bytes();
     result.flopsPerItem = static_cast<double>(productFlops(prepared.model->autoencoder, sizes));
     return result;
 }
