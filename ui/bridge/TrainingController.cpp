@@ -264,4 +264,12 @@ bool TrainingController::postModelJob(ModelJob job) {
     return true;
 }
 
+void TrainingController::postJob(std::function<void(Executor&)> job) {
+    if (m_shared)
+        m_shared->mailbox.post(
+            [job = std::move(job), shared = m_shared.get()](const JobContext&) { job(*shared->executor); });
+    else
+        m_compute.post([job = std::move(job)](Executor& executor, std::stop_token) { job(executor); });
+}
+
 } // namespace hourglass

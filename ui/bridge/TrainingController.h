@@ -69,6 +69,8 @@ public:
     // Runs a job on the compute thread with the model as it is: between two steps while training, at once otherwise.
     // False when there is no model. The job must not touch objects of this thread but by queued calls.
     bool postModelJob(ModelJob job);
+    // The same for a job that brings a model of its own. Like every job it is dropped, unrun, when the run ends first.
+    void postJob(std::function<void(Executor& executor)> job);
     // A model to use while nothing trains. Ignored while active.
     void setModel(ActiveModel model);
     // Loads one from a run or file (see loadModel) without waiting; the last call wins. Ignored while active.

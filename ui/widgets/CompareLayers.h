@@ -27,8 +27,9 @@ using CompareLayers = std::array<ImageLayer, 4>; // by ComparePane
 
 CompareLayers makeCompareLayers(const CompareImages& images, float gain, bool isDark);
 
-// "(12, 7)  original 0.231  reconstruction 0.240": the values of one pixel in every image that has it.
-QString pixelValues(const CompareImages& images, QPoint pixel);
+// "(12, 7)  original 0.231  reconstruction 0.240": the values of one pixel in every image that has it, with the panes'
+// titles.
+QString pixelValues(const CompareImages& images, const std::array<QString, 4>& titles, QPoint pixel);
 QString paneTitle(ComparePane pane);
 
 } // namespace hourglass
