@@ -89,7 +89,8 @@ private slots:
 
         // Copied, and saved beside where it came from, with 16 bits.
         page.driver.key(Qt::Key_C, Qt::ControlModifier);
-        QCOMPARE(QApplication::clipboard()->image().convertToFormat(QImage::Format_Grayscale8), toImage(expected));
+        QTRY_COMPARE_WITH_TIMEOUT(QApplication::clipboard()->image().convertToFormat(QImage::Format_Grayscale8),
+                                  toImage(expected), kPatience);
         page.driver.click(page.button("Save picture as"));
         QTRY_VERIFY_WITH_TIMEOUT(page.driver.has<QFileDialog>("Save the picture"), kPatience);
         page.driver.key(Qt::Key_Return);

@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QShortcut>
 #include <QStackedWidget>
+#include <QThreadPool>
 #include <QTimer>
 #include <QToolButton>
 
@@ -33,6 +34,12 @@ constexpr double kEstimate = 0; // a σ of 0 would leave nothing to do
 QString sigmaText(float sigma) {
     const QLocale locale;
     return DenoisePage::tr("σ %1 (%2)").arg(locale.toString(255.0 * sigma, 'f', 1), locale.toString(sigma, 'f', 3));
+}
+
+// Without copying them.
+template <typename Owner>
+std::shared_ptr<const Tensor> pixelsOf(const std::shared_ptr<Owner>& owner) {
+    return {owner, &owner->pixels};
 }
 
 QString plainName(const QString& text) {
@@ -164,8 +171,7 @@ QLayout* DenoisePage::buildFoot() {
     auto* foot = new QHBoxLayout;
     m_pixel->setAccessibleName(tr("Values under the cursor"));
     m_pixel->setMinimumWidth(1);
-    m_again = addButton(tr("&Denoise"), tr("Denoise again, with the model as it is now (Ctrl+Return)"),
-                        &DenoisePage::denoise);
+    m_again = addButton(tr("&Denoise"), {}, &DenoisePage::denoise);
     m_copy = addButton(tr("&Copy"), tr("Copy the denoised picture to the clipboard (Ctrl+C)"), &DenoisePage::copy);
     m_save = addButton(tr("&Save as…"), tr("Save the denoised picture; the extension chooses the format"),
                        &DenoisePage::askSave);
@@ -275,7 +281,7 @@ void DenoisePage::cancel() {
 void DenoisePage::takeResult(std::shared_ptr<const DenoisedPicture> result) {
     m_result = std::move(result);
     m_view->setMetrics(ComparePane::Reconstruction, sigmaText(m_result->noise));
-    m_view->setImages({.original = m_result->before->pixels, .reconstruction = m_result->pixels});
+    m_view->setImages({.original = pixelsOf(m_result->before), .reconstruction = pixelsOf(m_result)});
     showState();
 }
 
@@ -283,7 +289,7 @@ void DenoisePage::showBefore() {
     m_result = nullptr;
     m_view->setMetrics(ComparePane::Original, sigmaText(m_picture->noise));
     m_view->setMetrics(ComparePane::Reconstruction, {});
-    m_view->setImages({.original = m_picture->pixels});
+    m_view->setImages({.original = pixelsOf(m_picture)});
     showState();
 }
 
@@ -306,17 +312,22 @@ void DenoisePage::showState() {
     if (!m_problem.isEmpty())
         colours.setColor(QPalette::WindowText, theme::errorText(palette()));
     m_note->setPalette(colours);
-    m_again->setEnabled(m_picture != nullptr && !isBusy);
+    m_again->setEnabled(m_picture != nullptr && hasModel() && !isBusy);
+    m_again->setToolTip(hasModel() ? tr("Denoise again, with the model as it is now (Ctrl+Return)")
+                                   : tr("There is no trained model yet: Run (F5) trains one, or choose one above"));
     m_copy->setEnabled(m_result != nullptr);
     m_save->setEnabled(m_result != nullptr);
 }
 
+bool DenoisePage::hasModel() const {
+    return !m_model->isAtHand() || m_workbench.controller().hasModel();
+}
+
 QString DenoisePage::emptyText() const {
     const QString formats = tr("It is denoised at once, at its own size, and can be saved as it came.");
-    const bool hasModel = !m_model->isAtHand() || m_workbench.controller().hasModel();
-    return hasModel ? formats
-                    : formats + QLatin1Char('\n') +
-                          tr("There is no trained model yet: Run (F5) trains one, or choose one above.");
+    return hasModel() ? formats
+                      : formats + QLatin1Char('\n') +
+                            tr("There is no trained model yet: Run (F5) trains one, or choose one above.");
 }
 
 QString DenoisePage::noteText() const {
@@ -354,8 +365,12 @@ QString DenoisePage::noteText() const {
 void DenoisePage::copy() {
     if (m_result == nullptr)
         return;
-    QApplication::clipboard()->setImage(toImage(m_result->pixels));
-    emit told(tr("The denoised picture is on the clipboard"));
+    QThreadPool::globalInstance()->start([this, result = m_result, reply = m_replies.sender()] {
+        reply([this, image = toImage(result->pixels)] {
+            QApplication::clipboard()->setImage(image);
+            emit told(tr("The denoised picture is on the clipboard"));
+        });
+    });
 }
 
 void DenoisePage::askSave() {

@@ -64,6 +64,7 @@ private:
     void showBefore();
     void showState();
     void showNoiseControl(const DenoiseModel& model);
+    bool hasModel() const;
     QString noteText() const;
     QString emptyText() const;
 
@@ -86,6 +87,7 @@ private:
     QShortcut* m_escape;
     QTimer* m_patience; // what is done within a moment needs no bar
 
+    ReplyChannel m_replies{this};
     std::shared_ptr<const DenoisePicture> m_picture;
     std::shared_ptr<const DenoisedPicture> m_result; // of m_picture; null until it is there
     QString m_problem;

@@ -19,6 +19,14 @@ fs::path meant(const fs::path& file) {
                                                                                              : file;
 }
 
+// Checkpoints of all runs have the same names.
+QString nameOf(const fs::path& path) {
+    const fs::path folder = path.parent_path();
+    if (folder.filename() == "checkpoints")
+        return QStringLiteral("%1: %2").arg(toText(folder.parent_path().filename()), toText(path.stem()));
+    return toText(path.filename());
+}
+
 } // namespace
 
 ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(parent), m_workbench(workbench) {
@@ -37,7 +45,7 @@ ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(pa
 }
 
 QString ModelChooser::name() const {
-    return m_path.empty() ? m_workbench.runName() : toText(m_path.filename());
+    return m_path.empty() ? m_workbench.runName() : nameOf(m_path);
 }
 
 void ModelChooser::choose(const fs::path& path) {
@@ -96,7 +104,7 @@ void ModelChooser::rebuild() {
         add(run.folder, tr("%1 · %2, %3%4").arg(run.name, run.family, run.architecture, psnr), toText(run.folder));
     }
     if (!m_file.empty() && std::find(m_places.begin(), m_places.end(), m_file) == m_places.end())
-        add(m_file, toText(m_file.filename()), toText(m_file));
+        add(m_file, nameOf(m_file), toText(m_file));
     addItem(tr("Model file…"), kAskForFile);
     setItemData(count() - 1, tr("A checkpoint, or a model that was exported as safetensors or ONNX"), Qt::ToolTipRole);
     setCurrentIndex(current);

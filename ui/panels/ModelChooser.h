@@ -23,7 +23,7 @@ public:
     // Run folder or file; empty: the model at hand.
     const std::filesystem::path& path() const { return m_path; }
     bool isAtHand() const { return m_path.empty(); }
-    QString name() const; // "shapes-0001", "model.onnx"
+    QString name() const; // "shapes-0001", "model.onnx", "shapes-0001: best"
     // Chooses a file, a run folder, or, with an empty path, the model at hand.
     void choose(const std::filesystem::path& path);
 

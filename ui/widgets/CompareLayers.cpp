@@ -8,8 +8,8 @@ namespace hourglass {
 
 namespace {
 
-ImageLayer layerOf(const std::optional<Tensor>& tensor) {
-    return tensor ? ImageLayer(toImage(*tensor)) : ImageLayer();
+ImageLayer layerOf(const CompareImage& image) {
+    return image ? ImageLayer(toImage(*image)) : ImageLayer();
 }
 
 QString text(const char* source) {
@@ -20,7 +20,7 @@ QString text(const char* source) {
 
 int64_t CompareImages::elements() const {
     int64_t sum = 0;
-    for (const std::optional<Tensor>* each : {&original, &noisy, &reconstruction})
+    for (const CompareImage* each : {&original, &noisy, &reconstruction})
         sum += *each ? (*each)->elements() : 0;
     return sum;
 }
