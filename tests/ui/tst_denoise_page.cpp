@@ -133,7 +133,7 @@ private slots:
         page.driver.key(Qt::Key_A, Qt::ControlModifier);
         page.driver.type("80");
         page.driver.key(Qt::Key_Return);
-        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("told σ 80"), qPrintable(page.note()),
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains(QString("told σ 80")), qPrintable(page.note()),
                                   kPatience);
         QVERIFY(page.after() != estimated);
         QCOMPARE(page.after(), toImage(page.expected(80.0f / 255)));

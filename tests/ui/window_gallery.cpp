@@ -104,6 +104,26 @@ void denoise(const QString& prefix, const QString& model, const QString& picture
     QTest::qWait(200);
     if (const auto* dialog = driver.window().findChild<QFileDialog*>())
         const_cast<QFileDialog*>(dialog)->grab().save(prefix + "14-denoise-save.png");
+    driver.key(Qt::Key_Escape);
+    driver.key(Qt::Key_F5);
+    waitUntil([&] { return driver.bench().controller().snapshot() != nullptr; });
+    driver.find<QComboBox>("Model")->showPopup();
+    QTest::qWait(200);
+    QApplication::activePopupWidget()->grab().save(prefix + "15-denoise-models.png");
+    QApplication::activePopupWidget()->close();
+    QWidget* models = driver.find<QComboBox>("Model");
+    models->setFocus();
+    driver.key(Qt::Key_Home);
+    waitUntil([&] { return !driver.bench().denoiser().isBusy(); });
+    take(driver, prefix + "16-denoise-training.png");
+    driver.key(Qt::Key_1, Qt::AltModifier);
+    QMimeData carried;
+    carried.setUrls({QUrl::fromLocalFile(picture)});
+    QDragEnterEvent enter({5, 5}, Qt::CopyAction, &carried, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(driver.window().windowHandle(), &enter);
+    QDragMoveEvent move({800, 300}, Qt::CopyAction, &carried, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(driver.window().windowHandle(), &move);
+    take(driver, prefix + "17-drop-zones.png");
 }
 
 } // namespace

@@ -30,10 +30,10 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{200};
 constexpr double kEstimate = 0; // a σ of 0 would leave nothing to do
 
-// "σ 24.8 (0.097)": on the 0–255 scale, with [0, 1] beside it.
+// "σ 24.8 (0.097)": on the 0–255 scale, with [0, 1] beside it; not to be broken at the end of a line.
 QString sigmaText(float sigma) {
     const QLocale locale;
-    return DenoisePage::tr("σ %1 (%2)").arg(locale.toString(255.0 * sigma, 'f', 1), locale.toString(sigma, 'f', 3));
+    return DenoisePage::tr("σ %1 (%2)").arg(locale.toString(255.0 * sigma, 'f', 1), locale.toString(sigma, 'f', 3));
 }
 
 // Without copying them.
@@ -353,9 +353,9 @@ QString DenoisePage::noteText() const {
     const QString name = m_model->name().isEmpty() ? tr("the model at hand") : m_model->name();
     parts << (model.step > 0 ? tr("%1 at step %2").arg(name, QLocale().toString(model.step)) : name)
           << (model.takesAnySize
-                  ? tr("the whole picture, in tiles without seams")
+                  ? tr("whole, in tiles without seams")
                   : tr("in overlapping patches of %1×%2").arg(model.sampleShape[2]).arg(model.sampleShape[1]));
-    if (model.wantsNoiseLevel)
+    if (model.wantsNoiseLevel && m_result->noiseLevel != m_picture->noise)
         parts << tr("told %1").arg(sigmaText(m_result->noiseLevel));
     parts << tr("noise about %1, now %2").arg(sigmaText(m_picture->noise), sigmaText(m_result->noise))
           << durationText(m_result->seconds);
