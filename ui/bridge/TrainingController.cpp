@@ -149,7 +149,7 @@ void TrainingController::start(Request request) {
         // The model that the run leaves, for whatever the window wants to do with it next.
         auto model = std::make_shared<ActiveModel>();
         if (Result<LoadedModel> loaded = loadModel(request.runFolder); loaded)
-            *model = {loaded->model, loaded->weights};
+            *model = {loaded->model, loaded->weights, request.runFolder};
         queue([this, result, model] {
             m_shared.reset();
             setModel(*model);
@@ -231,7 +231,7 @@ void TrainingController::openModel(const std::filesystem::path& path) {
         auto loaded = std::make_shared<Result<ActiveModel>>(ActiveModel{});
         try {
             Result<LoadedModel> read = loadModel(path);
-            *loaded = read ? Result<ActiveModel>(ActiveModel{read->model, read->weights}) : read.error();
+            *loaded = read ? Result<ActiveModel>(ActiveModel{read->model, read->weights, path}) : read.error();
         } catch (const std::exception& error) {
             *loaded = makeError(ErrorCode::Unreadable, "'{}' cannot be read: {}.", path.string(), error.what());
         }

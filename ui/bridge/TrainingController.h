@@ -23,6 +23,7 @@ class ComputeThread;
 struct ActiveModel {
     std::shared_ptr<const Model> model;
     std::shared_ptr<const ParameterStore> weights;
+    std::filesystem::path path = {}; // run folder or file that it came from
 };
 
 class TrainingController : public QObject {
@@ -75,6 +76,8 @@ public:
     void setModel(ActiveModel model);
     // Loads one from a run or file (see loadModel) without waiting; the last call wins. Ignored while active.
     void openModel(const std::filesystem::path& path);
+    // Where the model at hand comes from: the run that trains, or what was loaded. Empty without one.
+    const std::filesystem::path& modelPath() const { return isActive() ? m_runFolder : m_model.path; }
     bool hasModel() const { return isActive() || m_model.model != nullptr; }
 
 signals:

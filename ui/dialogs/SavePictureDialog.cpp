@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "ui/bridge/Settings.h"
+
 namespace hourglass {
 
 namespace {
@@ -28,22 +30,6 @@ constexpr std::array kTypes{
 
 } // namespace
 
-QString extensionOf(ImageFormat format) {
-    switch (format) {
-    case ImageFormat::Png:
-        return QStringLiteral("png");
-    case ImageFormat::Jpeg:
-        return QStringLiteral("jpg");
-    case ImageFormat::WebP:
-        return QStringLiteral("webp");
-    case ImageFormat::Bmp:
-        return QStringLiteral("bmp");
-    case ImageFormat::Tiff:
-        return QStringLiteral("tif");
-    }
-    return {};
-}
-
 SavePictureDialog::SavePictureDialog(const QString& proposal, ImageFormat format, int bitDepth, QWidget* parent)
     : QFileDialog(parent, tr("Save the picture"), QFileInfo(proposal).path()) {
     setAttribute(Qt::WA_DeleteOnClose);
@@ -66,13 +52,13 @@ SavePictureDialog::SavePictureDialog(const QString& proposal, ImageFormat format
 void SavePictureDialog::filterChosen() {
     for (const PictureKind& type : kTypes)
         if (tr(type.filter) == selectedNameFilter())
-            setDefaultSuffix(extensionOf(type.format));
+            setDefaultSuffix(QString::fromStdString(imageExtension(type.format)).mid(1));
 }
 
 // What the name says counts; the depth only where that format has it.
 EncodeOptions SavePictureDialog::optionsFor(const QString& path) const {
-    const QString extension = QFileInfo(path).suffix().toLower();
-    const bool hasDepth = extension == QStringLiteral("png") || extension.startsWith(QStringLiteral("tif"));
+    const std::optional<ImageFormat> format = imageFormatOf(toPath(path));
+    const bool hasDepth = format == ImageFormat::Png || format == ImageFormat::Tiff;
     EncodeOptions options;
     for (const PictureKind& type : kTypes)
         if (hasDepth && tr(type.filter) == selectedNameFilter())

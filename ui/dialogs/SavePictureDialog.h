@@ -23,7 +23,4 @@ private:
     EncodeOptions optionsFor(const QString& path) const;
 };
 
-// "png" of the formats that we write; the first that is usual.
-QString extensionOf(ImageFormat format);
-
 } // namespace hourglass

@@ -350,8 +350,8 @@ QString DenoisePage::noteText() const {
         return parts.join(QStringLiteral(" · "));
     }
     const DenoiseModel& model = m_result->model;
-    const QString name = m_model->name().isEmpty() ? tr("the model at hand") : m_model->name();
-    parts << (model.step > 0 ? tr("%1 at step %2").arg(name, QLocale().toString(model.step)) : name)
+    parts << (model.step > 0 ? tr("%1 at step %2").arg(m_model->name(), QLocale().toString(model.step))
+                             : m_model->name())
           << (model.takesAnySize
                   ? tr("whole, in tiles without seams")
                   : tr("in overlapping patches of %1×%2").arg(model.sampleShape[2]).arg(model.sampleShape[1]));
@@ -378,10 +378,11 @@ void DenoisePage::askSave() {
         return;
     const DenoisePicture& before = *m_result->before;
     const QFileInfo file(before.path.empty() ? QString() : toText(before.path));
+    // The name's own extension, unless it belies what the file is.
+    const bool isHonest = imageFormatOf(before.path) == before.format;
+    const QString extension = isHonest ? file.suffix() : QString::fromStdString(imageExtension(before.format)).mid(1);
     const QString folder =
         before.path.empty() ? m_workbench.settings().value(QStringLiteral("picture_folder")).toString() : file.path();
-    const QString extension =
-        before.path.empty() || file.suffix().isEmpty() ? extensionOf(before.format) : file.suffix();
     const QString base = before.path.empty() ? tr("picture") : file.completeBaseName();
     auto* dialog = new SavePictureDialog(QDir(folder).filePath(tr("%1-denoised.%2").arg(base, extension)),
                                          before.format, before.bitDepth, this);

@@ -1,5 +1,6 @@
 #include "ui/panels/ModelChooser.h"
 
+#include <QAbstractItemView>
 #include <QFileDialog>
 #include <QThreadPool>
 
@@ -41,11 +42,12 @@ ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(pa
             refresh();
     });
     connect(&workbench.controller(), &TrainingController::modelChanged, this, &ModelChooser::rebuild);
+    connect(&workbench.controller(), &TrainingController::stateChanged, this, &ModelChooser::rebuild);
     rebuild();
 }
 
 QString ModelChooser::name() const {
-    return m_path.empty() ? m_workbench.runName() : nameOf(m_path);
+    return nameOf(m_path.empty() ? m_workbench.controller().modelPath() : m_path);
 }
 
 void ModelChooser::choose(const fs::path& path) {
@@ -78,13 +80,16 @@ void ModelChooser::refresh() {
 }
 
 QString ModelChooser::atHandText() const {
-    if (m_workbench.run())
-        return m_workbench.controller().isActive() ? tr("%1 (training)").arg(m_workbench.runName())
-                                                   : tr("%1 (at hand)").arg(m_workbench.runName());
-    return m_workbench.controller().hasModel() ? tr("Model at hand") : tr("Model at hand: none yet");
+    const TrainingController& controller = m_workbench.controller();
+    if (!controller.hasModel())
+        return tr("Model at hand: none yet");
+    return controller.isActive() ? tr("%1 (training)").arg(nameOf(controller.modelPath()))
+                                 : tr("%1 (at hand)").arg(nameOf(controller.modelPath()));
 }
 
 void ModelChooser::rebuild() {
+    if (view()->isVisible())
+        return; // not under somebody's cursor
     clear();
     m_places.clear();
     int current = 0;
@@ -98,7 +103,7 @@ void ModelChooser::rebuild() {
     add({}, atHandText(), tr("What Train and Compare work with; while it trains, as it is at the moment"));
     insertSeparator(count());
     for (const RunSummary& run : m_runs) {
-        if (m_workbench.run() && m_workbench.run()->folder == run.folder)
+        if (m_workbench.controller().modelPath() == run.folder)
             continue; // it is the one at hand
         const QString psnr = run.psnr ? tr(" · %1 dB").arg(QLocale().toString(*run.psnr, 'f', 1)) : QString();
         add(run.folder, tr("%1 · %2, %3%4").arg(run.name, run.family, run.architecture, psnr), toText(run.folder));
