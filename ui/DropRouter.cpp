@@ -21,6 +21,7 @@ namespace {
 
 const QString kData = QStringLiteral("data");
 const QString kCompare = QStringLiteral("compare");
+const QString kDenoise = QStringLiteral("denoise");
 const QString kOpen = QStringLiteral("open");
 
 std::vector<fs::path> localPaths(const QMimeData& carried) {
@@ -74,16 +75,22 @@ QString itemText(const fs::path& path, const QString& reason) {
 
 DropRouter::DropRouter(QWidget* window, fs::path collections)
     : QObject(window), m_overlay(new DropOverlay(window)), m_collections(std::move(collections)) {
-    m_overlay->setZoneChooser([](const QMimeData& carried) {
+    m_overlay->setZoneChooser([this](const QMimeData& carried) {
         const std::vector<DroppedPath> items = sortDropped(localPaths(carried));
         const auto any = [&](auto claim) {
             return std::any_of(items.begin(), items.end(), [&](const DroppedPath& item) { return claim(item.kind); });
         };
+        const DropZone denoise{kDenoise, tr("Denoise"), tr("Remove the noise of this picture")};
+        const bool isBare = items.empty() && carried.hasImage();
+        if (m_denoises() && (isBare || (items.size() == 1 && items.front().kind == Kind::Picture)))
+            return std::vector<DropZone>{denoise};
         std::vector<DropZone> zones;
         if (any(isData))
             zones.push_back({kData, tr("Use as data set"), tr("Learn from it")});
-        if (any([](Kind kind) { return kind == Kind::Picture; }) || (items.empty() && carried.hasImage()))
+        if (any([](Kind kind) { return kind == Kind::Picture; }) || isBare) {
             zones.push_back({kCompare, tr("Compare"), tr("See what the model makes of this picture")});
+            zones.push_back(denoise);
+        }
         if (any(isOpened))
             zones.push_back({kOpen, tr("Open"), tr("Experiment, run or model")});
         if (zones.empty())
@@ -101,13 +108,16 @@ void DropRouter::open(const std::vector<fs::path>& paths) {
 void DropRouter::open(const std::vector<DroppedPath>& items) {
     const bool isForOpening = std::any_of(items.begin(), items.end(), [](const auto& i) { return isOpened(i.kind); });
     const bool isOnePicture = items.size() == 1 && items.front().kind == Kind::Picture;
-    route(items, isForOpening ? kOpen : isOnePicture && m_compares() ? kCompare : kData);
+    route(items, isForOpening                   ? kOpen
+                 : isOnePicture && m_denoises() ? kDenoise
+                 : isOnePicture && m_compares() ? kCompare
+                                                : kData);
 }
 
 void DropRouter::paste() {
     if (const QMimeData* carried = QApplication::clipboard()->mimeData(); carried != nullptr) {
         if (isBarePicture(*carried))
-            usePicture(*carried);
+            usePicture(*carried, m_denoises() ? kDenoise : kCompare);
         else if (carried->hasUrls())
             open(sortCarried(*carried));
         else
@@ -117,18 +127,21 @@ void DropRouter::paste() {
 
 void DropRouter::route(const QMimeData& carried, const QString& zone) {
     if (isBarePicture(carried))
-        usePicture(carried);
+        usePicture(carried, zone);
     else
         route(sortCarried(carried), zone);
 }
 
-void DropRouter::usePicture(const QMimeData& carried) {
+void DropRouter::usePicture(const QMimeData& carried, const QString& zone) {
     const QImage image = qvariant_cast<QImage>(carried.imageData());
-    const QString name = carried.hasUrls() ? carried.urls().first().fileName() : QString();
+    const QString address = carried.hasUrls() ? carried.urls().first().fileName() : QString();
+    const QString name = address.isEmpty() ? tr("Pasted picture") : address;
     if (image.isNull())
         emit refused({tr("Picture: its format cannot be read")});
+    else if (zone == kDenoise)
+        emit pictureToDenoise(toTensor(image), name);
     else
-        emit pictureDropped(toTensor(image), name.isEmpty() ? tr("Pasted picture") : name);
+        emit pictureDropped(toTensor(image), name);
 }
 
 void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zone) {
@@ -144,11 +157,14 @@ void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zon
             continue; // together, below
         } else if (isTaken) {
             refusals << itemText(item.path, tr("one at a time: only the first was opened"));
-        } else if (zone == kCompare && item.kind != Kind::Picture) {
-            refusals << itemText(item.path, tr("only pictures can be compared"));
+        } else if (zone != kOpen && item.kind != Kind::Picture) {
+            refusals << itemText(item.path, zone == kCompare ? tr("only pictures can be compared")
+                                                             : tr("only pictures can be denoised here"));
         } else {
             isTaken = true;
-            if (item.kind == Kind::Picture)
+            if (zone == kDenoise)
+                emit fileToDenoise(item.path);
+            else if (item.kind == Kind::Picture)
                 compare(item.path);
             else if (item.kind == Kind::Run)
                 emit runDropped(item.path);

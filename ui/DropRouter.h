@@ -32,12 +32,17 @@ public:
     // and does not replace the data.
     void setCompares(std::function<bool()> compares) { m_compares = std::move(compares); }
 
+    // Whether pictures are being denoised: then a single one goes there, wherever it falls.
+    void setDenoises(std::function<bool()> denoises) { m_denoises = std::move(denoises); }
+
     void open(const std::vector<std::filesystem::path>& paths);
     void paste();
 
 signals:
     void dataDropped(const QString& source);
     void pictureDropped(const hourglass::Tensor& picture, const QString& name);
+    void fileToDenoise(const std::filesystem::path& file);
+    void pictureToDenoise(const hourglass::Tensor& picture, const QString& name);
     void experimentDropped(const std::filesystem::path& file);
     void runDropped(const std::filesystem::path& folder);
     void modelDropped(const std::filesystem::path& file);
@@ -48,13 +53,14 @@ private:
     void route(const QMimeData& carried, const QString& zone);
     void route(const std::vector<DroppedPath>& items, const QString& zone);
     void open(const std::vector<DroppedPath>& items);
-    void usePicture(const QMimeData& carried);
+    void usePicture(const QMimeData& carried, const QString& zone);
     void useAsData(const std::vector<DroppedPath>& items, QStringList& refusals);
     void compare(const std::filesystem::path& picture);
 
     DropOverlay* m_overlay;
     std::filesystem::path m_collections;
     std::function<bool()> m_compares = [] { return false; };
+    std::function<bool()> m_denoises = [] { return false; };
     ReplyChannel m_replies{this};
 };
 

@@ -15,6 +15,7 @@
 #include "ui/bridge/Workbench.h"
 #include "ui/dialogs/ExportDialog.h"
 #include "ui/panels/ComparePage.h"
+#include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
 #include "ui/panels/MessageBar.h"
 #include "ui/panels/RunsPanel.h"
@@ -77,6 +78,7 @@ void MainWindow::buildPanels(const PanelContext& context) {
     }
     m_train = findChild<TrainPage*>();
     m_compare = findChild<ComparePage*>();
+    m_denoise = findChild<DenoisePage*>();
     m_experiment = findChild<ExperimentPanel*>();
     m_runs = findChild<RunsPanel*>();
 }
@@ -100,8 +102,7 @@ void MainWindow::addDock(const PanelEntry& entry, QWidget* panel) {
 }
 
 void MainWindow::connectPanels() {
-    connect(m_experiment, &ExperimentPanel::presetChosen, this,
-            [this](const QString& id) { newExperiment(id.toStdString()); });
+    connect(m_experiment, &ExperimentPanel::presetChosen, this, &MainWindow::openPreset);
     connect(m_experiment, &ExperimentPanel::sourceChosen, this, &MainWindow::useData);
     connect(m_train, &TrainPage::sampleActivated, this, [this](int column) {
         m_compare->showPreviewed(column);
@@ -113,6 +114,9 @@ void MainWindow::connectPanels() {
     connect(m_train, &TrainPage::exported, this,
             [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), 5000); });
     connect(m_compare, &ComparePage::left, this, [this] { showPage(m_train); });
+    connect(m_denoise, &DenoisePage::left, this, [this] { showPage(m_train); });
+    connect(m_denoise, &DenoisePage::failed, this, &MainWindow::tellFailed);
+    connect(m_denoise, &DenoisePage::told, this, [this](const QString& text) { statusBar()->showMessage(text, 5000); });
     connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
     connect(m_runs, &RunsPanel::continueWanted, this, &MainWindow::continueRun);
     connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
@@ -154,6 +158,15 @@ void MainWindow::connectWorkbench() {
 }
 
 void MainWindow::connectDrops() {
+    m_drops->setDenoises([this] { return m_pages->currentWidget() == m_denoise; });
+    connect(m_drops, &DropRouter::fileToDenoise, this, [this](const fs::path& file) {
+        m_denoise->open(file);
+        showPage(m_denoise);
+    });
+    connect(m_drops, &DropRouter::pictureToDenoise, this, [this](const Tensor& picture, const QString& name) {
+        m_denoise->open(picture, name);
+        showPage(m_denoise);
+    });
     m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
     connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
     connect(m_drops, &DropRouter::pictureDropped, this, [this](const Tensor& picture, const QString& name) {
@@ -162,14 +175,7 @@ void MainWindow::connectDrops() {
     });
     connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
     connect(m_drops, &DropRouter::runDropped, this, &MainWindow::openRun);
-    connect(m_drops, &DropRouter::modelDropped, this, [this](const fs::path& file) {
-        if (m_workbench.controller().isActive())
-            return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
-        m_workbench.controller().openModel(file);
-        m_message->show({.text = tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
-                                     .arg(toText(file.filename()))});
-        showPage(m_compare);
-    });
+    connect(m_drops, &DropRouter::modelDropped, this, &MainWindow::openModel);
     connect(m_drops, &DropRouter::refused, this, &MainWindow::tellRefused);
 }
 
@@ -232,6 +238,17 @@ void MainWindow::openRun(const fs::path& folder) {
         showPage(m_train);
 }
 
+void MainWindow::openModel(const fs::path& file) {
+    if (m_pages->currentWidget() == m_denoise) // with it there, whatever is trained or compared meanwhile
+        return m_denoise->useModel(file);
+    if (m_workbench.controller().isActive())
+        return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
+    m_workbench.controller().openModel(file);
+    m_message->show({.text = tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
+                                 .arg(toText(file.filename()))});
+    showPage(m_compare);
+}
+
 void MainWindow::continueRun(const fs::path& folder) {
     const bool isAtHand = m_workbench.run() && m_workbench.run()->folder == folder;
     if (isAtHand && m_workbench.controller().isActive())
@@ -265,7 +282,9 @@ void MainWindow::exportRun(const fs::path& folder) {
 
 void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
-    QWidget* first = page == m_compare ? m_compare->view()->firstShown() : page->nextInFocusChain();
+    QWidget* first = page == m_compare   ? m_compare->view()->firstShown()
+                     : page == m_denoise ? m_denoise->firstControl()
+                                         : page->nextInFocusChain();
     first->setFocus(Qt::ShortcutFocusReason);
 }
 

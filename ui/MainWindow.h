@@ -17,6 +17,7 @@ class QTabWidget;
 namespace hourglass {
 
 class ComparePage;
+class DenoisePage;
 class DropRouter;
 class ExperimentPanel;
 class MessageBar;
@@ -56,6 +57,8 @@ private:
     void restoreDocks();
 
     void newExperiment(const std::string& preset);
+    void openPreset(const QString& id);
+    void openModel(const std::filesystem::path& file);
     void askOpen();
     // `then` is done once it is saved.
     void save(bool asksWhere, const std::function<void()>& then = {});
@@ -80,6 +83,7 @@ private:
     DropRouter* m_drops;
     TrainPage* m_train = nullptr;
     ComparePage* m_compare = nullptr;
+    DenoisePage* m_denoise = nullptr;
     ExperimentPanel* m_experiment = nullptr;
     RunsPanel* m_runs = nullptr;
     bool m_wasShown = false;

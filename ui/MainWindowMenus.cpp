@@ -51,6 +51,13 @@ void MainWindow::buildMenus() {
 void MainWindow::buildFileMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&File"));
     add(menu, tr("&New"), QKeySequence::New, this, [this] { newExperiment("sample"); });
+    QMenu* fromPreset = menu->addMenu(tr("New from &preset"));
+    fromPreset->setToolTipsVisible(true);
+    for (const Preset& preset : presets()) {
+        QAction* action = add(fromPreset, coreText(std::string(preset.label)), {}, this,
+                              [this, id = QString::fromUtf8(preset.id)] { openPreset(id); });
+        action->setToolTip(coreText(std::string(preset.help)));
+    }
     add(menu, tr("&Open…"), QKeySequence::Open, this, [this] { askOpen(); });
     add(menu, tr("&Save"), QKeySequence::Save, this, [this] { save(false); });
     add(menu, tr("Save &as…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this, [this] { save(true); });
@@ -140,6 +147,14 @@ void MainWindow::newExperiment(const std::string& preset) {
     connect(addButton(*box, QMessageBox::Discard), &QPushButton::clicked, this, begin);
     box->setDefaultButton(QMessageBox::Save); // loses nothing
     box->open();
+}
+
+// Unlike New it loses nothing: undo brings back what was there.
+void MainWindow::openPreset(const QString& id) {
+    m_workbench.openPreset(id.toStdString());
+    m_message->show({.text = tr("%1. Run (F5) trains it; Ctrl+Z brings back the experiment before.")
+                                 .arg(m_workbench.document().undoLabel())});
+    showPage(m_train);
 }
 
 void MainWindow::askOpen() {

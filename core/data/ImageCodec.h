@@ -42,8 +42,13 @@ struct EncodeOptions {
 // none, and for what the format cannot hold; WriteFailed as writeFileAtomically().
 Result<void> encodeImage(const std::filesystem::path& path, const Tensor& pixels, const EncodeOptions& options = {});
 
-// Whether a file's name has one of the extensions above.
-bool hasImageExtension(const std::filesystem::path& path);
+// The format that a file's name promises: that of one of the extensions above.
+std::optional<ImageFormat> imageFormatOf(const std::filesystem::path& path);
+inline bool hasImageExtension(const std::filesystem::path& path) {
+    return imageFormatOf(path).has_value();
+}
+// ".png": the usual one.
+std::string imageExtension(ImageFormat format);
 
 // [C, H, W] → [C, height, width]: area averaging where it shrinks, bicubic (then clamped to [0, 1]) where it grows.
 Tensor resizeImage(const Tensor& pixels, int64_t height, int64_t width);

@@ -27,21 +27,6 @@ constexpr std::array<std::pair<std::string_view, ImageFormat>, 7> kExtensions{{{
                                                                                {".tif", ImageFormat::Tiff},
                                                                                {".tiff", ImageFormat::Tiff}}};
 
-std::optional<ImageFormat> formatOf(const std::filesystem::path& path) {
-    const std::string extension = lowerExtension(path);
-    for (const auto& [known, format] : kExtensions)
-        if (known == extension)
-            return format;
-    return std::nullopt;
-}
-
-// The first extension of a format, by which OpenCV chooses its encoder.
-std::string extensionOf(ImageFormat format) {
-    const auto row =
-        std::find_if(kExtensions.begin(), kExtensions.end(), [=](const auto& r) { return r.second == format; });
-    return std::string(row->first);
-}
-
 // Planar RGB or gray in [0, 1] → interleaved BGR or gray; what is not a number becomes 0.
 template <typename Pixel>
 void pack(const Tensor& pixels, float scale, cv::Mat& image) {
@@ -57,15 +42,26 @@ void pack(const Tensor& pixels, float scale, cv::Mat& image) {
 
 } // namespace
 
-bool hasImageExtension(const std::filesystem::path& path) {
-    return formatOf(path).has_value();
+std::optional<ImageFormat> imageFormatOf(const std::filesystem::path& path) {
+    const std::string extension = lowerExtension(path);
+    for (const auto& [known, format] : kExtensions)
+        if (known == extension)
+            return format;
+    return std::nullopt;
+}
+
+// The first of a format, by which OpenCV chooses its encoder too.
+std::string imageExtension(ImageFormat format) {
+    const auto row =
+        std::find_if(kExtensions.begin(), kExtensions.end(), [=](const auto& r) { return r.second == format; });
+    return std::string(row->first);
 }
 
 Result<void> encodeImage(const std::filesystem::path& path, const Tensor& pixels, const EncodeOptions& options) {
     expects(pixels.shape().rank() == 3 && (pixels.shape()[0] == 1 || pixels.shape()[0] == 3) && pixels.elements() > 0,
             "a picture to write has the shape {}, not [1 or 3, H, W]", pixels.shape().toString());
     expects(options.bitDepth == 8 || options.bitDepth == 16, "{} bits per channel", options.bitDepth);
-    const std::optional<ImageFormat> format = options.format ? options.format : formatOf(path);
+    const std::optional<ImageFormat> format = options.format ? options.format : imageFormatOf(path);
     if (!format)
         return makeError(ErrorCode::Unsupported,
                          "'{}' cannot be written: the extension must be .png, .jpg, .webp, .bmp or .tif.",
@@ -85,7 +81,7 @@ Result<void> encodeImage(const std::filesystem::path& path, const Tensor& pixels
         const std::vector<int> parameters{cv::IMWRITE_JPEG_QUALITY, options.jpegQuality, cv::IMWRITE_WEBP_QUALITY,
                                           options.webpQuality};
         const bool parametrised = *format == ImageFormat::Jpeg || *format == ImageFormat::WebP;
-        if (!cv::imencode(extensionOf(*format), image, encoded, parametrised ? parameters : std::vector<int>()))
+        if (!cv::imencode(imageExtension(*format), image, encoded, parametrised ? parameters : std::vector<int>()))
             return makeError(ErrorCode::Unsupported, "'{}' cannot be encoded.", path.string());
     } catch (const cv::Exception& exception) {
         return makeError(ErrorCode::Unsupported, "'{}' cannot be encoded: {}.", path.string(), exception.err);

@@ -51,7 +51,8 @@ private:
     OptionValues m_options;
 };
 
-// Ready-made experiments for `new --preset` and the window; an id, a label and what makes it.
+// Ready-made experiments for `new --preset` and the window; an id, a label and what makes it: values set in order,
+// family and architecture first, because other options have defaults of their own there.
 struct Preset {
     std::string_view id, label, help;
     std::vector<std::pair<std::string, Json>> values;

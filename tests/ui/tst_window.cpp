@@ -182,7 +182,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(driver.bench().run() && driver.bench().run()->isFinished, kPatience);
         writePhotographs(driver.folder() / "photographs", 1);
         const QUrl url = QUrl::fromLocalFile(toText(driver.folder() / "photographs/photograph 00.png"));
-        QVERIFY(driver.drop({url}, {1100, 400})); // the right zone
+        QVERIFY(driver.drop({url}, {400, 400})); // the middle zone
         QTRY_VERIFY_WITH_TIMEOUT(driver.has<QLabel>("About the picture") &&
                                      driver.find<QLabel>("About the picture")->text().contains("fitted"),
                                  kPatience);

@@ -204,7 +204,7 @@ private slots:
         QVERIFY(isCompared(driver, "cyan.png"));
         QVERIFY2(driver.message().isEmpty(), qPrintable(driver.message()));
         driver.key(Qt::Key_1, Qt::AltModifier);
-        QVERIFY(driver.drop(*pictureFromABrowser(), {600, 400}));
+        QVERIFY(driver.drop(*pictureFromABrowser(), {200, 400})); // the left zone
         QVERIFY(isCompared(driver, "cyan.png"));
         auto address = std::make_unique<QMimeData>();
         address->setUrls({QUrl("https://example.org/a.png")});

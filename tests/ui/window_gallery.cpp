@@ -1,5 +1,5 @@
-// window_gallery DIR: pictures of the whole window in the states that people meet, light and dark, to be looked at.
-// Not a test.
+// window_gallery DIR [MODEL PICTURE]: pictures of the whole window in the states that people meet, light and dark, to
+// be looked at; with a trained model and a noisy picture, of the Denoise page alone. Not a test.
 
 #include "tests/ui/WindowDriver.h"
 
@@ -50,7 +50,8 @@ void walk(const QString& prefix) {
     driver.key(Qt::Key_2, Qt::AltModifier);
     waitUntil([&] { return controller.snapshot()->epoch >= 7; });
     take(driver, prefix + "3-compare.png");
-    driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "photographs/photograph 04.png"))}, {1100, 400});
+    driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "photographs/photograph 04.png"))},
+                {400, 400}); // Compare
     QTest::qWait(1000);
     driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "notes.txt"))}, {500, 400});
     take(driver, prefix + "4-dropped-refused.png");
@@ -72,14 +73,73 @@ void walk(const QString& prefix) {
     take(driver, prefix + "6-impossible.png");
 }
 
+void denoise(const QString& prefix, const QString& model, const QString& picture) {
+    WindowDriver driver;
+    waitUntil([&] { return driver.bench().document().model() != nullptr; });
+    driver.key(Qt::Key_3, Qt::AltModifier);
+    take(driver, prefix + "7-denoise-empty.png");
+    driver.drop({QUrl::fromLocalFile(picture)}, {600, 400});
+    waitUntil([&] { return driver.has<QLabel>("About the result"); });
+    take(driver, prefix + "8-denoise-no-model.png");
+    bool hasProgress = false;
+    const auto look = QObject::connect(
+        &driver.bench().denoiser(), &DenoiseService::progressed, &driver.window(), [&](double fraction, double) {
+            if (fraction > 0.3 && driver.has<QProgressBar>("Denoising progress") && !std::exchange(hasProgress, true))
+                driver.window().grab().save(prefix + "9-denoise-progress.png");
+        });
+    driver.drop({QUrl::fromLocalFile(model)}, {600, 400});
+    waitUntil([&] { return driver.bench().denoiser().isBusy(); });
+    waitUntil([&] { return !driver.bench().denoiser().isBusy(); });
+    QObject::disconnect(look);
+    QTest::qWait(500); // layers of large pictures are prepared elsewhere
+    take(driver, prefix + "10-denoise-divider.png");
+    driver.key(Qt::Key_B);
+    take(driver, prefix + "11-denoise-side-by-side.png");
+    driver.window().resize(900, 600);
+    QTest::qWait(200);
+    take(driver, prefix + "12-denoise-small.png");
+    driver.key(Qt::Key_B);
+    take(driver, prefix + "13-denoise-small-divider.png");
+    driver.click(driver.find<QToolButton>("Save picture as"));
+    QTest::qWait(200);
+    if (const auto* dialog = driver.window().findChild<QFileDialog*>())
+        const_cast<QFileDialog*>(dialog)->grab().save(prefix + "14-denoise-save.png");
+    driver.key(Qt::Key_Escape);
+    driver.key(Qt::Key_F5);
+    waitUntil([&] { return driver.bench().controller().snapshot() != nullptr; });
+    driver.find<QComboBox>("Model")->showPopup();
+    QTest::qWait(200);
+    QApplication::activePopupWidget()->grab().save(prefix + "15-denoise-models.png");
+    QApplication::activePopupWidget()->close();
+    QWidget* models = driver.find<QComboBox>("Model");
+    models->setFocus();
+    driver.key(Qt::Key_Home);
+    waitUntil([&] { return !driver.bench().denoiser().isBusy(); });
+    take(driver, prefix + "16-denoise-training.png");
+    driver.key(Qt::Key_1, Qt::AltModifier);
+    QMimeData carried;
+    carried.setUrls({QUrl::fromLocalFile(picture)});
+    QDragEnterEvent enter({5, 5}, Qt::CopyAction, &carried, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(driver.window().windowHandle(), &enter);
+    QDragMoveEvent move({800, 300}, Qt::CopyAction, &carried, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(driver.window().windowHandle(), &move);
+    take(driver, prefix + "17-drop-zones.png");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
     const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
-    walk(folder + "/light-");
+    const auto show = [&](const QString& prefix) {
+        if (argc > 3)
+            denoise(prefix, QString::fromLocal8Bit(argv[2]), QString::fromLocal8Bit(argv[3]));
+        else
+            walk(prefix);
+    };
+    show(folder + "/light-");
     QApplication::setStyle("fusion");
     QApplication::setPalette(darkPalette());
-    walk(folder + "/dark-");
+    show(folder + "/dark-");
     return 0;
 }

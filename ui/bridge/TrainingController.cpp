@@ -149,7 +149,7 @@ void TrainingController::start(Request request) {
         // The model that the run leaves, for whatever the window wants to do with it next.
         auto model = std::make_shared<ActiveModel>();
         if (Result<LoadedModel> loaded = loadModel(request.runFolder); loaded)
-            *model = {loaded->model, loaded->weights};
+            *model = {loaded->model, loaded->weights, request.runFolder};
         queue([this, result, model] {
             m_shared.reset();
             setModel(*model);
@@ -231,7 +231,7 @@ void TrainingController::openModel(const std::filesystem::path& path) {
         auto loaded = std::make_shared<Result<ActiveModel>>(ActiveModel{});
         try {
             Result<LoadedModel> read = loadModel(path);
-            *loaded = read ? Result<ActiveModel>(ActiveModel{read->model, read->weights}) : read.error();
+            *loaded = read ? Result<ActiveModel>(ActiveModel{read->model, read->weights, path}) : read.error();
         } catch (const std::exception& error) {
             *loaded = makeError(ErrorCode::Unreadable, "'{}' cannot be read: {}.", path.string(), error.what());
         }
@@ -262,6 +262,14 @@ bool TrainingController::postModelJob(ModelJob job) {
         job({*model.model, model.weights, programs, Precision::F32, 0}, executor);
     });
     return true;
+}
+
+void TrainingController::postJob(std::function<void(Executor&)> job) {
+    if (m_shared)
+        m_shared->mailbox.post(
+            [job = std::move(job), shared = m_shared.get()](const JobContext&) { job(*shared->executor); });
+    else
+        m_compute.post([job = std::move(job)](Executor& executor, std::stop_token) { job(executor); });
 }
 
 } // namespace hourglass

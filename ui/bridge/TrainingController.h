@@ -23,6 +23,7 @@ class ComputeThread;
 struct ActiveModel {
     std::shared_ptr<const Model> model;
     std::shared_ptr<const ParameterStore> weights;
+    std::filesystem::path path = {}; // run folder or file that it came from
 };
 
 class TrainingController : public QObject {
@@ -69,10 +70,14 @@ public:
     // Runs a job on the compute thread with the model as it is: between two steps while training, at once otherwise.
     // False when there is no model. The job must not touch objects of this thread but by queued calls.
     bool postModelJob(ModelJob job);
+    // The same for a job that brings a model of its own. Like every job it is dropped, unrun, when the run ends first.
+    void postJob(std::function<void(Executor& executor)> job);
     // A model to use while nothing trains. Ignored while active.
     void setModel(ActiveModel model);
     // Loads one from a run or file (see loadModel) without waiting; the last call wins. Ignored while active.
     void openModel(const std::filesystem::path& path);
+    // Where the model at hand comes from: the run that trains, or what was loaded. Empty without one.
+    const std::filesystem::path& modelPath() const { return isActive() ? m_runFolder : m_model.path; }
     bool hasModel() const { return isActive() || m_model.model != nullptr; }
 
 signals:

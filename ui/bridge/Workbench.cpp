@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kSessionDelay{1000};
 
 Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store, QObject* parent)
     : QObject(parent), m_settings(settings), m_store(std::move(store)), m_controller(compute), m_preflight(compute),
-      m_reconstruction(m_controller), m_previews(m_controller), m_exporter(m_controller) {
+      m_reconstruction(m_controller), m_previews(m_controller), m_exporter(m_controller), m_denoiser(m_controller) {
     connect(&m_document, &ExperimentDocument::changed, this, &Workbench::experimentChanged);
     connect(&m_document, &ExperimentDocument::undoChanged, &m_sessionDelay, qOverload<>(&QTimer::start));
     connect(this, &Workbench::runChanged, &m_sessionDelay, qOverload<>(&QTimer::start));

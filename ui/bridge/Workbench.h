@@ -6,6 +6,7 @@
 #include <QtCore/QObject>
 #include <QtCore/QTimer>
 
+#include "ui/bridge/DenoiseService.h"
 #include "ui/bridge/ExperimentDocument.h"
 #include "ui/bridge/ExportService.h"
 #include "ui/bridge/PreflightService.h"
@@ -32,6 +33,7 @@ public:
     ReconstructionService& reconstruction() { return m_reconstruction; }
     PreviewService& previews() { return m_previews; }
     ExportService& exporter() { return m_exporter; }
+    DenoiseService& denoiser() { return m_denoiser; }
 
     // The last session, or the sample experiment when there is none.
     void begin();
@@ -65,6 +67,7 @@ public:
 
     // Another experiment; false (with failed()) when it cannot be read. Opening can be undone, starting anew cannot.
     void newExperiment(const std::string& preset);
+    void openPreset(const std::string& preset);
     bool openExperiment(const std::filesystem::path& file);
     bool openRun(const std::filesystem::path& folder);
     // The model alone, of a run that need not be the one in hand, which stays; so does the experiment.
@@ -99,6 +102,7 @@ private:
     ReconstructionService m_reconstruction;
     PreviewService m_previews;
     ExportService m_exporter;
+    DenoiseService m_denoiser; // goes before the controller, whose end waits for its jobs
     std::optional<RunRecord> m_run;
     std::optional<std::pair<Experiment, std::filesystem::path>> m_launched; // what trains, and its base folder
     double m_liveRate = 0; // the learning rate that the running run was told last

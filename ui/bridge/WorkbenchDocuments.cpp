@@ -19,15 +19,17 @@ Experiment photographs() {
     return experiment;
 }
 
-// Whether nobody has touched it: a preset, or what dropped photographs made, on whatever data.
+// Whether nobody has touched it: a dense preset, or what dropped photographs made, on whatever data. Who chose another
+// architecture chose it for pictures of their own.
 bool isPristine(const Experiment& experiment) {
     const auto isThat = [&experiment](Experiment other) {
         other.set("data.source", experiment.options().text("data.source")).value();
         return other == experiment;
     };
-    return isThat(photographs()) || std::any_of(presets().begin(), presets().end(), [&](const Preset& preset) {
-               return isThat(makePreset(preset.id).value());
-           });
+    return isThat(photographs()) || (experiment.options().text("model.architecture") == "dense" &&
+                                     std::any_of(presets().begin(), presets().end(), [&](const Preset& preset) {
+                                         return isThat(makePreset(preset.id).value());
+                                     }));
 }
 
 } // namespace
@@ -77,6 +79,16 @@ void Workbench::newExperiment(const std::string& preset) {
     if (!experiment)
         return refuse(experiment.error());
     m_document.reset(*experiment, {});
+    if (!m_controller.isActive())
+        reset();
+}
+
+void Workbench::openPreset(const std::string& id) {
+    const Result<Experiment> experiment = makePreset(id);
+    if (!experiment)
+        return refuse(experiment.error());
+    const auto preset = std::find_if(presets().begin(), presets().end(), [&](const Preset& p) { return p.id == id; });
+    m_document.open(*experiment, {}, tr("Preset “%1”").arg(QString::fromUtf8(preset->label)));
     if (!m_controller.isActive())
         reset();
 }

@@ -38,6 +38,7 @@ MessageBar::MessageBar(QWidget* parent)
     m_close->setToolTip(tr("Close the message (Esc)"));
     connect(m_close, &QToolButton::clicked, this, &MessageBar::dismiss);
     connect(m_escape, &QShortcut::activated, this, &MessageBar::dismiss);
+    connect(m_escape, &QShortcut::activatedAmbiguously, this, &MessageBar::dismiss); // each Esc does one thing
     m_details->setReadOnly(true);
     m_details->setTabChangesFocus(true);
     m_details->setAccessibleName(tr("Message details"));

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "ui/panels/ComparePage.h"
+#include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
 #include "ui/panels/LogPanel.h"
 #include "ui/panels/RunsPanel.h"
@@ -26,6 +27,7 @@ QWidget* makeLog(const PanelContext& context, QWidget* parent) {
 constexpr std::array kPanels{
     PanelEntry{"train", QT_TRANSLATE_NOOP("PanelRegistry", "&Train"), PanelPlace::Page, make<TrainPage>},
     PanelEntry{"compare", QT_TRANSLATE_NOOP("PanelRegistry", "&Compare"), PanelPlace::Page, make<ComparePage>},
+    PanelEntry{"denoise", QT_TRANSLATE_NOOP("PanelRegistry", "&Denoise"), PanelPlace::Page, make<DenoisePage>},
     PanelEntry{"experiment", QT_TRANSLATE_NOOP("PanelRegistry", "&Experiment"), PanelPlace::Left,
                make<ExperimentPanel>},
     PanelEntry{"runs", QT_TRANSLATE_NOOP("PanelRegistry", "&Runs"), PanelPlace::Bottom, make<RunsPanel>},

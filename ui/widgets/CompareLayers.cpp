@@ -8,8 +8,8 @@ namespace hourglass {
 
 namespace {
 
-ImageLayer layerOf(const std::optional<Tensor>& tensor) {
-    return tensor ? ImageLayer(toImage(*tensor)) : ImageLayer();
+ImageLayer layerOf(const CompareImage& image) {
+    return image ? ImageLayer(toImage(*image)) : ImageLayer();
 }
 
 QString text(const char* source) {
@@ -20,7 +20,7 @@ QString text(const char* source) {
 
 int64_t CompareImages::elements() const {
     int64_t sum = 0;
-    for (const std::optional<Tensor>* each : {&original, &noisy, &reconstruction})
+    for (const CompareImage* each : {&original, &noisy, &reconstruction})
         sum += *each ? (*each)->elements() : 0;
     return sum;
 }
@@ -48,7 +48,7 @@ QString paneTitle(ComparePane pane) {
     return {};
 }
 
-QString pixelValues(const CompareImages& images, QPoint pixel) {
+QString pixelValues(const CompareImages& images, const std::array<QString, 4>& titles, QPoint pixel) {
     if (pixel.x() < 0 || pixel.y() < 0)
         return {};
     QString line = QStringLiteral("(%1, %2)").arg(pixel.x()).arg(pixel.y());
@@ -63,7 +63,7 @@ QString pixelValues(const CompareImages& images, QPoint pixel) {
         QStringList channels;
         for (int64_t c = 0; c < tensor.elements() / (width * height); ++c)
             channels << QString::number(tensor.data()[(c * height + pixel.y()) * width + pixel.x()], 'f', 3);
-        line += QStringLiteral("  %1 %2").arg(paneTitle(kComparePanes[i]).toLower(), channels.join(QLatin1Char('/')));
+        line += QStringLiteral("  %1 %2").arg(titles[i].toLower(), channels.join(QLatin1Char('/')));
     }
     return line;
 }

@@ -17,10 +17,6 @@ namespace {
 
 constexpr int64_t kQuickElements = 1'000'000; // what may be prepared within a frame
 
-int indexOf(ComparePane pane) {
-    return static_cast<int>(pane);
-}
-
 } // namespace
 
 CompareView::CompareView(QWidget* parent)
@@ -38,6 +34,8 @@ CompareView::CompareView(QWidget* parent)
     column->addLayout(m_grid, 1);
     buildPanes();
     buildBar(bar);
+    setTitles({paneTitle(ComparePane::Original), paneTitle(ComparePane::Noisy), paneTitle(ComparePane::Reconstruction),
+               paneTitle(ComparePane::Difference)});
     setEmptyText(tr("Nothing to compare yet. Train (F5), then choose a sample, or drop an image here."));
     connect(&m_preparation, &QFutureWatcherBase::finished, this, [this] {
         if (m_preparation.future().resultCount() > 0)
@@ -49,8 +47,6 @@ CompareView::CompareView(QWidget* parent)
 void CompareView::buildPanes() {
     for (ComparePane each : kComparePanes) {
         auto* view = new CompareImageView(this, m_transform);
-        view->setTitle(paneTitle(each));
-        view->setMark(QString::number(indexOf(each) + 1));
         view->setHelp(tr("Wheel zooms, dragging pans. Keys: + − zoom, 0 fits, Ctrl+1 is 100 %, 1–4 flip, B is the "
                          "divider, Alt+← and "
                          "Alt+→ move it, hold L for the lens"));
@@ -59,7 +55,7 @@ void CompareView::buildPanes() {
                 emit viewRectChanged(rect);
         });
         connect(view, &ImageView::pixelHovered, this,
-                [this](QPoint pixel) { emit pixelHovered(pixel, pixelValues(*m_shownImages, pixel)); });
+                [this](QPoint pixel) { emit pixelHovered(pixel, pixelValues(*m_shownImages, m_titles, pixel)); });
         connect(view, &CompareImageView::dividerMoved, this, [this](double fraction) { m_divider = fraction; });
         m_panes[static_cast<size_t>(each)] = view;
     }
@@ -84,14 +80,11 @@ void CompareView::buildBar(QLayout* bar) {
         m_modeButtons->addButton(addToggle(bar, modes[i].first, modes[i].second), static_cast<int>(i));
     m_modeButtons->button(0)->setChecked(true);
     connect(m_modeButtons, &QButtonGroup::idClicked, this, [this](int id) { setMode(static_cast<Mode>(id)); });
-    m_lens = addToggle(bar, tr("Lens"), tr("Show the reconstruction about the cursor (hold L)"));
+    m_lens = addToggle(bar, tr("Lens"), {});
     connect(m_lens, &QToolButton::toggled, this, [this] { refreshOverlays(); });
     static_cast<QBoxLayout*>(bar)->addStretch(1);
     for (ComparePane each : kComparePanes) {
-        QToolButton* button = addToggle(
-            bar, QString::number(indexOf(each) + 1),
-            tr("%1: show or hide it; one at a time, flip to it (key %2)").arg(paneTitle(each)).arg(indexOf(each) + 1));
-        button->setAccessibleName(tr("Show %1").arg(paneTitle(each)));
+        QToolButton* button = addToggle(bar, {}, {});
         button->setChecked(true);
         connect(button, &QToolButton::clicked, this, [this, each](bool isOn) {
             if (m_mode == Mode::SideBySide)
@@ -107,9 +100,32 @@ void CompareView::buildBar(QLayout* bar) {
     m_gain->setValue(4);
     m_gain->setPrefix(tr("gain ", "before a number"));
     m_gain->setAccessibleName(tr("Gain of the difference"));
-    m_gain->setToolTip(tr("How much the difference is amplified. Red: reconstruction brighter; blue: darker."));
     connect(m_gain, &QDoubleSpinBox::valueChanged, this, [this] { prepare(m_images); });
     bar->addWidget(m_gain);
+}
+
+void CompareView::setTitles(const std::array<QString, 4>& titles) {
+    m_titles = titles;
+    m_byKey.clear();
+    for (ComparePane each : kComparePanes) {
+        QToolButton* button = m_paneButtons[static_cast<size_t>(each)];
+        button->setVisible(!title(each).isEmpty());
+        if (title(each).isEmpty())
+            continue;
+        m_byKey.push_back(each);
+        const QString key = QString::number(m_byKey.size());
+        pane(each)->setTitle(title(each));
+        pane(each)->setMark(key);
+        button->setText(key);
+        button->setAccessibleName(tr("Show %1").arg(title(each)));
+        button->setToolTip(tr("%1: show or hide it; one at a time, flip to it (key %2)").arg(title(each), key));
+    }
+    if (title(m_current).isEmpty())
+        m_current = m_byKey.front();
+    const QString after = title(ComparePane::Reconstruction).toLower();
+    m_lens->setToolTip(tr("Show “%1” about the cursor (hold L)").arg(after));
+    m_gain->setToolTip(tr("How much the difference is amplified. Red: “%1” is brighter; blue: darker.").arg(after));
+    arrange();
 }
 
 void CompareView::setImages(CompareImages images) {
@@ -162,7 +178,7 @@ void CompareView::refreshOverlays() {
         const ComparePane other =
             each == ComparePane::Reconstruction ? ComparePane::Original : ComparePane::Reconstruction;
         const bool isDivided = m_mode == Mode::Divider && each == m_current && hasLayer(other);
-        pane(each)->setOverlay(layer(other), paneTitle(other));
+        pane(each)->setOverlay(layer(other), title(other));
         pane(each)->setDivider(isDivided ? std::optional(m_divider) : std::nullopt);
         pane(each)->setLens(hasLens && !isDivided);
     }
@@ -272,8 +288,8 @@ void CompareView::arrange() {
 
 void CompareView::keyPressEvent(QKeyEvent* event) {
     const int digit = event->key() - Qt::Key_1;
-    if (digit >= 0 && digit < 4 && hasLayer(kComparePanes[static_cast<size_t>(digit)])) {
-        m_current = kComparePanes[static_cast<size_t>(digit)];
+    if (digit >= 0 && digit < static_cast<int>(m_byKey.size()) && hasLayer(m_byKey[static_cast<size_t>(digit)])) {
+        m_current = m_byKey[static_cast<size_t>(digit)];
         return setMode(m_mode == Mode::Divider ? Mode::Divider : Mode::Single);
     }
     if (event->key() == Qt::Key_L && !event->isAutoRepeat()) {

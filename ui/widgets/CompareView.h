@@ -39,6 +39,8 @@ public:
     // "31.2 dB · SSIM 0.94"; the second for the visible part, left out while everything is visible.
     void setMetrics(ComparePane pane, const QString& wholeImage, const QString& view = {});
     void setEmptyText(const QString& text);
+    // What the panes are called here, by ComparePane; an empty title takes a pane away, and the keys count the others.
+    void setTitles(const std::array<QString, 4>& titles);
 
     void setMode(Mode mode);
     Mode mode() const { return m_mode; }
@@ -77,6 +79,7 @@ private:
     void refreshOverlays();
     void arrange();
 
+    const QString& title(ComparePane pane) const { return m_titles[static_cast<size_t>(pane)]; }
     const ImageLayer& layer(ComparePane pane) const { return m_layers[static_cast<size_t>(pane)]; }
     bool hasLayer(ComparePane pane) const { return !layer(pane).isNull(); }
 
@@ -89,6 +92,8 @@ private:
     CompareLayers m_layers; // of m_shownImages
     QFutureWatcher<Prepared> m_preparation;
     std::array<bool, 4> m_isShown{true, true, true, true};
+    std::array<QString, 4> m_titles;
+    std::vector<ComparePane> m_byKey; // those with a title
     Mode m_mode = Mode::SideBySide;
     ComparePane m_current = ComparePane::Noisy;
     bool m_isLensHeld = false;

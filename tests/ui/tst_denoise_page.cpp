@@ -1,0 +1,268 @@
+// The Denoise page as a person uses it: drop, choose, wait, compare, cancel, save; and the presets that lead there.
+
+#include "tests/ui/WindowDriver.h"
+
+#include "core/base/Random.h"
+#include "core/data/ImageCodec.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/inference/DenoiseImage.h"
+#include "core/io/ExportModel.h"
+#include "tests/support/SmallModels.h"
+#include "ui/panels/DenoisePage.h"
+#include "ui/panels/ModelChooser.h"
+#include "ui/widgets/CompareImageView.h"
+#include "ui/widgets/CompareView.h"
+#include "ui/widgets/ImageConvert.h"
+#include "ui/widgets/ImageView.h"
+
+using namespace hourglass;
+using namespace hourglass::test;
+
+namespace {
+
+const QPointF kMiddle(400, 400);
+
+LoadedModel unet(bool wantsNoiseLevel = false) {
+    return smallModel("denoising", "unet",
+                      {{"model.layers", {16}}, {"model.blocks", 1}, {"model.noise_level", wantsNoiseLevel}},
+                      {1, 16, 16});
+}
+
+// A window on the Denoise page, with a model file and a 16-bit picture in its folder.
+struct Page {
+    WindowDriver driver;
+    LoadedModel model;
+    std::filesystem::path modelFile = driver.folder() / "net.safetensors", picture = driver.folder() / "noisy.png";
+
+    explicit Page(bool wantsNoiseLevel = false, const Shape& shape = {1, 61, 83}) : model(unet(wantsNoiseLevel)) {
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        exportModel(model, "safetensors", modelFile, {}, *executor).value();
+        Tensor pixels(shape);
+        std::vector<float> noise(static_cast<size_t>(pixels.elements()));
+        RandomStream(7).fillNormal(noise);
+        for (size_t i = 0; i < noise.size(); ++i)
+            pixels.data()[i] = std::clamp(0.5f + 0.1f * noise[i], 0.0f, 1.0f);
+        encodeImage(picture, pixels, {.bitDepth = 16}).value();
+        driver.key(Qt::Key_3, Qt::AltModifier);
+    }
+    bool drop(const std::filesystem::path& path) { return driver.drop({QUrl::fromLocalFile(toText(path))}, kMiddle); }
+    QString note() {
+        return driver.has<QLabel>("About the result") ? driver.find<QLabel>("About the result")->text() : "";
+    }
+    QToolButton* button(const char* name) { return driver.find<QToolButton>(name); }
+    bool isDone() { return button("Save picture as")->isEnabled() && !driver.bench().denoiser().isBusy(); }
+    QImage after() {
+        return driver.window()
+            .findChild<DenoisePage*>()
+            ->findChild<CompareView*>()
+            ->pane(ComparePane::Reconstruction)
+            ->image();
+    }
+    Tensor expected(std::optional<float> level = {}) const {
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        ModelRunner runner(*executor, model.model, model.weights, applyingPrecision(model.model->options));
+        return **denoiseImage(runner, decodeImage(picture).value().pixels, {.noiseLevel = level});
+    }
+};
+
+} // namespace
+
+class TestDenoisePage : public QObject {
+    Q_OBJECT
+
+private slots:
+    void dropAPicture_thenAModel_showsWhatDenoiseImageGives_andSavesItAsItCame() {
+        Page page;
+        QVERIFY(page.driver.has<QPushButton>("Open a picture"));
+        QVERIFY(page.driver.find<QLabel>("What is needed")->text().contains("no trained model yet"));
+        QVERIFY(!page.button("Save picture as")->isEnabled());
+        QVERIFY(page.drop(page.picture));
+        QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("no trained model yet"), qPrintable(page.note()), kPatience);
+        QVERIFY(page.note().contains("83×61 gray, 16 bit"));
+        QVERIFY(page.drop(page.modelFile));
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
+        for (const char* part : {"noisy.png", "net.safetensors", "in tiles", "σ"})
+            QVERIFY2(page.note().contains(part), qPrintable(page.note()));
+        const Tensor expected = page.expected();
+        QCOMPARE(page.after(), toImage(expected));
+        QVERIFY(!page.driver.has<QDoubleSpinBox>("Noise level"));
+
+        // Copied, and saved beside where it came from, with 16 bits.
+        page.driver.key(Qt::Key_C, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(QApplication::clipboard()->image().convertToFormat(QImage::Format_Grayscale8),
+                                  toImage(expected), kPatience);
+        page.driver.click(page.button("Save picture as"));
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.has<QFileDialog>("Save the picture"), kPatience);
+        page.driver.key(Qt::Key_Return);
+        const std::filesystem::path saved = page.driver.folder() / "noisy-denoised.png";
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(saved), kPatience);
+        const DecodedImage read = decodeImage(saved).value();
+        QCOMPARE(read.bitDepth, 16);
+        for (int64_t i = 0; i < expected.elements(); ++i)
+            QVERIFY(std::abs(read.pixels.data()[i] - std::clamp(expected.data()[i], 0.0f, 1.0f)) < 1.0f / 65000);
+    }
+
+    void save_whereItCannotBe_saysWhatAndKeepsThePicture() {
+        Page page;
+        page.drop(page.modelFile);
+        page.drop(page.picture);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(), kPatience);
+        page.driver.click(page.button("Save picture as"));
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.has<QFileDialog>("Save the picture"), kPatience);
+        {
+            const FullDisk full(16);
+            page.driver.key(Qt::Key_Return);
+            QTRY_VERIFY_WITH_TIMEOUT(!page.driver.message().isEmpty(), kPatience);
+        }
+        QVERIFY2(page.driver.message().contains("noisy-denoised.png") &&
+                     page.driver.message().contains("save it somewhere else"),
+                 qPrintable(page.driver.message()));
+        QVERIFY(!std::filesystem::exists(page.driver.folder() / "noisy-denoised.png"));
+        QVERIFY(page.isDone());
+    }
+
+    void noiseLevel_isOfferedToModelsThatWantIt() {
+        Page page(true);
+        page.drop(page.modelFile);
+        page.drop(page.picture);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
+        auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
+        QVERIFY2(level->text().startsWith("estimate: 2"), qPrintable(level->text()));
+        const QImage estimated = page.after();
+        level->setFocus();
+        page.driver.key(Qt::Key_A, Qt::ControlModifier);
+        page.driver.type("80");
+        page.driver.key(Qt::Key_Return);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains(QString("told σ 80")), qPrintable(page.note()),
+                                  kPatience);
+        QVERIFY(page.after() != estimated);
+        QCOMPARE(page.after(), toImage(page.expected(80.0f / 255)));
+    }
+
+    // Nothing of it stays but the picture; the key for it starts again.
+    void cancel_byEscape_leavesThePictureAlone() {
+        Page page(false, {3, 900, 900});
+        page.drop(page.picture);
+        QTRY_VERIFY_WITH_TIMEOUT(!page.note().isEmpty(), kPatience);
+        bool hasBegun = false;
+        const auto began =
+            QObject::connect(&page.driver.bench().denoiser(), &DenoiseService::modelKnown, &page.driver.window(), [&] {
+                hasBegun = true;
+                page.driver.key(Qt::Key_Escape);
+            });
+        page.drop(page.modelFile);
+        QTRY_VERIFY_WITH_TIMEOUT(hasBegun, kPatience);
+        QObject::disconnect(began);
+        QVERIFY(!page.driver.bench().denoiser().isBusy());
+        QVERIFY2(page.note().contains("cancelled"), qPrintable(page.note()));
+        QVERIFY(page.after().isNull());
+        QVERIFY(!page.button("Save picture as")->isEnabled());
+        QVERIFY(!page.button("Copy picture")->isEnabled());
+        QVERIFY(page.driver.has<QToolButton>("Open picture")); // Esc has not left the page
+        page.driver.key(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(page.after(), toImage(page.expected()), kPatience); // prepared elsewhere: it is large
+    }
+
+    void paste_andHostileFile() {
+        Page page;
+        page.drop(page.modelFile);
+        QImage image(40, 30, QImage::Format_RGB32);
+        image.fill(Qt::darkCyan);
+        auto carried = std::make_unique<QMimeData>();
+        carried->setImageData(image);
+        page.driver.paste(std::move(carried));
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
+        QVERIFY2(page.note().contains("40×30 colour"), qPrintable(page.note()));
+        writeText(page.driver.folder() / "bad.png", "no picture");
+        page.drop(page.driver.folder() / "bad.png");
+        QTRY_VERIFY2_WITH_TIMEOUT(page.driver.message().contains("bad.png"), qPrintable(page.driver.message()),
+                                  kPatience);
+        QVERIFY(page.isDone()); // what was there stays
+    }
+
+    void modelOfTables_saysWhyNot_inThePage() {
+        Page page;
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        const LoadedModel table = smallModel("undercomplete", "dense", {{"model.layers", {7}}}, {13});
+        exportModel(table, "safetensors", page.driver.folder() / "table.safetensors", {}, *executor).value();
+        page.drop(page.picture);
+        page.drop(page.driver.folder() / "table.safetensors");
+        QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("[13]"), qPrintable(page.note()), kPatience);
+        QVERIFY(!page.button("Save picture as")->isEnabled());
+    }
+
+    // The run in hand is the model by itself, also while it trains, and other runs are offered.
+    void runInHand_thenAnotherRun() {
+        Page page;
+        useSmall(page.driver, {{"training.epochs", 2}, {"data.limit", 100}});
+        page.drop(page.picture);
+        page.driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.bench().run() && page.driver.bench().run()->isFinished, kPatience);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("patches of 32×32"), qPrintable(page.note()),
+                                  kPatience);
+        QVERIFY2(page.note().contains("shapes-0001"), qPrintable(page.note()));
+        page.driver.bench().newExperiment("sample"); // the run is in hand no more
+        QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("no trained model yet"), qPrintable(page.note()), kPatience);
+        auto* models = page.driver.find<ModelChooser>("Model");
+        QTRY_VERIFY_WITH_TIMEOUT(models->findText("shapes-0001", Qt::MatchStartsWith) > 0, kPatience);
+        models->setFocus();
+        page.driver.key(Qt::Key_Down);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("shapes-0001"), qPrintable(page.note()),
+                                  kPatience);
+        page.driver.bench().document().set("training.epochs", 100000).value();
+        page.driver.bench().document().set("data.limit", 100).value();
+        page.driver.key(Qt::Key_Up); // the model at hand again: none
+        QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("no trained model yet"), qPrintable(page.note()), kPatience);
+        page.driver.key(Qt::Key_F5);
+        const TrainingController& controller = page.driver.bench().controller();
+        QTRY_VERIFY_WITH_TIMEOUT(controller.snapshot() && controller.snapshot()->step > 3, kPatience);
+        page.driver.click(page.button("Denoise"));
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("shapes-0002 at step"), qPrintable(page.note()),
+                                  kPatience);
+        page.driver.key(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(isIdle(page.driver), kPatience);
+    }
+
+    // Elsewhere the picture may become data, be compared, or be denoised, depending on where it falls.
+    void onAnotherPage_theZoneDecides() {
+        Page page;
+        page.driver.key(Qt::Key_1, Qt::AltModifier);
+        const double width = page.driver.window().width();
+        page.driver.drop({QUrl::fromLocalFile(toText(page.picture))}, {width - 40, 300});
+        QTRY_VERIFY_WITH_TIMEOUT(page.note().contains("noisy.png"), kPatience);
+        page.driver.key(Qt::Key_1, Qt::AltModifier);
+        page.driver.drop({QUrl::fromLocalFile(toText(page.picture))}, {40, 300});
+        QVERIFY(page.driver.bench().document().experiment().options().text("data.source").starts_with("image:"));
+    }
+
+    void preset_isOneStep_thatUndoTakesBack() {
+        WindowDriver driver;
+        driver.bench().document().set("model.code_size", 21).value();
+        const Experiment before = driver.bench().document().experiment();
+        for (const Preset& preset : presets()) {
+            auto* box = driver.find<QComboBox>("Preset");
+            box->setFocus();
+            emit box->activated(box->findData(QString::fromUtf8(preset.id)));
+            QVERIFY2(driver.bench().document().experiment() == makePreset(preset.id).value(), preset.id.data());
+            QVERIFY2(driver.message().contains(QString::fromUtf8(preset.label)), qPrintable(driver.message()));
+            driver.key(Qt::Key_Z, Qt::ControlModifier);
+            QVERIFY(driver.bench().document().experiment() == before);
+            QVERIFY(driver.window().isWindowModified());
+        }
+        // The same from the File menu.
+        for (QAction* action : driver.window().findChildren<QAction*>())
+            if (action->text() == QStringLiteral("Denoise photographs (U-Net)"))
+                action->trigger();
+        QVERIFY(driver.bench().document().experiment() == makePreset("photos-unet").value());
+        // Folders of photographs dropped then are learned from as that preset does it.
+        writePhotographs(driver.folder() / "photographs", 3);
+        driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "photographs"))}, kMiddle);
+        QVERIFY(driver.bench().document().experiment().options().text("model.architecture") == "unet");
+        QTRY_VERIFY2_WITH_TIMEOUT(driver.bench().document().model() != nullptr, qPrintable(driver.message()),
+                                  kPatience);
+    }
+};
+
+QTEST_MAIN(TestDenoisePage)
+#include "tst_denoise_page.moc"

@@ -1,0 +1,106 @@
+#pragma once
+
+// Removes the noise of whole pictures in the background: reads them, runs a model over them on the compute thread
+// (between two steps while training), tells how far it is, and writes the result. The latest request wins: it stops the
+// one before, of which nothing is heard any more. GUI thread, QtCore only.
+
+#include <QtCore/QObject>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "core/data/ImageCodec.h"
+#include "core/models/Model.h"
+#include "core/tensor/Tensor.h"
+#include "ui/bridge/ReplyChannel.h"
+
+namespace hourglass {
+
+class TrainingController;
+
+struct DenoisePicture {
+    Tensor pixels; // [C, H, W], C 1 or 3
+    QString name;
+    std::filesystem::path path = {}; // empty of a pasted one
+    ImageFormat format = ImageFormat::Png;
+    int bitDepth = 8;
+    bool hadAlpha = false; // which is dropped
+    float noise = 0;       // σ / 255, estimated from itself
+};
+
+struct DenoiseRequest {
+    std::shared_ptr<const DenoisePicture> picture;
+    std::filesystem::path model = {};     // run folder or file; empty: the model at hand
+    std::optional<float> noiseLevel = {}; // σ / 255, for models that want to know it; estimated otherwise
+};
+
+// What a model is like that works on a picture, known once it is loaded.
+struct DenoiseModel {
+    Shape sampleShape = {};
+    bool takesAnySize = false; // the whole picture, in tiles; else overlapping patches of its own size
+    bool wantsNoiseLevel = false;
+    int64_t step = 0; // of the weights; 0 of a loaded model
+};
+
+struct DenoisedPicture {
+    std::shared_ptr<const DenoisePicture> before;
+    Tensor pixels = {}; // of the same shape
+    DenoiseModel model = {};
+    float noise = 0;      // σ / 255 of what is left, estimated
+    float noiseLevel = 0; // σ / 255 that the model was told, if it wants to know it
+    double seconds = 0;
+};
+
+class DenoiseService : public QObject {
+    Q_OBJECT
+
+public:
+    // `controller` outlives the service.
+    explicit DenoiseService(TrainingController& controller, QObject* parent = nullptr);
+    // Stops what runs, without waiting for it.
+    ~DenoiseService() override;
+
+    // Decodes a file; the last call wins. The answer is `opened` or `openFailed`.
+    void open(const std::filesystem::path& path);
+    // [C, H, W] from elsewhere; `opened` comes as well.
+    void open(const Tensor& pixels, const QString& name);
+
+    // False when the model at hand is asked for and there is none.
+    bool start(DenoiseRequest request);
+    // Nothing is heard of the request any more.
+    void cancel();
+    bool isBusy() const { return m_isBusy; }
+
+    // `saved` or `saveFailed` answers.
+    void save(const std::shared_ptr<const DenoisedPicture>& result, const std::filesystem::path& path,
+              const EncodeOptions& options);
+
+signals:
+    void opened(std::shared_ptr<const hourglass::DenoisePicture> picture);
+    void openFailed(const QString& message);
+    void modelKnown(const hourglass::DenoiseModel& model); // the request has begun
+    void progressed(double fraction, double secondsLeft);
+    void finished(std::shared_ptr<const hourglass::DenoisedPicture> result);
+    void failed(const QString& message);
+    void busyChanged(bool isBusy);
+    void saved(const std::filesystem::path& path);
+    void saveFailed(const QString& message);
+
+private:
+    struct Job;
+    void decode(std::function<Result<DenoisePicture>()> read);
+    bool post();
+    void ended(const std::shared_ptr<Result<std::optional<DenoisedPicture>>>& result);
+    void setBusy(bool isBusy);
+
+    TrainingController& m_controller;
+    DenoiseRequest m_request;
+    std::stop_source m_stop;
+    int m_generation = 0, m_opening = 0;
+    bool m_isBusy = false;
+    ReplyChannel m_replies{this};
+};
+
+} // namespace hourglass

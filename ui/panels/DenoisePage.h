@@ -1,0 +1,98 @@
+#pragma once
+
+// A picture in, the same picture without its noise out: drop or open one, choose a model, compare before and after,
+// save. Works by itself as soon as there are a picture and a model, and again when either changes.
+
+#include <QWidget>
+
+#include <filesystem>
+#include <memory>
+
+#include "core/tensor/Tensor.h"
+#include "ui/bridge/DenoiseService.h"
+
+class QDoubleSpinBox;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QShortcut;
+class QStackedWidget;
+class QTimer;
+class QToolButton;
+
+namespace hourglass {
+
+class CompareView;
+class ModelChooser;
+class Workbench;
+
+class DenoisePage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit DenoisePage(Workbench& workbench, QWidget* parent = nullptr);
+
+    void open(const std::filesystem::path& picture);
+    void open(const Tensor& picture, const QString& name);
+    void useModel(const std::filesystem::path& path); // run folder or file
+    QWidget* firstControl() const;
+
+signals:
+    void left(); // Esc, when there is nothing to cancel
+    void failed(const QString& message);
+    void told(const QString& text); // what has been done, for a moment
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QLayout* buildBar();
+    QWidget* buildEmptyState();
+    QLayout* buildFoot();
+    QToolButton* addButton(const QString& text, const QString& tip, void (DenoisePage::*act)());
+    void connectService();
+
+    void askOpen();
+    void denoise();
+    void cancel();
+    void askSave();
+    void copy();
+    void takePicture(std::shared_ptr<const DenoisePicture> picture);
+    void takeResult(std::shared_ptr<const DenoisedPicture> result);
+    void showBefore();
+    void showState();
+    void showNoiseControl(const DenoiseModel& model);
+    bool hasModel() const;
+    QString noteText() const;
+    QString emptyText() const;
+
+    Workbench& m_workbench;
+    ModelChooser* m_model;
+    QLabel* m_noiseLabel;
+    QDoubleSpinBox* m_noise; // σ on the 0–255 scale; its least value: estimate
+    QStackedWidget* m_centre;
+    QLabel* m_hint;
+    QPushButton* m_openFirst;
+    CompareView* m_view;
+    QLabel* m_note;
+    QWidget* m_busy; // in its place while it works
+    QProgressBar* m_progress;
+    QLabel* m_left;
+    QLabel* m_pixel;
+    QToolButton* m_again;
+    QToolButton* m_copy;
+    QToolButton* m_save;
+    QShortcut* m_escape;
+    QTimer* m_patience; // what is done within a moment needs no bar
+
+    ReplyChannel m_replies{this};
+    std::shared_ptr<const DenoisePicture> m_picture;
+    std::shared_ptr<const DenoisedPicture> m_result; // of m_picture; null until it is there
+    QString m_problem;
+    bool m_wasCancelled = false;
+    bool m_isStale = false; // another model came while the page was hidden
+};
+
+} // namespace hourglass

@@ -1,0 +1,141 @@
+#include "ui/panels/ModelChooser.h"
+
+#include <QAbstractItemView>
+#include <QFileDialog>
+#include <QThreadPool>
+
+#include "ui/bridge/Workbench.h"
+
+namespace hourglass {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kAskForFile = -1;
+
+// A run's document stands for the run.
+fs::path meant(const fs::path& file) {
+    return file.filename() == "experiment.hourglass" && RunFolder::isRun(file.parent_path()) ? file.parent_path()
+                                                                                             : file;
+}
+
+// Checkpoints of all runs have the same names.
+QString nameOf(const fs::path& path) {
+    const fs::path folder = path.parent_path();
+    if (folder.filename() == "checkpoints")
+        return QStringLiteral("%1: %2").arg(toText(folder.parent_path().filename()), toText(path.stem()));
+    return toText(path.filename());
+}
+
+} // namespace
+
+ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(parent), m_workbench(workbench) {
+    setAccessibleName(tr("Model"));
+    setToolTip(tr("Which trained model works: the one at hand, another run's, or one from a file"));
+    setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    setMinimumContentsLength(14);
+    connect(this, &QComboBox::activated, this, &ModelChooser::itemActivated);
+    connect(&workbench, &Workbench::runChanged, this, &ModelChooser::rebuild);
+    connect(&workbench, &Workbench::runsChanged, this, [this] {
+        if (isVisible())
+            refresh();
+    });
+    connect(&workbench.controller(), &TrainingController::modelChanged, this, &ModelChooser::rebuild);
+    connect(&workbench.controller(), &TrainingController::stateChanged, this, &ModelChooser::rebuild);
+    rebuild();
+}
+
+QString ModelChooser::name() const {
+    return nameOf(m_path.empty() ? m_workbench.controller().modelPath() : m_path);
+}
+
+void ModelChooser::choose(const fs::path& path) {
+    const bool isOther = path != m_path;
+    m_path = path;
+    const bool isRun = std::any_of(m_runs.begin(), m_runs.end(), [&](const RunSummary& r) { return r.folder == path; });
+    if (!path.empty() && !isRun)
+        m_file = path;
+    rebuild();
+    if (isOther)
+        emit chosen();
+}
+
+void ModelChooser::showEvent(QShowEvent* event) {
+    QComboBox::showEvent(event);
+    refresh();
+}
+
+// Many runs take a while to read.
+void ModelChooser::refresh() {
+    QThreadPool::globalInstance()->start([this, store = m_workbench.store(), reply = m_replies.sender()] {
+        reply([this, runs = store.list()] {
+            m_runs.clear();
+            std::copy_if(runs.begin(), runs.end(), std::back_inserter(m_runs), [](const RunSummary& run) {
+                return run.state != RunSummary::State::Damaged && run.epochs > 0;
+            });
+            rebuild();
+        });
+    });
+}
+
+QString ModelChooser::atHandText() const {
+    const TrainingController& controller = m_workbench.controller();
+    if (!controller.hasModel())
+        return tr("Model at hand: none yet");
+    return controller.isActive() ? tr("%1 (training)").arg(nameOf(controller.modelPath()))
+                                 : tr("%1 (at hand)").arg(nameOf(controller.modelPath()));
+}
+
+void ModelChooser::rebuild() {
+    if (view()->isVisible())
+        return; // not under somebody's cursor
+    clear();
+    m_places.clear();
+    int current = 0;
+    const auto add = [this, &current](const fs::path& place, const QString& text, const QString& tip) {
+        if (place == m_path)
+            current = count();
+        addItem(text, static_cast<int>(m_places.size()));
+        setItemData(count() - 1, tip, Qt::ToolTipRole);
+        m_places.push_back(place);
+    };
+    add({}, atHandText(), tr("What Train and Compare work with; while it trains, as it is at the moment"));
+    insertSeparator(count());
+    for (const RunSummary& run : m_runs) {
+        if (m_workbench.controller().modelPath() == run.folder)
+            continue; // it is the one at hand
+        const QString psnr = run.psnr ? tr(" · %1 dB").arg(QLocale().toString(*run.psnr, 'f', 1)) : QString();
+        add(run.folder, tr("%1 · %2, %3%4").arg(run.name, run.family, run.architecture, psnr), toText(run.folder));
+    }
+    if (!m_file.empty() && std::find(m_places.begin(), m_places.end(), m_file) == m_places.end())
+        add(m_file, nameOf(m_file), toText(m_file));
+    addItem(tr("Model file…"), kAskForFile);
+    setItemData(count() - 1, tr("A checkpoint, or a model that was exported as safetensors or ONNX"), Qt::ToolTipRole);
+    setCurrentIndex(current);
+    if (current == 0 && !std::exchange(m_path, {}).empty()) // its run was deleted, or is the one at hand by now
+        emit chosen();
+}
+
+void ModelChooser::itemActivated(int index) {
+    const int place = itemData(index).toInt();
+    if (place != kAskForFile)
+        return choose(m_places[static_cast<size_t>(place)]);
+    rebuild();
+    askForFile();
+}
+
+void ModelChooser::askForFile() {
+    auto* dialog = new QFileDialog(this, tr("A trained model"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setDirectory(m_workbench.settings().value(QStringLiteral("model_folder")).toString());
+    dialog->setNameFilters({tr("Models and runs (*.safetensors *.onnx experiment.hourglass)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        m_workbench.settings().set(QStringLiteral("model_folder"), QFileInfo(file).path());
+        choose(meant(toPath(file)));
+    });
+    dialog->open();
+}
+
+} // namespace hourglass

@@ -1,0 +1,50 @@
+#pragma once
+
+// Which trained model is to work: the one at hand, that of another run, or one from a file.
+
+#include <QComboBox>
+
+#include <filesystem>
+#include <vector>
+
+#include "ui/bridge/ReplyChannel.h"
+#include "ui/bridge/RunStore.h"
+
+namespace hourglass {
+
+class Workbench;
+
+class ModelChooser : public QComboBox {
+    Q_OBJECT
+
+public:
+    explicit ModelChooser(Workbench& workbench, QWidget* parent = nullptr);
+
+    // Run folder or file; empty: the model at hand.
+    const std::filesystem::path& path() const { return m_path; }
+    bool isAtHand() const { return m_path.empty(); }
+    QString name() const; // "shapes-0001", "model.onnx", "shapes-0001: best"
+    // Chooses a file, a run folder, or, with an empty path, the model at hand.
+    void choose(const std::filesystem::path& path);
+
+signals:
+    void chosen(); // another model than before
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void refresh();
+    void rebuild();
+    void itemActivated(int index);
+    void askForFile();
+    QString atHandText() const;
+
+    Workbench& m_workbench;
+    std::vector<RunSummary> m_runs;              // that have a model, newest first
+    std::vector<std::filesystem::path> m_places; // of the items, by their data
+    std::filesystem::path m_path, m_file;        // chosen; a file stays to be chosen again
+    ReplyChannel m_replies{this};
+};
+
+} // namespace hourglass
