@@ -148,8 +148,8 @@ private:
             m_progress.show(from + share * fraction, job.input.filename().string());
         };
         auto clean = denoiseImage(m_runner, picture->pixels, settings);
-        if (!clean)
-            return std::move(clean).error();
+        if (!clean) // memory, say: the next picture may be smaller
+            return failed(std::move(clean).error().withContext(job.input.string()));
         if (!*clean)
             return Outcome::Stopped;
         picture->pixels = **std::move(clean);

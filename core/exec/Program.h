@@ -57,6 +57,8 @@ struct CompileOptions {
     SymbolSizes sizes = {};
     Precision precision = Precision::F32;
     size_t memoryBudget = SIZE_MAX; // bytes; compile fails with OutOfMemory rather than plan more
+    // Whether parameters change from run to run, as in training: nothing made of them is kept then.
+    bool parametersChange = false;
     // Outputs that the caller binds before the first run: they get no memory in the program.
     std::vector<std::string> boundOutputs = {};
 };

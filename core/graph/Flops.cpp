@@ -2,10 +2,12 @@
 
 namespace hourglass {
 
-int64_t productFlops(const Graph& graph, const SymbolSizes& sizes) {
-    const auto shapeOf = [&](NodeId id) {
-        return evaluate(graph.shape(id), sizes).value();
-    };
+int64_t productFlops(const Graph& whole, const SymbolSizes& sizes) {
+    std::vector<std::string> names;
+    for (const auto& [name, id] : whole.outputs())
+        names.push_back(name);
+    const Graph graph = whole.pruned(names);
+    const auto shapeOf = [&](NodeId id) { return evaluate(graph.shape(id), sizes).value(); };
     // Of a convolution between a picture and the smaller y: every place of y meets every weight.
     const auto convolution = [&](NodeId y, const Shape& weights) {
         const Shape places = shapeOf(y);

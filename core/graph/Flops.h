@@ -6,8 +6,9 @@
 
 namespace hourglass {
 
-// Multiplications and additions (two for each product) of one run through its matrix products and convolutions, padding
-// counted as if it were picture. The sizes must be ones that the graph can take (ContractError).
+// Multiplications and additions (two for each product) of one run through the matrix products and convolutions that its
+// outputs need, convolutions counted as if computed directly and padding as if it were picture. The sizes must be ones
+// that the graph can take (ContractError).
 int64_t productFlops(const Graph& graph, const SymbolSizes& sizes);
 
 } // namespace hourglass

@@ -40,15 +40,27 @@ public:
 
     Result<bool> run(const PassSettings& settings) {
         std::fill(m_out.begin(), m_out.end(), 0.0f);
-        for (size_t first = 0; first < m_places.size(); first += kBatch) {
-            if (settings.stop.stop_requested())
-                return false;
+        const Model& model = m_runner.model();
+        int64_t batch = std::min(kBatch, static_cast<int64_t>(m_places.size()));
+        Result<Program*> program = m_runner.program(model.autoencoder, model.sizes(batch), settings.memoryBudget);
+        while (!program && program.error().code() == ErrorCode::OutOfMemory && batch > 1) {
+            batch /= 2;
+            program = m_runner.program(model.autoencoder, model.sizes(batch), settings.memoryBudget);
+        }
+        if (!program)
+            return std::move(program).error();
+        Tensor input(Shape{batch, m_patch[0], m_patch[1], m_patch[2]});
+        const std::vector<float> levels(static_cast<size_t>(batch), settings.noiseLevel.value_or(0.0f));
+        NetworkInputBinding binding;
+        binding.bind(**program, input.values(), levels);
+        const int slot = (*program)->outputSlot("reconstruction");
+        for (size_t first = 0; first < m_places.size(); first += static_cast<size_t>(batch)) {
             const std::span<const Place> places =
-                std::span(m_places).subspan(first, std::min<size_t>(kBatch, m_places.size() - first));
-            Result<Tensor> rebuilt = m_runner.reconstruct(cut(places), settings.noiseLevel.value_or(0.0f));
-            if (!rebuilt)
-                return std::move(rebuilt).error();
-            blend(places, *rebuilt);
+                std::span(m_places).subspan(first, std::min(static_cast<size_t>(batch), m_places.size() - first));
+            cut(places, input); // a short last batch leaves the rest as it was
+            if ((*program)->run(settings.stop) == RunOutcome::Cancelled)
+                return false;
+            blend(places, (*program)->output(slot));
             if (settings.progress)
                 settings.progress(static_cast<double>(first + places.size()) / static_cast<double>(m_places.size()));
         }
@@ -58,8 +70,7 @@ public:
     }
 
 private:
-    Tensor cut(std::span<const Place> places) const {
-        Tensor batch(Shape{static_cast<int64_t>(places.size()), m_patch[0], m_patch[1], m_patch[2]});
+    void cut(std::span<const Place> places, Tensor& batch) const {
         float* to = batch.data();
         for (const Place& place : places)
             for (int64_t c = 0; c < m_patch[0]; ++c)
@@ -69,10 +80,9 @@ private:
                         *to++ = m_picture.values[static_cast<size_t>(row * m_picture.width +
                                                                      reflected(place.x + x, m_picture.width))];
                 }
-        return batch;
     }
 
-    void blend(std::span<const Place> places, const Tensor& rebuilt) {
+    void blend(std::span<const Place> places, std::span<const float> rebuilt) {
         const float* from = rebuilt.data();
         for (const Place& place : places)
             for (int64_t c = 0; c < m_patch[0]; ++c)

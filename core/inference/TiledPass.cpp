@@ -14,21 +14,25 @@ int64_t roundedUp(int64_t size, int64_t step) {
     return (size + step - 1) / step * step;
 }
 
-// One axis cut into tiles. All windows (a tile and its margin) have one length, so that one program serves them; at a
-// border of the picture a window ends there, as the whole picture does.
+// One axis cut into tiles. All windows (a tile and its margins) have one length, so that one program serves them, and
+// that length is the least with which so few windows cover the picture. At its borders windows end there, as the whole
+// picture does, and need no margin.
 struct Axis {
     int64_t size;   // of the picture
     int64_t padded; // continued so that the network can halve it
-    int64_t tile, window;
+    int64_t margin, count, window;
 
-    Axis(int64_t of, int64_t wanted, const ReceptiveField& field)
-        : size(of), padded(roundedUp(of, field.stride)), tile(std::min(roundedUp(wanted, field.stride), padded)),
-          window(std::min(tile + 2 * roundedUp(field.radius, field.stride), padded)) {}
+    Axis(int64_t of, int64_t tile, const ReceptiveField& field)
+        : size(of), padded(roundedUp(of, field.stride)), margin(roundedUp(field.radius, field.stride)) {
+        const int64_t between = std::max<int64_t>(0, padded - 2 * margin);
+        count = std::max<int64_t>(1, (between + tile - 1) / tile);
+        window = std::min(padded, roundedUp((padded + 2 * margin * (count - 1) + count - 1) / count, field.stride));
+    }
 
-    int64_t tiles() const { return (size + tile - 1) / tile; }
-    int64_t begin(int64_t i) const { return i * tile; }
-    int64_t end(int64_t i) const { return std::min((i + 1) * tile, size); }
-    int64_t windowBegin(int64_t i) const { return std::clamp<int64_t>(begin(i) - (window - tile) / 2, 0, padded - window); }
+    int64_t windowBegin(int64_t i) const { return std::min(i * (window - 2 * margin), padded - window); }
+    // Of the tile: what of the window is kept.
+    int64_t begin(int64_t i) const { return i == 0 ? 0 : windowBegin(i) + margin; }
+    int64_t end(int64_t i) const { return i + 1 == count ? size : begin(i + 1); }
 };
 
 class TiledPass {
@@ -42,9 +46,9 @@ public:
         NetworkInputBinding binding;
         binding.bind(program, m_input.values(), std::span(&level, 1));
         const int slot = program.outputSlot("reconstruction");
-        const int64_t tiles = m_rows.tiles() * m_columns.tiles();
+        const int64_t tiles = m_rows.count * m_columns.count;
         for (int64_t i = 0; i < tiles; ++i) {
-            const int64_t row = i / m_columns.tiles(), column = i % m_columns.tiles();
+            const int64_t row = i / m_columns.count, column = i % m_columns.count;
             cut(row, column);
             if (program.run(settings.stop) == RunOutcome::Cancelled)
                 return false;
@@ -95,6 +99,7 @@ Result<bool> tiledPass(ModelRunner& runner, const PictureView& picture, std::spa
     const std::optional<ReceptiveField> field = receptiveField(network, "reconstruction");
     expects(field.has_value(), "a network that takes any size sees the whole picture at once");
     for (int64_t tile = settings.tile > 0 ? settings.tile : kUsualTile;; tile /= 2) {
+        tile = roundedUp(tile, field->stride);
         const Axis rows(picture.height, tile, *field), columns(picture.width, tile, *field);
         Result<Program*> program =
             runner.program(network, {.h = rows.window, .w = columns.window}, settings.memoryBudget);

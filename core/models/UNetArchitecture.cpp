@@ -19,6 +19,11 @@ int64_t halvings(int64_t size) {
     return count;
 }
 
+// Where nothing adds noise of one σ, there is no level to tell, whatever the option says.
+bool hearsNoiseLevel(const OptionValues& options) {
+    return options.boolean("model.noise_level") && options.applies(*options.table().find("model.noise_level"));
+}
+
 // Adds the network's parts to a graph, layer after layer; also what lists them without one.
 class Builder {
 public:
@@ -29,7 +34,7 @@ public:
 
     NodeId build(NodeId input, int64_t channels) {
         NodeId x = m_graph.scaled(OpKind::PixelUnshuffle, input, 2);
-        if (m_options.boolean("model.noise_level"))
+        if (hearsNoiseLevel(m_options))
             x = m_graph.concat(x, noiseMap(x), 1);
         x = convolution(x, "head", m_widths.front(), "identity");
         std::vector<NodeId> skips;
@@ -124,7 +129,7 @@ OptionTable UNetArchitecture::options() const {
              .help = "Feeds the strength of the noise to the network as one more channel. Turn it on to train one "
                      "network for a range of strengths; for a picture the strength is then given or estimated.",
              .tier = OptionTier::Expert,
-             .appliesWhen = {{"model.family", {"denoising"}}}}};
+             .appliesWhen = {{"model.family", {"denoising"}}, {"noise.kind", {"gaussian", "uniform"}}}}};
 }
 
 Result<void> UNetArchitecture::validate(const ModelContext& context) const {
@@ -147,7 +152,8 @@ Result<void> UNetArchitecture::validate(const ModelContext& context) const {
             ErrorCode::InvalidArgument,
             "model.layers {} means {} levels of a U-Net, each half as large as the one before; at most {} fit {}×{}{}",
             layers, levels, most, sample[2], sample[1],
-            most > 0 && levels > 0 ? ". Take fewer levels, or a data.width and data.height that can be halved more often."
+            most > 0 && levels > 0
+                ? ". Take fewer levels, or a data.width and data.height that can be halved more often."
             : levels > 0 ? ". Take a data.width and data.height that are even."
                          : ". Name at least one.");
     if (context.options.integer("model.kernel") % 2 == 0)
@@ -157,10 +163,6 @@ Result<void> UNetArchitecture::validate(const ModelContext& context) const {
                          "model.architecture 'unet' predicts noise and subtracts it: model.output_activation must be "
                          "'identity', not '{}'.",
                          context.options.text("model.output_activation"));
-    if (context.options.boolean("model.noise_level") && context.options.text("model.family") != "denoising")
-        return makeError(ErrorCode::InvalidArgument,
-                         "model.noise_level tells the network how strong the noise is; only the family 'denoising' "
-                         "adds any. Turn it off.");
     return {};
 }
 
@@ -173,7 +175,7 @@ std::vector<LayerInfo> UNetArchitecture::layers(const ModelContext& context) con
     const int64_t blocks = context.options.integer("model.blocks"), kernel = context.options.integer("model.kernel");
     const int64_t area = kernel * kernel, channels = context.sampleShape[0];
     const int64_t ofBlocks = context.options.integer("model.blocks") * 2 * area;
-    const int64_t seen = 4 * channels + (context.options.boolean("model.noise_level") ? 1 : 0);
+    const int64_t seen = 4 * channels + (hearsNoiseLevel(context.options) ? 1 : 0);
     const std::string detail = fmt::format("{} × residual {}×{}", blocks, kernel, kernel);
     std::vector<LayerInfo> result;
     const auto add = [&](LayerInfo::Kind kind, std::string name, std::string text, int64_t width, int64_t factor,

@@ -18,7 +18,7 @@ public:
     // drawn is a pure function of the stream, which the caller names {Noise, epoch, sample id}. Const, safe from
     // several threads, allocates nothing.
     virtual void apply(std::span<float> values, const Shape& sampleShape, const RandomStream& stream) const = 0;
-    // σ / 255 of what apply() adds with that stream, where that is what the noise is; 0 of other kinds.
+    // σ / 255 of what apply() adds with that stream, where one σ says it (gaussian, uniform); 0 of other kinds.
     virtual float level(const RandomStream& /*stream*/) const { return 0.0f; }
 };
 

@@ -61,7 +61,7 @@ Result<std::unique_ptr<TrainingStep>> TrainingStep::create(std::shared_ptr<const
 Result<TrainingStep::Compiled*> TrainingStep::compiledFor(int64_t rows) {
     if (const auto it = m_compiled.find(rows); it != m_compiled.end())
         return &it->second;
-    CompileOptions options{.sizes = m_model->sizes(rows), .precision = m_settings.precision};
+    CompileOptions options{.sizes = m_model->sizes(rows), .precision = m_settings.precision, .parametersChange = true};
     for (const ArenaLayout::Entry& entry : m_model->layout->entries())
         options.boundOutputs.push_back("grad." + entry.name);
     const auto used = static_cast<size_t>(memoryBytes());

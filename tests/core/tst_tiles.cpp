@@ -159,6 +159,24 @@ private slots:
         QVERIFY2(largest < 1e-4, qPrintable(QString::number(largest)));
     }
 
+    // As few and as small windows as cover the picture: none is run for what a neighbour has already seen.
+    void tiles_areAsFewAsCoverThePicture() {
+        const LoadedModel model = smallUNet();
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const int64_t margin = (receptiveField(model.model->autoencoder, "reconstruction")->radius + 3) / 4 * 4;
+        const auto runs = [&](int64_t side, int64_t tile) {
+            int count = 0;
+            PassSettings settings;
+            settings.tile = tile;
+            settings.progress = [&](double) { ++count; };
+            denoiseImage(runner, noise(Shape{1, side, side}), settings).value();
+            return count;
+        };
+        QCOMPARE(runs(64 + 2 * margin, 64), 1); // the margins lie within the picture
+        QCOMPARE(runs(68 + 2 * margin, 64), 4);
+        QCOMPARE(runs(128 + 2 * margin, 64), 4);
+    }
+
     void tiles_shrinkToTheMemoryThereIs_orSayWhatTheyNeed() {
         const LoadedModel model = smallUNet();
         const Tensor picture = noise(Shape{1, 256, 256});

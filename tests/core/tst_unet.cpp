@@ -98,7 +98,14 @@ private slots:
         QCOMPARE(refused.error().code(), ErrorCode::InvalidArgument);
         QVERIFY2(text(refused.error()).contains(reason), qPrintable(text(refused.error())));
         QVERIFY(!build("denoising", {}, {784}));
-        QVERIFY(text(build("undercomplete", {{"model.noise_level", true}}, {1, 16, 16}).error()).contains("denoising"));
+        // No noise, or none of one σ: there is no level to hear of.
+        const Settings told = {{"model.layers", {16}}, {"model.noise_level", true}};
+        QVERIFY(!build("undercomplete", told, {1, 16, 16}).value()->wantsNoiseLevel());
+        for (const auto& [kind, wants] : {std::pair{"gaussian", true}, {"uniform", true}, {"poisson", false}}) {
+            Settings settings = told;
+            settings.emplace_back("noise.kind", kind);
+            QCOMPARE(build("denoising", settings, {1, 16, 16}).value()->wantsNoiseLevel(), wants);
+        }
     }
 
     void orthogonalWeights_areOrthogonal() {

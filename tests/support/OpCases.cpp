@@ -24,6 +24,15 @@ OpCase kinked(OpKind op, std::vector<double> kinks, double alpha = 0.0) {
     return result;
 }
 
+// Beyond what its exponential can hold: saturates, and does not wrap around.
+OpCase extreme(OpKind op) {
+    OpCase result = unary(op);
+    result.name += " of large numbers";
+    result.low = -250;
+    result.high = 250;
+    return result;
+}
+
 OpCase positive(OpKind op) {
     OpCase result = unary(op);
     result.low = 0.2;
@@ -202,6 +211,10 @@ std::vector<OpCase> opCases() {
         within(kinked(OpKind::Elu, {0}, 1.0), 4e-6),
         unary(OpKind::Gelu),
         unary(OpKind::Silu),
+        extreme(OpKind::Sigmoid),
+        extreme(OpKind::Silu),
+        extreme(OpKind::Tanh),
+        extreme(OpKind::Softplus),
         {.name = "Affine",
          .op = OpKind::Affine,
          .build =
@@ -241,6 +254,20 @@ std::vector<OpCase> opCases() {
             cases.push_back(std::move(opCase));
     const auto append = [&](std::vector<OpCase> more) { std::ranges::move(more, std::back_inserter(cases)); };
     append(pictureOps());
+    // Among pictures whose channels lie last, sums and copies that keep sample and channel.
+    cases.push_back(within(spatial("Reduce places", OpKind::Reduce,
+                                   [](Graph& g, int64_t r, int64_t c) {
+                                       const NodeId x = operand(g, "x", picture(r, c, 3));
+                                       return g.reduce(g.scaled(OpKind::UpsampleNearest, x, 2), {2, 3}, {2, 3});
+                                   }),
+                           2e-5));
+    cases.push_back(within(spatial("Expand places", OpKind::Expand,
+                                   [](Graph& g, int64_t r, int64_t c) {
+                                       const NodeId x = operand(g, "x", picture(r, c, 3));
+                                       const NodeId y = g.scaled(OpKind::UpsampleNearest, x, 2);
+                                       return g.add(y, g.expand(operand(g, "s", {2, 3}), {2, 3}, g.shape(y)));
+                                   }),
+                           2e-5));
     append(convolutions(2, 3, 3, Window::same(3)));
     append(convolutions(1, 4, 3, Window::same(3, 2)));
     append(convolutions(3, 2, 4, Window::same(4, 2)));

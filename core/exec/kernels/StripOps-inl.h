@@ -8,6 +8,7 @@
 #endif
 
 #include <bit>
+#include <limits>
 #include <stdexcept>
 
 #include <hwy/contrib/math/math-inl.h>
@@ -99,9 +100,24 @@ HWY_INLINE Floats erf(FloatTag tag, Floats x) {
     return hn::CopySignToAbs(hn::Sub(one, tail), x);
 }
 
+// A NaN stays one: training must notice it. (Max and Min give their second operand back when one is.)
+HWY_INLINE Floats orNaN(Floats x, Floats y) {
+    return hn::IfThenElse(hn::Eq(x, x), y, x);
+}
+
+// Beyond float's range the library's own wraps around.
+HWY_INLINE Floats exponential(FloatTag tag, Floats x) {
+    constexpr float kLargest = 88.722839f; // ln of the largest float
+    const Floats limit = hn::Set(tag, kLargest);
+    const Floats y = hn::Exp(tag, hn::Min(limit, x));
+    const Floats infinity = hn::Set(tag, std::numeric_limits<float>::infinity());
+    return orNaN(x, hn::IfThenElse(hn::Gt(x, limit), infinity, y));
+}
+
 HWY_INLINE Floats sigmoid(FloatTag tag, Floats x) {
-    const Floats one = hn::Set(tag, 1.0f);
-    return hn::Div(one, hn::Add(one, hn::Exp(tag, hn::Neg(x))));
+    const Floats one = hn::Set(tag, 1.0f), e = hn::Exp(tag, hn::Neg(hn::Abs(x)));
+    const Floats ofMagnitude = hn::Div(one, hn::Add(one, e));
+    return orNaN(x, hn::IfThenElse(hn::Lt(x, hn::Zero(tag)), hn::Mul(e, ofMagnitude), ofMagnitude));
 }
 
 // Strips are padded to whole vectors, so the last vector may compute past `count`.
@@ -109,14 +125,14 @@ template <typename Function>
 HWY_INLINE void forEach(const float* a, float* y, int64_t count, Function function) {
     const FloatTag tag;
     for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(tag)))
-        hn::Store(function(hn::LoadU(tag, a + i)), tag, y + i);
+        hn::StoreU(function(hn::LoadU(tag, a + i)), tag, y + i);
 }
 
 template <typename Function>
 HWY_INLINE void forEach(const float* a, const float* b, float* y, int64_t count, Function function) {
     const FloatTag tag;
     for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(tag)))
-        hn::Store(function(hn::LoadU(tag, a + i), hn::LoadU(tag, b + i)), tag, y + i);
+        hn::StoreU(function(hn::LoadU(tag, a + i), hn::LoadU(tag, b + i)), tag, y + i);
 }
 
 // y = op(a, b) over a strip.
@@ -127,7 +143,7 @@ HWY_INLINE void applyOp(const StripInstruction& step, const float* a, const floa
     switch (step.op) {
     case OpKind::Constant:
         for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(tag)))
-            hn::Store(alpha, tag, y + i);
+            hn::StoreU(alpha, tag, y + i);
         return;
     case OpKind::Add:
         return forEach(a, b, y, count, [](auto u, auto v) HWY_ATTR { return hn::Add(u, v); });
@@ -147,7 +163,7 @@ HWY_INLINE void applyOp(const StripInstruction& step, const float* a, const floa
     case OpKind::Sqrt:
         return forEach(a, y, count, [](auto x) HWY_ATTR { return hn::Sqrt(x); });
     case OpKind::Exp:
-        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Exp(tag, x); });
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return exponential(tag, x); });
     case OpKind::Log:
         return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Log(tag, x); });
     case OpKind::Abs:
@@ -158,24 +174,24 @@ HWY_INLINE void applyOp(const StripInstruction& step, const float* a, const floa
     case OpKind::Step:
         return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::IfThenElseZero(hn::Gt(x, zero), one); });
     case OpKind::Clamp:
-        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Min(hn::Max(x, alpha), beta); });
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Min(beta, hn::Max(alpha, x)); });
     case OpKind::Erf:
         return forEach(a, y, count, [=](auto x) HWY_ATTR { return erf(tag, x); });
     case OpKind::Softplus:
         return forEach(a, y, count, [=](auto x) HWY_ATTR {
-            return hn::Add(hn::Max(x, zero), hn::Log1p(tag, hn::Exp(tag, hn::Neg(hn::Abs(x)))));
+            return hn::Add(hn::Max(zero, x), hn::Log1p(tag, hn::Exp(tag, hn::Neg(hn::Abs(x)))));
         });
     case OpKind::Sigmoid:
         return forEach(a, y, count, [=](auto x) HWY_ATTR { return sigmoid(tag, x); });
     case OpKind::Tanh:
-        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Tanh(tag, x); });
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return orNaN(x, hn::Tanh(tag, x)); });
     case OpKind::Relu:
-        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Max(x, zero); });
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Max(zero, x); });
     case OpKind::LeakyRelu:
-        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Max(x, hn::Mul(x, alpha)); });
+        return forEach(a, y, count, [=](auto x) HWY_ATTR { return hn::Max(hn::Mul(x, alpha), x); });
     case OpKind::Elu:
         return forEach(a, y, count, [=](auto x) HWY_ATTR {
-            return hn::IfThenElse(hn::Gt(x, zero), x, hn::Mul(alpha, hn::Expm1(tag, hn::Min(x, zero))));
+            return hn::IfThenElse(hn::Lt(x, zero), hn::Mul(alpha, hn::Expm1(tag, hn::Min(x, zero))), x);
         });
     case OpKind::Gelu:
         return forEach(a, y, count, [=](auto x) HWY_ATTR {

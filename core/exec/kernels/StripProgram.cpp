@@ -140,10 +140,6 @@ void runChunk(const StripProgram& program, const void* const* inputs, void* cons
         strip.run(from, std::min(StripProgram::kStrip, end - from));
 }
 
-const char* targetName() {
-    return hwy::TargetName(HWY_TARGET);
-}
-
 } // namespace hourglass::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -151,11 +147,6 @@ HWY_AFTER_NAMESPACE();
 namespace hourglass {
 
 HWY_EXPORT(runChunk);
-HWY_EXPORT(targetName);
-
-const char* kernelTarget() {
-    return HWY_DYNAMIC_DISPATCH(targetName)();
-}
 
 int StripProgram::sums() const {
     return static_cast<int>(std::count_if(outputs.begin(), outputs.end(), [](const StripOutput& output) {

@@ -70,9 +70,6 @@ struct StripProgram {
 void runStrips(const StripProgram& program, const void* const* inputs, void* const* outputs,
                std::span<double> partials);
 
-// The instruction set that the vector code runs with here: "AVX3". Sums depend on it in their last bits.
-const char* kernelTarget();
-
 // y[m] = factor · Σ_p Σ_s x[p, m, s] for x [outer, kept, inner]: column sums (inner = 1) and row sums (outer = 1).
 // x is float or bf16; sums are float32 or better.
 // `scratch` holds reduceScratchFloats(); the order of sums does not depend on the number of threads.

@@ -6,6 +6,8 @@
 #include "core/base/Contract.h"
 #include "core/base/Parallel.h"
 
+// Sums are held in arrays of vectors, which those of unknown length cannot be.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/exec/kernels/WeightGradient.cpp"
 #include <hwy/foreach_target.h>
@@ -76,8 +78,10 @@ HWY_INLINE void addRows(Factors f, float* sums, int64_t stride, int64_t width) {
 // The same for any number of rows; `width` in whole vectors.
 void addProducts(Factors f, int64_t rows, int64_t width, float* sums, int64_t stride) {
     int64_t r = 0;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL // registers for 16 sums and what goes into them
     for (; r + 8 <= rows; r += 8, f.rows += 8)
         addRows<8>(f, sums + r * stride, stride, width);
+#endif
     for (; r + 4 <= rows; r += 4, f.rows += 4)
         addRows<4>(f, sums + r * stride, stride, width);
     for (; r < rows; ++r, ++f.rows)

@@ -5,6 +5,8 @@
 #include "core/base/Contract.h"
 #include "core/base/Parallel.h"
 
+// Sums are held in arrays of vectors, which those of unknown length cannot be.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/exec/kernels/Winograd.cpp"
 #include <hwy/foreach_target.h>
@@ -70,7 +72,7 @@ HWY_INLINE void writeTile(const WinogradCall& call, int64_t tile, int64_t slot, 
         for (int64_t i = 0; i < height; ++i) {
             Y* to = first + i * call.outWidth * call.outputs + o;
             for (int64_t j = 0; j < width; ++j)
-                storeVector(tag, hn::Max(hn::Add(hn::Load(tag, whole + (i * 4 + j) * lanes), bias), least),
+                storeVector(tag, hn::Max(least, hn::Add(hn::Load(tag, whole + (i * 4 + j) * lanes), bias)),
                             to + j * call.outputs);
         }
     }
@@ -168,9 +170,12 @@ std::optional<WinogradPlan> planWinograd(const Shape& x, const Shape& y, int64_t
     WinogradPlan plan{.x = x, .y = y, .padBefore = window.padBefore};
     plan.tilesDown = (y[1] + 3) / 4;
     plan.tilesAcross = (y[2] + 3) / 4;
-    // The more weights, the more tiles have to share their way through the cache.
     plan.threads = computeThreads();
-    plan.blockTiles = kRowStep * std::clamp<int64_t>(x[3] * y[3] / (64 * 32), 2, 8);
+    // The more weights, the more tiles have to share their way through the cache; but no thread shall wait for another.
+    const int64_t most = kRowStep * std::clamp<int64_t>(x[3] * y[3] / (64 * 32), 2, 8);
+    const int64_t rounds = (plan.tiles() + plan.threads * most - 1) / (plan.threads * most);
+    const int64_t share = (plan.tiles() + plan.threads * rounds - 1) / (plan.threads * rounds);
+    plan.blockTiles = (share + kRowStep - 1) / kRowStep * kRowStep;
     return plan;
 }
 

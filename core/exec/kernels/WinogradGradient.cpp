@@ -8,6 +8,8 @@
 #include "core/base/Parallel.h"
 #include "core/exec/kernels/Winograd.h"
 
+// Sums are held in arrays of vectors, which those of unknown length cannot be.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/exec/kernels/WinogradGradient.cpp"
 #include <hwy/foreach_target.h>

@@ -139,11 +139,17 @@ private:
         formsOf(id).last = m_result.append(node.op, std::move(inputs), std::move(attributes));
     }
 
-    // Whether the axes that remain beside `axes` come in the same order in both.
+    // Whether the axes that remain beside `axes` come in the same order in both, and side by side in the new one.
     static bool keptInOrder(const std::vector<int>& axes) {
-        const bool keepsChannels = std::count(axes.begin(), axes.end(), 1) == 0;
-        const bool keepsPlace = std::count(axes.begin(), axes.end(), 2) + std::count(axes.begin(), axes.end(), 3) < 2;
-        return !(keepsChannels && keepsPlace);
+        int previous = -1;
+        for (int axis = 0; axis < 4; ++axis) {
+            if (std::count(axes.begin(), axes.end(), axis) > 0)
+                continue;
+            if (previous >= 0 && lastAxis(axis) != previous + 1)
+                return false;
+            previous = lastAxis(axis);
+        }
+        return true;
     }
     static OpAttributes inLastOrder(OpAttributes attributes) {
         for (std::vector<int>* axes : {&attributes.axes, &attributes.averageAxes}) {

@@ -55,6 +55,14 @@ void Compilation::decideTypes() {
                 feedsProduct[source] = true;
         }
     }
+    for (size_t i = 0; i < m_graph.size(); ++i) { // weights and their gradients are float32 wherever they go
+        const Node& node = m_graph.nodes()[i];
+        for (size_t k = 0; k < node.inputs.size(); ++k)
+            if (isWeights(node.op, k))
+                feedsProduct[index(resolve(node.inputs[k]))] = false;
+        if (node.op == OpKind::ConvolveWeights)
+            feedsProduct[i] = false;
+    }
     for (size_t i = 0; i < m_graph.size(); ++i) {
         m_isStored[i] = (m_isStored[i] || isOutput[i]) && m_fused.groupOf[i] >= 0;
         if (m_options.precision == Precision::BF16 && m_isStored[i] && feedsProduct[i] && !isOutput[i])
@@ -95,6 +103,8 @@ void Compilation::addSources() {
             m_parts.inputs.push_back({node.attributes.name, m_valueOf[i], m_shapes[i]});
         } else if (node.op == OpKind::Parameter) {
             const std::span<const float> values = m_parts.store->values(node.attributes.name);
+            expects(static_cast<int64_t>(values.size()) == m_shapes[i].elements(), "parameter '{}' is {} in the graph",
+                    node.attributes.name, m_shapes[i].toString());
             m_valueOf[i] = addValue({m_shapes[i], StorageType::F32, const_cast<float*>(values.data())});
         }
     }
@@ -109,7 +119,7 @@ int Compilation::asBf16(NodeId id) {
         return it->second;
     const int copy = addBuffer(shapeOf(id), StorageType::BF16);
     m_bf16Copies[value] = copy;
-    addCopy(value, copy, m_graph.node(id).op == OpKind::Parameter);
+    addCopy(value, copy, isKept(id));
     return copy;
 }
 
@@ -124,7 +134,7 @@ Result<int> Compilation::packedWeights(NodeId id, const PackedWeights& layout) {
         return std::move(primitive).error();
     const int to = addBuffer(Shape{(layout.bytes() + 3) / 4}, StorageType::F32);
     m_packed.push_back({value, to, layout});
-    const bool onParametersOnly = m_graph.node(source).op == OpKind::Parameter;
+    const bool onParametersOnly = isKept(source);
     addPrimitive(*std::move(primitive), {value, to}, onParametersOnly);
     if (onParametersOnly)
         keep(to);
@@ -133,7 +143,7 @@ Result<int> Compilation::packedWeights(NodeId id, const PackedWeights& layout) {
 
 int Compilation::winogradWeights(NodeId id, const WinogradPlan& plan, bool isAdjoint) {
     const NodeId source = resolve(id);
-    const bool onParametersOnly = m_graph.node(source).op == OpKind::Parameter;
+    const bool onParametersOnly = isKept(source);
     const int to = addBuffer(Shape{plan.weightFloats()}, StorageType::F32);
     m_parts.kernels.emplace_back(WinogradWeightsKernel{plan, used(m_valueOf[index(source)]), used(to), isAdjoint},
                                  onParametersOnly);

@@ -59,6 +59,8 @@ private:
         BufferRequest request;
     };
 
+    // Whether what is made of a node alone serves later runs too.
+    bool isKept(NodeId id) const { return m_graph.node(id).op == OpKind::Parameter && !m_options.parametersChange; }
     bool isSource(NodeId id) const {
         return m_graph.node(id).op == OpKind::Input || m_graph.node(id).op == OpKind::Parameter;
     }

@@ -1,6 +1,7 @@
 #include "core/exec/onednn/OneDnnExecutor.h"
 
 #include "core/base/Parallel.h"
+#include "core/exec/kernels/Targets.h"
 #include "core/exec/onednn/ChannelsLast.h"
 #include "core/exec/onednn/Emitters.h"
 
@@ -58,6 +59,7 @@ private:
 } // namespace onednn
 
 std::unique_ptr<Executor> makeOneDnnExecutor() {
+    limitKernelTarget();
     return std::make_unique<onednn::OneDnnExecutor>();
 }
 
