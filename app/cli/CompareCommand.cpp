@@ -58,8 +58,8 @@ int run(const Arguments& arguments, Context& context) {
     const Model& model = *loaded.model;
     const Tensor sheet = renderComparisonSheet(
         images, {.title = fmt::format("{} autoencoder, {}", model.family->label(),
-                                     model.hasCode() ? fmt::format("code {}", model.codeElements())
-                                                     : std::string(model.architecture->label())),
+                                      model.hasCode() ? fmt::format("code {}", model.codeElements())
+                                                      : std::string(model.architecture->label())),
                  .subtitle = dataset.description()});
     if (Result<void> written = encodeImage(arguments.output, sheet); !written)
         return context.fail(written.error());

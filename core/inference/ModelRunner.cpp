@@ -34,8 +34,7 @@ Result<Shape> ModelRunner::codeShape() const {
 }
 
 Result<Program*> ModelRunner::program(const Graph& graph, const SymbolSizes& sizes, size_t memoryBudget) {
-    return m_programs.get(graph, m_weights,
-                          {.sizes = sizes, .precision = m_precision, .memoryBudget = memoryBudget});
+    return m_programs.get(graph, m_weights, {.sizes = sizes, .precision = m_precision, .memoryBudget = memoryBudget});
 }
 
 Result<Program*> ModelRunner::programFor(const Graph& graph, const Tensor& batch) {

@@ -26,8 +26,8 @@ struct LayerInfo {
     int64_t parameters = 0;
 };
 
-// Name of the graph input [N, 1, h, w], a map of the noise level σ / 255 on the scale on which the network reads it, for
-// networks that want to know it.
+// Name of the graph input [N, 1, h, w], a map of the noise level σ / 255 on the scale on which the network reads it,
+// for networks that want to know it.
 inline constexpr const char* kNoiseLevelInput = "noise_level";
 
 class Architecture {

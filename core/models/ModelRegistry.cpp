@@ -116,8 +116,11 @@ OptionTable commonModelOptions() {
          .defaultValue = "auto",
          .label = "Initialisation",
          .help = "How weights start. Automatic is He before rectifiers (ReLU and its kin), Glorot elsewhere.",
-         .choices =
-             {{"auto", "Automatic"}, {"he", "He normal"}, {"glorot", "Glorot uniform"}, {"lecun", "LeCun normal"}, {"orthogonal", "Orthogonal"}},
+         .choices = {{"auto", "Automatic"},
+                     {"he", "He normal"},
+                     {"glorot", "Glorot uniform"},
+                     {"lecun", "LeCun normal"},
+                     {"orthogonal", "Orthogonal"}},
          .tier = OptionTier::Expert},
         {.key = "objective.loss",
          .type = OptionType::Choice,

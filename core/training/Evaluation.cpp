@@ -28,8 +28,8 @@ Result<bool> Evaluation::forEachBatch(Batcher& batcher, const std::shared_ptr<co
     batcher.startEpoch(0);
     while (const Batch* batch = batcher.next()) {
         if (batch->rows != rows) {
-            Result<Program*> found =
-                m_programs.get(m_model->evaluation, weights, {.sizes = m_model->sizes(batch->rows), .precision = m_precision});
+            Result<Program*> found = m_programs.get(m_model->evaluation, weights,
+                                                    {.sizes = m_model->sizes(batch->rows), .precision = m_precision});
             if (!found)
                 return std::move(found).error();
             program = *found;

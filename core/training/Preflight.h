@@ -13,8 +13,8 @@ struct Preflight {
     int64_t trainingSamples = 0, validationSamples = 0, stepsPerEpoch = 0;
     int64_t parameters = 0;
     std::optional<double> compressionRatio = {}; // nothing without a code
-    int64_t memoryBytes = 0;    // weights, gradients, moments, workspace and batches; not the data set
-    double secondsPerEpoch = 0; // 0 when not measured
+    int64_t memoryBytes = 0;                     // weights, gradients, moments, workspace and batches; not the data set
+    double secondsPerEpoch = 0;                  // 0 when not measured
     Precision precision = Precision::F32;
     std::vector<std::string> warnings;
 };

@@ -215,8 +215,8 @@ void TrainingRun::updatePreview(bool force) {
         std::vector<uint64_t> ids;
         for (const int64_t row : shown)
             ids.push_back(m_dataset->id(row));
-        NetworkInput input = corrupted(preview->clean, ids, m_noise.get(),
-                                       static_cast<uint64_t>(m_options.integer("training.seed")));
+        NetworkInput input =
+            corrupted(preview->clean, ids, m_noise.get(), static_cast<uint64_t>(m_options.integer("training.seed")));
         preview->noiseLevels = std::move(input.noiseLevels);
         if (m_noise)
             preview->noisy = std::move(input.samples);

@@ -35,7 +35,8 @@ public:
                                                         const Settings& settings);
 
     // Forward and backward over [rows, sample…]; fills losses() and gradients(). Cancelled leaves both undefined.
-    // All may be longer than the rows need. `noiseLevels` [rows] are for networks that want to know them; empty: no noise.
+    // All may be longer than the rows need. `noiseLevels` [rows] are for networks that want to know them; empty: no
+    // noise.
     Result<RunOutcome> run(int64_t rows, std::span<const float> input, std::span<const float> target,
                            std::span<const float> noiseLevels = {}, std::stop_token stop = {});
     // Applies the gradients.
@@ -58,7 +59,7 @@ public:
 private:
     struct Compiled {
         std::unique_ptr<Program> program;
-        int target = -1; // slots; -1 when the graph does not read it
+        int target = -1;              // slots; -1 when the graph does not read it
         std::vector<int> losses = {}; // slots by loss name
     };
     TrainingStep(std::shared_ptr<const Model> model, const OptionValues& options, const Settings& settings);

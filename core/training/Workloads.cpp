@@ -112,8 +112,8 @@ void measure(WorkloadResult& result, const Prepared& prepared, const WorkloadSet
 Result<WorkloadResult> train(const Prepared& prepared, const WorkloadSettings& settings, Executor& executor,
                              std::stop_token stop) {
     const OptionValues& options = prepared.experiment->options();
-    auto training =
-        TrainingStep::create(prepared.model, options, {.executor = executor, .precision = settings.precision, .seed = kSeed});
+    auto training = TrainingStep::create(prepared.model, options,
+                                         {.executor = executor, .precision = settings.precision, .seed = kSeed});
     if (!training)
         return std::move(training).error();
     TrainingStep& trained = **training;
@@ -146,8 +146,8 @@ Result<WorkloadResult> infer(const Prepared& prepared, const WorkloadSettings& s
     const auto weights = std::make_shared<ParameterStore>(prepared.model->layout);
     initialiseParameters(*weights, kSeed);
     const SymbolSizes sizes = prepared.model->sizes(prepared.workload.batch);
-    auto program = executor.compile(prepared.model->autoencoder, weights,
-                                    {.sizes = sizes, .precision = settings.precision});
+    auto program =
+        executor.compile(prepared.model->autoencoder, weights, {.sizes = sizes, .precision = settings.precision});
     if (!program)
         return std::move(program).error();
     (*program)->bindInput("input", prepared.batch.values());
@@ -190,8 +190,9 @@ Result<WorkloadResult> runWorkload(std::string_view name, const WorkloadSettings
     Result<Prepared> prepared = prepare(name, settings);
     if (!prepared)
         return std::move(prepared).error();
-    Result<WorkloadResult> result = prepared->workload.isTraining ? train(*prepared, settings, executor, std::move(stop))
-                                                      : infer(*prepared, settings, executor, std::move(stop));
+    Result<WorkloadResult> result = prepared->workload.isTraining
+                                        ? train(*prepared, settings, executor, std::move(stop))
+                                        : infer(*prepared, settings, executor, std::move(stop));
     if (!result)
         return result;
     result->name = std::string(name);

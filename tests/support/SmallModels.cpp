@@ -61,11 +61,12 @@ std::vector<ModelCase> modelCases() {
                      "unet",
                      {{"model.layers", {16, 16, 32}}, {"model.blocks", 1}, {"model.noise_level", true}},
                      {3, 16, 8}});
-    cases.push_back({"U-Net, kernel 5, LeakyReLU",
-                     "undercomplete",
-                     "unet",
-                     {{"model.layers", {16}}, {"model.kernel", 5}, {"model.blocks", 1}, {"model.activation", "leaky_relu"}},
-                     {1, 6, 10}});
+    cases.push_back(
+        {"U-Net, kernel 5, LeakyReLU",
+         "undercomplete",
+         "unet",
+         {{"model.layers", {16}}, {"model.kernel", 5}, {"model.blocks", 1}, {"model.activation", "leaky_relu"}},
+         {1, 6, 10}});
     cases.push_back({"table", "undercomplete", "dense", small, {13}});
     cases.push_back(
         {"linear", "undercomplete", "dense", {{"model.layers", Json::array()}, {"model.code_size", 1}}, {1, 1, 1}});
