@@ -1,14 +1,8 @@
 #include "core/graph/Dim.h"
 
+#include "core/base/IntegerMath.h"
+
 namespace hourglass {
-
-namespace {
-
-int64_t floorDivide(int64_t a, int64_t b) {
-    return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
-}
-
-} // namespace
 
 int64_t Dim::fixedSize() const {
     expects(isFixed(), "{} is not a fixed size", toString());

@@ -1,7 +1,8 @@
 #include "core/graph/ReceptiveField.h"
 
 #include <algorithm>
-#include <numeric>
+
+#include "core/base/IntegerMath.h"
 
 namespace hourglass {
 
@@ -12,13 +13,6 @@ struct Interval {
     int64_t begin, end;
     Interval joined(const Interval& other) const { return {std::min(begin, other.begin), std::max(end, other.end)}; }
 };
-
-int64_t floorDivide(int64_t a, int64_t b) {
-    return a / b - (a % b != 0 && a < 0 ? 1 : 0);
-}
-int64_t ceilDivide(int64_t a, int64_t b) {
-    return -floorDivide(-a, b);
-}
 
 // What of its picture operand a node needs for places [begin, end) of its result; nothing if it needs all.
 std::optional<Interval> needed(const Graph& graph, const Node& node, Interval of) {

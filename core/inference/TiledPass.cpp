@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/IntegerMath.h"
 #include "core/graph/ReceptiveField.h"
 #include "core/inference/PicturePass.h"
 
@@ -9,10 +10,6 @@ namespace hourglass {
 namespace {
 
 constexpr int64_t kUsualTile = 512;
-
-int64_t roundedUp(int64_t size, int64_t step) {
-    return (size + step - 1) / step * step;
-}
 
 // One axis cut into tiles. All windows (a tile and its margins) have one length, so that one program serves them, and
 // that length is the least with which so few windows cover the picture. At its borders windows end there, as the whole
@@ -23,10 +20,10 @@ struct Axis {
     int64_t margin, count, window;
 
     Axis(int64_t of, int64_t tile, const ReceptiveField& field)
-        : size(of), padded(roundedUp(of, field.stride)), margin(roundedUp(field.radius, field.stride)) {
+        : size(of), padded(roundUp(of, field.stride)), margin(roundUp(field.radius, field.stride)) {
         const int64_t between = std::max<int64_t>(0, padded - 2 * margin);
-        count = std::max<int64_t>(1, (between + tile - 1) / tile);
-        window = std::min(padded, roundedUp((padded + 2 * margin * (count - 1) + count - 1) / count, field.stride));
+        count = std::max<int64_t>(1, ceilDivide(between, tile));
+        window = std::min(padded, roundUp(ceilDivide(padded + 2 * margin * (count - 1), count), field.stride));
     }
 
     int64_t windowBegin(int64_t i) const { return std::min(i * (window - 2 * margin), padded - window); }
@@ -99,7 +96,7 @@ Result<bool> tiledPass(ModelRunner& runner, const PictureView& picture, std::spa
     const std::optional<ReceptiveField> field = receptiveField(network, "reconstruction");
     expects(field.has_value(), "a network that takes any size sees the whole picture at once");
     for (int64_t tile = settings.tile > 0 ? settings.tile : kUsualTile;; tile /= 2) {
-        tile = roundedUp(tile, field->stride);
+        tile = roundUp(tile, field->stride);
         const Axis rows(picture.height, tile, *field), columns(picture.width, tile, *field);
         Result<Program*> program =
             runner.program(network, {.h = rows.window, .w = columns.window}, settings.memoryBudget);

@@ -36,33 +36,15 @@ struct Plan {
     int64_t deepest() const { return encoder.empty() ? channels : encoder.back(); }
     int64_t flat() const { return deepest() * shrunk(height) * shrunk(width); }
 
-    // How often a size can be halved without a remainder.
-    static int64_t halvings(int64_t size) {
-        int64_t count = 0;
-        for (; size > 1 && size % 2 == 0; size /= 2)
-            ++count;
-        return count;
-    }
     Initialisation start(const std::string& next, int64_t fanIn, int64_t fanOut) const {
         return layerInitialisation(initialisation, next, fanIn, fanOut);
     }
 };
 
-// Weights [outputs, inputs, k, k] and a bias for each output.
 NodeId convolution(Graph& graph, NodeId x, const std::string& name, int64_t outputs, int64_t kernel, int64_t stride,
                    const Initialisation& start) {
-    const int64_t inputs = graph.shape(x)[1].fixedSize();
-    const NodeId weight = graph.parameter(name + ".weight", {outputs, inputs, kernel, kernel}, start);
-    return addChannelBias(graph, graph.convolve(x, weight, Window::same(kernel, stride)), name);
-}
-
-// Doubles the picture. Weights [inputs, outputs, k, k]: those of the convolution that it goes back along.
-NodeId transposedConvolution(Graph& graph, NodeId y, const std::string& name, int64_t outputs, int64_t kernel,
-                             const Initialisation& start) {
-    SymbolicShape shape = graph.shape(y);
-    const NodeId weight = graph.parameter(name + ".weight", {shape[1], outputs, kernel, kernel}, start);
-    shape = {shape[0], outputs, shape[2].times(2), shape[3].times(2)};
-    return addChannelBias(graph, graph.convolveTransposed(y, weight, Window::same(kernel, 2), shape), name);
+    return addChannelBias(graph, convolutionLayer(graph, x, name, outputs, kernel, Window::same(kernel, stride), start),
+                          name);
 }
 
 } // namespace
@@ -88,7 +70,7 @@ Result<void> ConvolutionalArchitecture::validate(const ModelContext& context) co
     if (plan.kernel % 2 == 0)
         return evenKernel(plan.kernel);
     const auto depth = static_cast<int64_t>(plan.encoder.size());
-    const int64_t most = std::min(Plan::halvings(plan.height), Plan::halvings(plan.width));
+    const int64_t most = std::min(halvings(plan.height), halvings(plan.width));
     if (depth > most)
         return makeError(ErrorCode::InvalidArgument,
                          "model.layers {} halves the picture {} times, but at most {} halvings fit {}×{}. Take fewer "
@@ -145,8 +127,10 @@ NodeId ConvolutionalArchitecture::decode(Graph& graph, NodeId code, const ModelC
         const bool isLast = i + 1 == plan.encoder.size();
         const int64_t outputs = isLast ? plan.channels : plan.decoder[i], inputs = graph.shape(x)[1].fixedSize();
         const int64_t area = plan.transposedKernel * plan.transposedKernel; // a place hears a quarter of it
-        x = transposedConvolution(graph, x, fmt::format("decoder.{}", i + 1), outputs, plan.transposedKernel,
-                                  plan.start(isLast ? "identity" : plan.activation, inputs * area / 4, outputs * area));
+        const std::string name = fmt::format("decoder.{}", i + 1);
+        const Initialisation start =
+            plan.start(isLast ? "identity" : plan.activation, inputs * area / 4, outputs * area);
+        x = addChannelBias(graph, doublingLayer(graph, x, name, outputs, plan.transposedKernel, start), name);
     }
     return x;
 }

@@ -89,6 +89,28 @@ Error evenKernel(int64_t kernel) {
     return makeError(ErrorCode::InvalidArgument, "model.kernel {} has no middle; choose 3, 5 or 7.", kernel);
 }
 
+int64_t halvings(int64_t size) {
+    int64_t count = 0;
+    for (; size > 1 && size % 2 == 0; size /= 2)
+        ++count;
+    return count;
+}
+
+NodeId convolutionLayer(Graph& graph, NodeId x, const std::string& name, int64_t outputs, int64_t kernel,
+                        const Window& window, const Initialisation& initialisation) {
+    const Dim inputs = graph.shape(x)[1];
+    return graph.convolve(x, graph.parameter(name + ".weight", {outputs, inputs, kernel, kernel}, initialisation),
+                          window);
+}
+
+NodeId doublingLayer(Graph& graph, NodeId y, const std::string& name, int64_t outputs, int64_t kernel,
+                     const Initialisation& initialisation) {
+    const SymbolicShape shape = graph.shape(y);
+    const NodeId weight = graph.parameter(name + ".weight", {shape[1], outputs, kernel, kernel}, initialisation);
+    return graph.convolveTransposed(y, weight, Window::same(kernel, 2),
+                                    {shape[0], outputs, shape[2].times(2), shape[3].times(2)});
+}
+
 NodeId addChannelBias(Graph& graph, NodeId x, const std::string& name) {
     const SymbolicShape shape = graph.shape(x);
     const NodeId bias = graph.parameter(name + ".bias", {shape[1]});

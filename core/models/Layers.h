@@ -25,6 +25,17 @@ NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outp
 OptionSpec kernelOption();
 Error evenKernel(int64_t kernel);
 
+// How often a side can be halved without a remainder.
+int64_t halvings(int64_t size);
+
+// Convolves x by the parameter "NAME.weight" [outputs, inputs, k, k].
+NodeId convolutionLayer(Graph& graph, NodeId x, const std::string& name, int64_t outputs, int64_t kernel,
+                        const Window& window, const Initialisation& initialisation);
+// Doubles the picture y by the parameter "NAME.weight" [inputs, outputs, k, k], k even: the adjoint of a convolution of
+// stride 2.
+NodeId doublingLayer(Graph& graph, NodeId y, const std::string& name, int64_t outputs, int64_t kernel,
+                     const Initialisation& initialisation);
+
 // x [N, C, H, W] plus parameter "NAME.bias" [C] at every place.
 NodeId addChannelBias(Graph& graph, NodeId x, const std::string& name);
 

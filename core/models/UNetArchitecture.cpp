@@ -11,20 +11,12 @@ constexpr int64_t kWidthStep = 16; // channels come in vectors
 // after 400 steps 31.6 dB with 0.2, 30.3 dB with 1 and small second convolutions, 22.4 dB with 1 everywhere.
 constexpr double kGain = 0.2;
 
-// How often a size can be halved without a remainder.
-int64_t halvings(int64_t size) {
-    int64_t count = 0;
-    for (; size > 1 && size % 2 == 0; size /= 2)
-        ++count;
-    return count;
-}
-
 // Where nothing adds noise of one σ, there is no level to tell, whatever the option says.
 bool hearsNoiseLevel(const OptionValues& options) {
     return options.boolean("model.noise_level") && options.applies(*options.table().find("model.noise_level"));
 }
 
-// Adds the network's parts to a graph, layer after layer; also what lists them without one.
+// Adds the network to a graph, part after part.
 class Builder {
 public:
     Builder(Graph& graph, const ModelContext& context)
@@ -55,19 +47,17 @@ public:
 private:
     int64_t channelsOf(NodeId x) const { return m_graph.shape(x)[1].fixedSize(); }
 
-    NodeId parameter(const std::string& name, const std::string& next, const SymbolicShape& shape, int64_t fanIn,
-                     int64_t fanOut) {
+    Initialisation start(const std::string& next, int64_t fanIn, int64_t fanOut) const {
         Initialisation start = layerInitialisation(m_options.text("model.initialisation"), next, fanIn, fanOut);
         if (start.kind == Initialisation::Kind::Orthogonal)
             start.gain = kGain;
-        return m_graph.parameter(name + ".weight", shape, start);
+        return start;
     }
 
     NodeId convolution(NodeId x, const std::string& name, int64_t outputs, const std::string& next) {
-        const int64_t inputs = channelsOf(x), area = m_kernel * m_kernel;
-        const NodeId weight =
-            parameter(name, next, {outputs, inputs, m_kernel, m_kernel}, inputs * area, outputs * area);
-        return m_graph.convolve(x, weight, Window::same(m_kernel));
+        const int64_t area = m_kernel * m_kernel;
+        return convolutionLayer(m_graph, x, name, outputs, m_kernel, Window::same(m_kernel),
+                                start(next, channelsOf(x) * area, outputs * area));
     }
 
     // x + conv(activation(conv(x))), a few times.
@@ -82,18 +72,13 @@ private:
     }
 
     NodeId halved(NodeId x, const std::string& name, int64_t outputs) {
-        const int64_t inputs = channelsOf(x);
-        const NodeId weight = parameter(name, "identity", {outputs, inputs, 2, 2}, 4 * inputs, outputs);
-        return m_graph.convolve(x, weight, Window{.stride = 2});
+        return convolutionLayer(m_graph, x, name, outputs, 2, Window::same(2, 2),
+                                start("identity", 4 * channelsOf(x), outputs));
     }
 
     // 1×1 and pixel shuffle, which are together the adjoint of a 2×2 convolution of stride 2.
     NodeId doubled(NodeId y, const std::string& name, int64_t outputs) {
-        SymbolicShape shape = m_graph.shape(y);
-        const int64_t inputs = channelsOf(y);
-        const NodeId weight = parameter(name, "identity", {inputs, outputs, 2, 2}, inputs, 4 * outputs);
-        shape = {shape[0], outputs, shape[2].times(2), shape[3].times(2)};
-        return m_graph.convolveTransposed(y, weight, Window{.stride = 2}, shape);
+        return doublingLayer(m_graph, y, name, outputs, 2, start("identity", channelsOf(y), 4 * outputs));
     }
 
     NodeId noiseMap(NodeId x) {

@@ -6,19 +6,18 @@ namespace hourglass {
 
 namespace {
 
+Initialisation he(int64_t fanIn) {
+    return {Initialisation::Kind::HeNormal, fanIn};
+}
+
 NodeId convolution(Graph& graph, NodeId x, const std::string& name, int64_t outputs, int64_t stride = 1) {
-    const int64_t inputs = graph.shape(x)[1].fixedSize();
-    const NodeId weight =
-        graph.parameter(name + ".weight", {outputs, inputs, 3, 3}, {Initialisation::Kind::HeNormal, 9 * inputs});
-    return addChannelBias(graph, graph.convolve(x, weight, stride == 1 ? Window{1, 1, 1} : Window{stride, 1, 0}), name);
+    const Window window = stride == 1 ? Window{1, 1, 1} : Window{stride, 1, 0};
+    const int64_t fanIn = 9 * graph.shape(x)[1].fixedSize();
+    return addChannelBias(graph, convolutionLayer(graph, x, name, outputs, 3, window, he(fanIn)), name);
 }
 
 NodeId doubled(Graph& graph, NodeId y, const std::string& name, int64_t outputs) {
-    SymbolicShape shape = graph.shape(y);
-    const NodeId weight = graph.parameter(name + ".weight", {shape[1], outputs, 2, 2},
-                                          {Initialisation::Kind::HeNormal, shape[1].fixedSize()});
-    shape = {shape[0], outputs, shape[2].times(2), shape[3].times(2)};
-    return addChannelBias(graph, graph.convolveTransposed(y, weight, Window{.stride = 2}, shape), name);
+    return addChannelBias(graph, doublingLayer(graph, y, name, outputs, 2, he(graph.shape(y)[1].fixedSize())), name);
 }
 
 } // namespace

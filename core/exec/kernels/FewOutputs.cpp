@@ -16,8 +16,6 @@
 #define HOURGLASS_FEW_OUTPUTS_LINE
 namespace hourglass {
 
-constexpr int64_t kChannelStep = 16; // channels of x come in whole vectors of at most this many
-
 // One line of outputs: image and row are fixed.
 struct FewOutputsLine {
     const void* x; // the image's first pixel

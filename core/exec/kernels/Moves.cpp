@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <limits>
 
 #include "core/base/Contract.h"
 #include "core/base/Parallel.h"
+#include "core/exec/kernels/Bf16.h"
 
 namespace hourglass {
 
@@ -16,15 +16,13 @@ float load(const float* from) {
     return *from;
 }
 float load(const uint16_t* from) {
-    return std::bit_cast<float>(static_cast<uint32_t>(*from) << 16);
+    return bf16ToFloat(*from);
 }
 void store(float value, float* to) {
     *to = value;
 }
-// To the nearest, ties to even; a NaN stays one.
 void store(float value, uint16_t* to) {
-    const auto bits = std::bit_cast<uint32_t>(value);
-    *to = static_cast<uint16_t>(value != value ? (bits >> 16) | 0x40u : (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+    *to = floatToBf16(value);
 }
 
 // An element as the other type has it; as it is where both are one.

@@ -8,6 +8,9 @@
 
 namespace hourglass {
 
+// Channels in multiples of this fill whole vectors, whatever the instruction set.
+inline constexpr int64_t kChannelStep = 16;
+
 // They refer to shapes that outlive them: copying one would allocate in every run.
 struct ConstTensorView {
     const void* data;

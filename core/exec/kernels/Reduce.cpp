@@ -15,14 +15,6 @@ namespace hourglass::HWY_NAMESPACE {
 
 constexpr int64_t kColumns = 64; // columns summed together: a few cache lines wide
 
-// `count` ≤ kStrip elements of x from `at` on, as floats: in place, or converted into `buffer`.
-const float* asFloats(const void* x, StorageType type, int64_t at, int64_t count, float* buffer) {
-    if (type == StorageType::F32)
-        return static_cast<const float*>(x) + at;
-    bf16ToFloats(static_cast<const uint16_t*>(x) + at, buffer, count);
-    return buffer;
-}
-
 // Sums columns [begin, end) of x [rows, columns] from top to bottom.
 void columnSums(const void* x, StorageType type, float* y, int64_t rows, int64_t columns, int64_t begin, int64_t end,
                 float factor) {

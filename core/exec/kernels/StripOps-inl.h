@@ -7,13 +7,13 @@
 #define HOURGLASS_STRIP_OPS_INL_H
 #endif
 
-#include <bit>
 #include <limits>
 #include <stdexcept>
 
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
+#include "core/exec/kernels/Bf16.h"
 #include "core/exec/kernels/StripProgram.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,21 +23,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 using FloatTag = hn::ScalableTag<float>;
 using Floats = hn::Vec<FloatTag>;
 
-HWY_INLINE float bf16ToFloat(uint16_t bits) {
-    return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
-}
-
 HWY_INLINE void bf16ToFloats(const uint16_t* from, float* to, int64_t count) {
     for (int64_t i = 0; i < count; ++i)
         to[i] = bf16ToFloat(from[i]);
 }
 
-// Rounds to nearest, ties to even; a NaN stays one.
-HWY_INLINE uint16_t floatToBf16(float value) {
-    const auto bits = std::bit_cast<uint32_t>(value);
-    const uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
-    const uint32_t quiet = (bits >> 16) | 0x40u;
-    return static_cast<uint16_t>((bits & 0x7FFFFFFFu) > 0x7F800000u ? quiet : rounded);
+// `count` elements of x from `at` on, as floats: in place, or converted into `buffer`.
+HWY_INLINE const float* asFloats(const void* x, StorageType type, int64_t at, int64_t count, float* buffer) {
+    if (type == StorageType::F32)
+        return static_cast<const float*>(x) + at;
+    bf16ToFloats(static_cast<const uint16_t*>(x) + at, buffer, count);
+    return buffer;
 }
 
 HWY_INLINE void floatsToBf16(const float* from, uint16_t* to, int64_t count) {

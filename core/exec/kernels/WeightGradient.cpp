@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/base/Contract.h"
+#include "core/base/IntegerMath.h"
 #include "core/base/Parallel.h"
 
 // Sums are held in arrays of vectors, which those of unknown length cannot be.
@@ -13,7 +14,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "core/exec/kernels/StripOps-inl.h"
+#include "core/exec/kernels/OuterProducts-inl.h"
 
 #ifndef HOURGLASS_WEIGHT_GRADIENT_CALL
 #define HOURGLASS_WEIGHT_GRADIENT_CALL
@@ -34,67 +35,6 @@ struct WeightGradientCall {
 HWY_BEFORE_NAMESPACE();
 namespace hourglass::HWY_NAMESPACE {
 
-// Where the factors of a product lie: one row of each for every pixel.
-struct Factors {
-    const float *rows, *vectors;
-    int64_t rowStride, vectorStride, pixels;
-};
-
-// sums[Rows][Vectors · lanes] (`stride` apart) += rowsᵀ · vectors over the pixels.
-template <int Rows, int Vectors>
-HWY_INLINE void addProduct(const Factors& f, float* HWY_RESTRICT sums, int64_t stride) {
-    const FloatTag tag;
-    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
-    Floats total[Rows][Vectors];
-    for (int r = 0; r < Rows; ++r)
-        for (int k = 0; k < Vectors; ++k)
-            total[r][k] = hn::LoadU(tag, sums + r * stride + k * lanes);
-    const float *row = f.rows, *vector = f.vectors;
-    for (int64_t p = 0; p < f.pixels; ++p, row += f.rowStride, vector += f.vectorStride) {
-        Floats values[Vectors];
-        for (int k = 0; k < Vectors; ++k)
-            values[k] = hn::LoadU(tag, vector + k * lanes);
-        for (int r = 0; r < Rows; ++r) {
-            const Floats factor = hn::Set(tag, row[r]);
-            for (int k = 0; k < Vectors; ++k)
-                total[r][k] = hn::MulAdd(factor, values[k], total[r][k]);
-        }
-    }
-    for (int r = 0; r < Rows; ++r)
-        for (int k = 0; k < Vectors; ++k)
-            hn::StoreU(total[r][k], tag, sums + r * stride + k * lanes);
-}
-
-template <int Rows>
-HWY_INLINE void addRows(Factors f, float* sums, int64_t stride, int64_t width) {
-    const auto lanes = static_cast<int64_t>(hn::Lanes(FloatTag()));
-    int64_t i = 0;
-    for (; i + 2 * lanes <= width; i += 2 * lanes, f.vectors += 2 * lanes)
-        addProduct<Rows, 2>(f, sums + i, stride);
-    for (; i < width; i += lanes, f.vectors += lanes)
-        addProduct<Rows, 1>(f, sums + i, stride);
-}
-
-// The same for any number of rows; `width` in whole vectors.
-void addProducts(Factors f, int64_t rows, int64_t width, float* sums, int64_t stride) {
-    int64_t r = 0;
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL // registers for 16 sums and what goes into them
-    for (; r + 8 <= rows; r += 8, f.rows += 8)
-        addRows<8>(f, sums + r * stride, stride, width);
-#endif
-    for (; r + 4 <= rows; r += 4, f.rows += 4)
-        addRows<4>(f, sums + r * stride, stride, width);
-    for (; r < rows; ++r, ++f.rows)
-        addRows<1>(f, sums + r * stride, stride, width);
-}
-
-const float* lineAsFloats(const void* picture, StorageType type, int64_t begin, int64_t count, float* buffer) {
-    if (type == StorageType::F32)
-        return static_cast<const float*>(picture) + begin;
-    bf16ToFloats(static_cast<const uint16_t*>(picture) + begin, buffer, count);
-    return buffer;
-}
-
 // Adds `pixels` outputs from `first` on, of which the kernel's columns [begin, end) see the line of x.
 void addPixels(const WeightGradientCall& call, const float* y, const float* x, int64_t first, int64_t pixels,
                int64_t begin, int64_t end, float* sums) {
@@ -114,7 +54,7 @@ void addLine(const WeightGradientCall& call, int64_t line, float* sums, float* b
     const int64_t image = line / call.outHeight, row = line % call.outHeight;
     const int64_t perKernelLine = call.kernel * call.channels * call.outputs;
     const float* y =
-        lineAsFloats(call.dy, call.typeY, line * call.outWidth * call.outputs, call.outWidth * call.outputs, buffer);
+        asFloats(call.dy, call.typeY, line * call.outWidth * call.outputs, call.outWidth * call.outputs, buffer);
     float* bufferX = buffer + call.outWidth * call.outputs;
     // Outputs whose neighbourhood lies within the line are taken together.
     const int64_t whole = std::min(call.outWidth, (call.padBefore + call.stride - 1) / call.stride);
@@ -124,8 +64,8 @@ void addLine(const WeightGradientCall& call, int64_t line, float* sums, float* b
         const int64_t under = row * call.stride - call.padBefore + i;
         if (under < 0 || under >= call.height)
             continue;
-        const float* x = lineAsFloats(call.x, call.typeX, (image * call.height + under) * call.width * call.channels,
-                                      call.width * call.channels, bufferX);
+        const float* x = asFloats(call.x, call.typeX, (image * call.height + under) * call.width * call.channels,
+                                  call.width * call.channels, bufferX);
         float* of = sums + i * perKernelLine;
         for (int64_t p = 0; p < call.outWidth; ++p) {
             if (p == whole && wholeEnd > whole) {
@@ -151,22 +91,19 @@ HWY_EXPORT(addLine);
 
 namespace {
 
-constexpr int64_t kVector = 16, kLine = 16; // floats
+constexpr int64_t kLine = 16; // floats
 
-int64_t roundedUp(int64_t floats) {
-    return (floats + kLine - 1) / kLine * kLine;
-}
 int64_t weightFloats(const WeightGradientPlan& plan) {
     return plan.kernel * plan.kernel * plan.x[3] * plan.y[3];
 }
 int64_t floatsOfThread(const WeightGradientPlan& plan) {
-    return roundedUp(weightFloats(plan)) + roundedUp(plan.y[2] * plan.y[3] + plan.x[2] * plan.x[3]);
+    return roundUp(weightFloats(plan), kLine) + roundUp(plan.y[2] * plan.y[3] + plan.x[2] * plan.x[3], kLine);
 }
 
 } // namespace
 
 bool WeightGradientPlan::alongInput() const {
-    return x[3] % kVector == 0;
+    return x[3] % kChannelStep == 0;
 }
 
 int64_t WeightGradientPlan::scratchFloats() const {
@@ -175,7 +112,7 @@ int64_t WeightGradientPlan::scratchFloats() const {
 
 std::optional<WeightGradientPlan> planWeightGradient(const Shape& x, const Shape& y, int64_t kernel,
                                                      const Window& window) {
-    if (x[3] % kVector != 0 && y[3] % kVector != 0)
+    if (x[3] % kChannelStep != 0 && y[3] % kChannelStep != 0)
         return std::nullopt;
     return WeightGradientPlan{x, y, kernel, window, computeThreads()};
 }
@@ -207,7 +144,7 @@ void weightGradient(const WeightGradientPlan& plan, const ConstTensorView& x, co
     parallelFor(plan.y[0] * plan.y[1], 1, [&](int64_t begin, int64_t end) {
         float* sums = scratch + computeThread() * own;
         for (int64_t line = begin; line < end; ++line)
-            add(call, line, sums, sums + roundedUp(weights));
+            add(call, line, sums, sums + roundUp(weights, kLine));
     });
     // From [k][O][k C], or [k][k C][O], to [O, C, k, k].
     const int64_t k = plan.kernel, channels = plan.x[3], outputs = plan.y[3];

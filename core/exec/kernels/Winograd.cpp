@@ -162,7 +162,6 @@ int64_t WinogradPlan::scratchFloats() const {
 }
 
 std::optional<WinogradPlan> planWinograd(const Shape& x, const Shape& y, int64_t kernel, const Window& window) {
-    constexpr int64_t kChannelStep = 16;
     const bool suits = kernel == 3 && window.stride == 1 && x[3] % kChannelStep == 0 && y[3] % kChannelStep == 0 &&
                        y[1] >= 4 && y[2] >= 4;
     if (!suits)

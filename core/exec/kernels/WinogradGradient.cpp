@@ -15,42 +15,11 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "core/exec/kernels/OuterProducts-inl.h"
 #include "core/exec/kernels/WinogradTiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hourglass::HWY_NAMESPACE {
-
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-constexpr int64_t kOutputRows = 8;
-#else
-constexpr int64_t kOutputRows = 4;
-#endif
-
-// du[kOutputRows][Vectors · lanes] (rows `channels` apart) += wᵀ v over `tiles` rows of w [tiles][outputs] and v
-// [tiles][channels].
-template <int Vectors>
-HWY_INLINE void accumulate(const float* HWY_RESTRICT w, int64_t outputs, const float* HWY_RESTRICT v, int64_t channels,
-                           int64_t tiles, float* HWY_RESTRICT du) {
-    const FloatTag tag;
-    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
-    Floats sums[kOutputRows][Vectors];
-    for (int64_t r = 0; r < kOutputRows; ++r)
-        for (int k = 0; k < Vectors; ++k)
-            sums[r][k] = hn::LoadU(tag, du + r * channels + k * lanes);
-    for (int64_t t = 0; t < tiles; ++t) {
-        Floats values[Vectors];
-        for (int k = 0; k < Vectors; ++k)
-            values[k] = hn::LoadU(tag, v + t * channels + k * lanes);
-        for (int64_t r = 0; r < kOutputRows; ++r) {
-            const Floats weight = hn::Set(tag, w[t * outputs + r]);
-            for (int k = 0; k < Vectors; ++k)
-                sums[r][k] = hn::MulAdd(weight, values[k], sums[r][k]);
-        }
-    }
-    for (int64_t r = 0; r < kOutputRows; ++r)
-        for (int k = 0; k < Vectors; ++k)
-            hn::StoreU(sums[r][k], tag, du + r * channels + k * lanes);
-}
 
 // w[36][blockTiles][O] of a tile of dy.
 template <typename Y>
@@ -91,17 +60,9 @@ void gradientBlock(const WinogradCall& call, const void* dy, int64_t block, floa
         else
             transformGradient(call, static_cast<const uint16_t*>(dy), first + slot, slot, w, strideW);
     }
-    const auto lanes = static_cast<int64_t>(hn::Lanes(FloatTag()));
     for (int64_t place = 0; place < kPlaces; ++place)
-        for (int64_t o = 0; o < call.outputs; o += kOutputRows) {
-            float* rows = du + (place * call.outputs + o) * call.channels;
-            const float *fromW = w + place * strideW + o, *fromV = v + place * call.stride;
-            int64_t c = 0;
-            for (; c + 2 * lanes <= call.channels; c += 2 * lanes)
-                accumulate<2>(fromW, call.outputs, fromV + c, call.channels, tiles, rows + c);
-            for (; c < call.channels; c += lanes)
-                accumulate<1>(fromW, call.outputs, fromV + c, call.channels, tiles, rows + c);
-        }
+        addProducts({w + place * strideW, v + place * call.stride, call.outputs, call.channels, tiles}, call.outputs,
+                    call.channels, du + place * call.outputs * call.channels, call.channels);
 }
 
 // dw [C, 3, 3] of one output from the sum of the threads' du.

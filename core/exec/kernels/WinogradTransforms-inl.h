@@ -84,9 +84,9 @@ HWY_INLINE void weightAdjoint(const float* u, int64_t step, float* g, int64_t st
     const auto at = [&](int64_t i) HWY_ATTR { return hn::LoadU(tag, u + i * step); };
     const auto put = [&](int64_t i, Floats v) HWY_ATTR { hn::StoreU(v, tag, g + i * stepG); };
     const Floats u1 = at(1), u2 = at(2), u3 = at(3), u4 = at(4), sixth = hn::Set(tag, 1.0f / 6.0f);
+    const Floats quarter = hn::Set(tag, 0.25f);
     const Floats outer = hn::Mul(sixth, hn::Add(u1, u2)), wide = hn::Mul(sixth, hn::Add(u3, u4));
-    put(0, hn::MulAdd(hn::Set(tag, 0.25f), at(0),
-                      hn::NegMulAdd(hn::Set(tag, 1.0f), outer, hn::Mul(hn::Set(tag, 0.25f), wide))));
+    put(0, hn::MulAdd(quarter, at(0), hn::Sub(hn::Mul(quarter, wide), outer)));
     put(1, hn::Mul(sixth, hn::MulAdd(hn::Set(tag, 0.5f), hn::Sub(u3, u4), hn::Sub(u2, u1))));
     put(2, hn::Add(hn::Sub(wide, outer), at(5)));
 }

@@ -90,12 +90,12 @@ void OneDnnProgram::runKernel(ReduceKernel& kernel) {
                  floatsOf(kernel.scratch));
 }
 
-ConstTensorView OneDnnProgram::viewOf(const MoveKernel::Operand& operand) const {
+ConstTensorView OneDnnProgram::viewOf(const Operand& operand) const {
     const Value& value = m_parts.values[static_cast<size_t>(operand.value)];
     return {value.data, value.type, operand.shape};
 }
 
-TensorView OneDnnProgram::targetOf(const MoveKernel::Operand& operand) const {
+TensorView OneDnnProgram::targetOf(const Operand& operand) const {
     const Value& value = m_parts.values[static_cast<size_t>(operand.value)];
     return {value.data, value.type, operand.shape};
 }

@@ -44,21 +44,23 @@ struct ReduceKernel {
     int scratch; // -1: none
 };
 
+// A value as a kernel of ours sees it.
+struct Operand {
+    int value;
+    Shape shape; // whatever the value was made as
+};
+
 // An op that moves elements between places.
 struct MoveKernel {
     OpKind op;
     OpAttributes attributes;
-    struct Operand {
-        int value;
-        Shape shape; // as the op sees it, whatever the value was made as
-    };
     std::vector<Operand> inputs;
     Operand result;
 };
 
 // A convolution with few outputs (kernels/FewOutputs.h).
 struct FewOutputsKernel {
-    MoveKernel::Operand x, y;
+    Operand x, y;
     int weights, bias, scratch; // bias -1: none
     Shape weightShape;
     Window window;
@@ -67,18 +69,18 @@ struct FewOutputsKernel {
 // A convolution by Winograd's algorithm, and the transform of its weights (kernels/Winograd.h).
 struct WinogradKernel {
     WinogradPlan plan;
-    MoveKernel::Operand x, y;
+    Operand x, y;
     int weights, bias, scratch; // weights transformed; bias -1: none
     bool rectify;
 };
 struct WinogradGradientKernel {
     WinogradPlan plan;
-    MoveKernel::Operand x, dy;
+    Operand x, dy;
     int dw, scratch;
 };
 struct WeightGradientKernel {
     WeightGradientPlan plan;
-    MoveKernel::Operand x, dy;
+    Operand x, dy;
     int dw, scratch;
 };
 struct WinogradWeightsKernel {
@@ -139,8 +141,8 @@ private:
     void runKernel(WinogradGradientKernel& kernel);
     void runKernel(WeightGradientKernel& kernel);
     float* floatsOf(int value) const { return value < 0 ? nullptr : static_cast<float*>(dataOf(value)); }
-    ConstTensorView viewOf(const MoveKernel::Operand& operand) const;
-    TensorView targetOf(const MoveKernel::Operand& operand) const;
+    ConstTensorView viewOf(const Operand& operand) const;
+    TensorView targetOf(const Operand& operand) const;
     void* dataOf(int value) const { return m_parts.values[static_cast<size_t>(value)].data; }
 
     Parts m_parts;
