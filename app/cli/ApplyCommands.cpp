@@ -33,12 +33,10 @@ int apply(const Arguments& arguments, Context& context, ModelRunner::What what) 
         return kInterrupted;
     const std::shared_ptr<const Dataset>& dataset = (*opened)->dataset;
     ModelRunner runner = makeRunner((*opened)->loaded, context);
-    std::vector<int64_t> sizes = {dataset->size()};
     const Result<Shape> row = what == ModelRunner::What::Code ? runner.codeShape() : dataset->sampleShape();
     if (!row)
         return context.fail(row.error());
-    sizes.insert(sizes.end(), row->sizes().begin(), row->sizes().end());
-    const Shape shape(sizes);
+    const Shape shape = row->batch(dataset->size());
     // Straight to the file: the rows of a large source need not fit in memory at once.
     bool stopped = false;
     Result<void> written = writeNpyStreaming(arguments.output, shape, [&](const FloatSink& sink) -> Result<void> {
@@ -69,9 +67,7 @@ int decode(const Arguments& arguments, Context& context) {
         return context.fail(data.error());
     if (data->dataset == nullptr)
         return kInterrupted;
-    std::vector<int64_t> sizes = {data->dataset->size()};
-    sizes.insert(sizes.end(), data->dataset->sampleShape().sizes().begin(), data->dataset->sampleShape().sizes().end());
-    Tensor codes{Shape(sizes)};
+    Tensor codes(data->dataset->sampleShape().batch(data->dataset->size()));
     std::vector<int64_t> rows(static_cast<size_t>(data->dataset->size()));
     std::iota(rows.begin(), rows.end(), int64_t{0});
     data->dataset->read(rows, codes.values());

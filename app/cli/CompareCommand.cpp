@@ -3,6 +3,7 @@
 #include "app/cli/ModelContext.h"
 #include "core/analysis/ComparisonSheet.h"
 #include "core/data/ImageCodec.h"
+#include "core/data/Split.h"
 
 namespace hourglass::cli {
 
@@ -33,21 +34,16 @@ int run(const Arguments& arguments, Context& context) {
         return context.fail(
             makeError(ErrorCode::InvalidArgument, "'{}' holds no pictures to compare.", arguments.source));
 
-    // Samples spread evenly over the source.
-    const int64_t count = std::min(arguments.count, dataset.size());
-    std::vector<int64_t> rows;
+    const std::vector<int64_t> rows = spreadEvenly(dataset.size(), arguments.count);
+    const auto count = static_cast<int64_t>(rows.size());
     ComparisonImages images;
-    for (int64_t i = 0; i < count; ++i) {
-        rows.push_back(i * dataset.size() / count);
-        images.names.push_back(dataset.name(rows.back()));
-    }
-    std::vector<int64_t> sizes = {count};
-    sizes.insert(sizes.end(), dataset.sampleShape().sizes().begin(), dataset.sampleShape().sizes().end());
-    images.original = Tensor(Shape(sizes));
-    dataset.read(rows, images.original.values());
     std::vector<uint64_t> ids;
-    for (const int64_t row : rows)
+    for (const int64_t row : rows) {
+        images.names.push_back(dataset.name(row));
         ids.push_back(dataset.id(row));
+    }
+    images.original = Tensor(dataset.sampleShape().batch(count));
+    dataset.read(rows, images.original.values());
     const NetworkInput input = corrupted(images.original, ids, noise.get(), arguments.seed);
     if (noise)
         images.noisy = input.samples;

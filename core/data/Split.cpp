@@ -70,4 +70,12 @@ Split splitByStableId(const Dataset& dataset, double validationFraction, double 
     return split;
 }
 
+std::vector<int64_t> spreadEvenly(int64_t total, int64_t count) {
+    count = std::min(count, total);
+    std::vector<int64_t> places;
+    for (int64_t i = 0; i < count; ++i)
+        places.push_back(i * total / count);
+    return places;
+}
+
 } // namespace hourglass

@@ -17,4 +17,7 @@ struct Split {
 // everything trains.
 Split splitByStableId(const Dataset& dataset, double validationFraction, double testFraction, uint64_t seed);
 
+// `count` places of `total`, or all where there are fewer, spread evenly: neighbours may be patches of one photograph.
+std::vector<int64_t> spreadEvenly(int64_t total, int64_t count);
+
 } // namespace hourglass

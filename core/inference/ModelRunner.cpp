@@ -8,10 +8,6 @@ namespace {
 
 constexpr int64_t kBatch = 256;
 
-Shape withoutBatch(const Shape& shape) {
-    return Shape(std::vector<int64_t>(shape.sizes().begin() + 1, shape.sizes().end()));
-}
-
 } // namespace
 
 ModelRunner::ModelRunner(Executor& executor, std::shared_ptr<const Model> model,
@@ -30,7 +26,7 @@ Result<Shape> ModelRunner::codeShape() const {
     if (Result<void> coded = requireCode(); !coded)
         return std::move(coded).error();
     const Graph& encoder = m_model->encoder;
-    return withoutBatch(evaluate(encoder.shape(encoder.output("code")), m_model->sizes(1)).value());
+    return evaluate(encoder.shape(encoder.output("code")), m_model->sizes(1)).value().sample();
 }
 
 Result<Program*> ModelRunner::program(const Graph& graph, const SymbolSizes& sizes, size_t memoryBudget) {
@@ -46,8 +42,8 @@ Result<Program*> ModelRunner::programFor(const Graph& graph, const Tensor& batch
     const Result<Shape> expected = evaluate(graph.shape(graph.nodesOf(OpKind::Input).front()), sizes);
     if (!expected)
         return expected.error();
-    const Shape sample = batch.shape().rank() < 1 ? Shape{} : withoutBatch(batch.shape());
-    if (Result<void> fits = checkSampleShape(withoutBatch(*expected), sample); !fits)
+    const Shape sample = batch.shape().rank() < 1 ? Shape{} : batch.shape().sample();
+    if (Result<void> fits = checkSampleShape(expected->sample(), sample); !fits)
         return std::move(fits).error();
     return program(graph, sizes);
 }
@@ -92,15 +88,13 @@ Result<Tensor> ModelRunner::decode(const Tensor& codes) {
         return std::move(coded).error();
     if (codes.shape().rank() < 1 || codes.shape()[0] <= kBatch)
         return decodeBatch(codes);
-    std::vector<int64_t> sizes = {codes.shape()[0]};
-    sizes.insert(sizes.end(), m_model->sampleShape.sizes().begin(), m_model->sampleShape.sizes().end());
-    Tensor all{Shape(sizes)};
-    const int64_t codeElements = codes.elements() / codes.shape()[0];
+    Tensor all(m_model->sampleShape.batch(codes.shape()[0]));
+    const int64_t codeElements = codes.shape().elementsPerSample();
     for (int64_t first = 0; first < codes.shape()[0]; first += kBatch) {
-        sizes = codes.shape().sizes();
-        sizes[0] = std::min(kBatch, codes.shape()[0] - first);
-        const Tensor batch(Shape(sizes), codes.values().subspan(static_cast<size_t>(first * codeElements),
-                                                                static_cast<size_t>(sizes[0] * codeElements)));
+        const int64_t count = std::min(kBatch, codes.shape()[0] - first);
+        const Tensor batch(codes.shape().sample().batch(count),
+                           codes.values().subspan(static_cast<size_t>(first * codeElements),
+                                                  static_cast<size_t>(count * codeElements)));
         Result<Tensor> part = decodeBatch(batch);
         if (!part)
             return part;

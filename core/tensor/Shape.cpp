@@ -21,8 +21,18 @@ int64_t Shape::elements() const {
 }
 
 int64_t Shape::elementsPerSample() const {
+    return sample().elements();
+}
+
+Shape Shape::batch(int64_t n) const {
+    std::vector<int64_t> sizes = {n};
+    sizes.insert(sizes.end(), m_sizes.begin(), m_sizes.end());
+    return Shape(std::move(sizes));
+}
+
+Shape Shape::sample() const {
     expects(rank() > 0, "a scalar has no samples");
-    return Shape(std::vector<int64_t>(m_sizes.begin() + 1, m_sizes.end())).elements();
+    return Shape(std::vector<int64_t>(m_sizes.begin() + 1, m_sizes.end()));
 }
 
 std::string Shape::toString() const {

@@ -23,6 +23,9 @@ public:
     int64_t elements() const;
     // Product of all sizes but the first: elements of one sample.
     int64_t elementsPerSample() const;
+    // [n, sizes…]: n tensors of this shape as one; and, of such a batch, the shape of one. ContractError for a scalar.
+    Shape batch(int64_t n) const;
+    Shape sample() const;
     bool operator==(const Shape&) const = default;
     // "[128, 1, 28, 28]"
     std::string toString() const;

@@ -15,7 +15,7 @@ NetworkInput corrupted(const Tensor& clean, std::span<const uint64_t> ids, const
     NetworkInput input{clean, std::vector<float>(ids.size(), 0.0f)};
     if (noise == nullptr)
         return input;
-    const Shape sample(std::vector<int64_t>(clean.shape().sizes().begin() + 1, clean.shape().sizes().end()));
+    const Shape sample = clean.shape().sample();
     for (size_t i = 0; i < ids.size(); ++i) {
         const RandomStream stream = evaluationNoise(seed, ids[i]);
         noise->apply(input.samples.sample(static_cast<int64_t>(i)), sample, stream);

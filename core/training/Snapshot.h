@@ -6,19 +6,12 @@
 #include <optional>
 #include <string>
 
-#include "core/tensor/Tensor.h"
 #include "core/training/History.h"
+#include "core/training/Preview.h"
 
 namespace hourglass {
 
 enum class RunPhase { Preparing, Running, Paused, Finished, Stopped, Failed };
-
-// A fixed handful of validation samples as the network sees them now.
-struct Preview {
-    Tensor clean, noisy, reconstruction; // [N, C, H, W] or [N, D]; noisy is empty when there is no noise
-    std::vector<float> noiseLevels;      // [N], of `noisy`
-    int64_t step = 0;
-};
 
 struct Snapshot {
     RunPhase phase = RunPhase::Preparing;

@@ -6,7 +6,6 @@
 #include "core/base/AtomicFile.h"
 #include "core/training/FinishedRun.h"
 #include "core/training/ModelMetadata.h"
-#include "core/training/NetworkInput.h"
 #include "core/training/TrainingRun.h"
 
 namespace hourglass {
@@ -15,7 +14,6 @@ namespace {
 
 constexpr auto kPublishEvery = std::chrono::milliseconds(33);
 constexpr auto kPreviewEvery = std::chrono::milliseconds(500);
-constexpr int64_t kPreviewSamples = 8;
 
 } // namespace
 
@@ -198,37 +196,16 @@ void TrainingRun::updatePreview(bool force) {
         return;
     m_lastPreview = now;
     const std::vector<int64_t>& rows = m_split.validation.empty() ? m_split.train : m_split.validation;
-    const auto count = std::min<int64_t>(kPreviewSamples, static_cast<int64_t>(rows.size()));
-    std::vector<int64_t> sizes = {count};
-    sizes.insert(sizes.end(), m_dataset->sampleShape().sizes().begin(), m_dataset->sampleShape().sizes().end());
-    auto preview = std::make_shared<Preview>();
-    if (m_preview) {
-        preview->clean = m_preview->clean;
-        preview->noisy = m_preview->noisy;
-        preview->noiseLevels = m_preview->noiseLevels;
-    } else {
-        std::vector<int64_t> shown; // spread evenly: neighbours may be patches of one photograph
-        for (int64_t i = 0; i < count; ++i)
-            shown.push_back(rows[static_cast<size_t>(i * static_cast<int64_t>(rows.size()) / count)]);
-        preview->clean = Tensor(Shape(sizes));
-        m_dataset->read(shown, preview->clean.values());
-        std::vector<uint64_t> ids;
-        for (const int64_t row : shown)
-            ids.push_back(m_dataset->id(row));
-        NetworkInput input =
-            corrupted(preview->clean, ids, m_noise.get(), static_cast<uint64_t>(m_options.integer("training.seed")));
-        preview->noiseLevels = std::move(input.noiseLevels);
-        if (m_noise)
-            preview->noisy = std::move(input.samples);
-    }
-    Result<Program*> program = m_programs.get(m_model->autoencoder, m_step->evaluationWeights(),
-                                              {.sizes = m_model->sizes(count), .precision = m_precision});
+    auto preview = std::make_shared<Preview>(
+        m_preview ? *m_preview
+                  : previewSamples(*m_dataset, rows, m_noise.get(),
+                                   static_cast<uint64_t>(m_options.integer("training.seed"))));
+    Result<Program*> program =
+        m_programs.get(m_model->autoencoder, m_step->evaluationWeights(),
+                       {.sizes = m_model->sizes(preview->clean.shape()[0]), .precision = m_precision});
     if (!program)
         return;
-    NetworkInputBinding binding;
-    binding.bind(**program, (m_noise ? preview->noisy : preview->clean).values(), preview->noiseLevels);
-    (*program)->run();
-    preview->reconstruction = (*program)->outputTensor("reconstruction");
+    reconstruct(*preview, **program);
     preview->step = m_state.step;
     m_preview = std::move(preview);
 }

@@ -1,5 +1,7 @@
 #include "core/training/TrainingStep.h"
 
+#include "core/data/Split.h"
+
 namespace hourglass {
 
 namespace {
@@ -24,11 +26,10 @@ void initialiseFromData(const Model& model, const Dataset& dataset, std::span<co
     const int64_t count = std::min(model.family->initialisationSamples(), all);
     if (count == 0)
         return;
-    std::vector<int64_t> chosen, sizes = {count};
-    for (int64_t i = 0; i < count; ++i)
-        chosen.push_back(rows[static_cast<size_t>(i * all / count)]);
-    sizes.insert(sizes.end(), model.sampleShape.sizes().begin(), model.sampleShape.sizes().end());
-    Tensor samples{Shape(sizes)};
+    std::vector<int64_t> chosen;
+    for (const int64_t place : spreadEvenly(all, count))
+        chosen.push_back(rows[static_cast<size_t>(place)]);
+    Tensor samples(model.sampleShape.batch(count));
     dataset.read(chosen, samples.values());
     model.family->initialise({model.options, model.sampleShape}, samples, weights);
     weights.touch();

@@ -88,9 +88,7 @@ Result<Prepared> prepare(std::string_view name, const WorkloadSettings& settings
     if (!model)
         return std::move(model).error();
     prepared.model = *std::move(model);
-    std::vector<int64_t> sizes = {workload.batch};
-    sizes.insert(sizes.end(), sample.sizes().begin(), sample.sizes().end());
-    prepared.batch = Tensor(Shape(sizes));
+    prepared.batch = Tensor(sample.batch(workload.batch));
     RandomStream(1).fillUniform(prepared.batch.values());
     return prepared;
 }

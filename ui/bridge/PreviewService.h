@@ -35,7 +35,4 @@ private:
     ReplyChannel m_replies{this};
 };
 
-// Places among `total` validation samples, spread evenly: neighbours may be patches of one photograph.
-std::vector<int64_t> previewPlaces(int64_t total);
-
 } // namespace hourglass

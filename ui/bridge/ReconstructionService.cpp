@@ -79,10 +79,8 @@ Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const J
     const auto noise = evaluationNoiseOf(context.model);
     if (!noise)
         return noise.error();
-    std::vector<int64_t> sizes = {1};
-    sizes.insert(sizes.end(), shape.sizes().begin(), shape.sizes().end());
     const NetworkInput input =
-        corrupted(Tensor(Shape(sizes), result.original.values()), std::span(&id, 1), noise->get(), request.seed);
+        corrupted(Tensor(shape.batch(1), result.original.values()), std::span(&id, 1), noise->get(), request.seed);
     if (*noise != nullptr)
         result.noisy = Tensor(shape, input.samples.values());
     auto program = context.programs.get(context.model.autoencoder, context.weights,

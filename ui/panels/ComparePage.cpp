@@ -8,6 +8,7 @@
 #include <QToolButton>
 
 #include "core/analysis/ImageMetrics.h"
+#include "core/data/Split.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/Words.h"
 #include "ui/widgets/CompareView.h"
@@ -152,7 +153,7 @@ int64_t ComparePage::currentRow() const {
 
 void ComparePage::showPreviewed(int column) {
     m_picture = {};
-    const std::vector<int64_t> places = previewPlaces(static_cast<int64_t>(m_rows.size()));
+    const std::vector<int64_t> places = spreadEvenly(static_cast<int64_t>(m_rows.size()), kPreviewSamples);
     const auto wanted = static_cast<size_t>(column);
     const int sample = wanted < places.size() ? static_cast<int>(places[wanted]) : 0;
     if (m_sample->value() == sample + 1)

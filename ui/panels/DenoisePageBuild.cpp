@@ -1,0 +1,165 @@
+// What the Denoise page is made of; what it does is in DenoisePage.cpp.
+
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QToolButton>
+
+#include "ui/bridge/Workbench.h"
+#include "ui/panels/DenoisePage.h"
+#include "ui/panels/ModelChooser.h"
+#include "ui/widgets/CompareView.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{200};
+
+QString plainName(const QString& text) {
+    return QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("…"));
+}
+
+} // namespace
+
+DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
+    : QWidget(parent), m_workbench(workbench), m_model(new ModelChooser(workbench, this)),
+      m_noiseLabel(new QLabel(tr("&Noise σ"), this)), m_noise(new QDoubleSpinBox(this)),
+      m_centre(new QStackedWidget(this)), m_hint(new QLabel(this)),
+      m_openFirst(new QPushButton(tr("Open a picture…"), this)), m_view(new CompareView(this)),
+      m_note(new QLabel(this)), m_busy(new QWidget(this)), m_progress(new QProgressBar(this)), m_left(new QLabel(this)),
+      m_pixel(new QLabel(this)), m_escape(new QShortcut(Qt::Key_Escape, this)), m_patience(new QTimer(this)) {
+    setAccessibleName(tr("Denoise page"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(6, 4, 6, 4);
+    column->setSpacing(4);
+    column->addLayout(buildBar());
+    m_centre->addWidget(buildEmptyState());
+    m_centre->addWidget(m_view);
+    column->addWidget(m_centre, 1);
+    auto* foot = buildFoot();
+    column->addWidget(m_note);
+    column->addWidget(m_busy);
+    column->addLayout(foot);
+
+    m_view->setTitles({tr("Before"), {}, tr("After"), tr("Removed")});
+    m_view->setPaneShown(ComparePane::Difference, false); // two large pictures rather than three
+    m_view->setCurrent(ComparePane::Original);
+    m_view->setMode(CompareView::Mode::Divider);
+    connect(m_view, &CompareView::pixelHovered, this,
+            [this](QPoint, const QString& values) { m_pixel->setText(values); });
+    m_escape->setContext(Qt::WidgetWithChildrenShortcut);
+    m_escape->setEnabled(false); // otherwise it is for the view, or leaves the page
+    connect(m_escape, &QShortcut::activated, this, &DenoisePage::cancel);
+    connect(m_escape, &QShortcut::activatedAmbiguously, this, &DenoisePage::cancel);
+    const std::pair<QKeySequence, void (DenoisePage::*)()> keys[] = {
+        {QKeySequence::Copy, &DenoisePage::copy}, {Qt::CTRL | Qt::Key_Return, &DenoisePage::denoise}};
+    for (const auto& [key, act] : keys) {
+        auto* shortcut = new QShortcut(key, this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, act);
+    }
+    m_patience->setSingleShot(true);
+    m_patience->setInterval(kPatience);
+    connect(m_patience, &QTimer::timeout, this, &DenoisePage::showState);
+    connectService();
+    showState();
+}
+
+QToolButton* DenoisePage::addButton(const QString& text, const QString& tip, void (DenoisePage::*act)()) {
+    auto* button = new QToolButton(this);
+    button->setText(text);
+    button->setAccessibleName(plainName(text));
+    button->setToolTip(tip);
+    connect(button, &QToolButton::clicked, this, act);
+    return button;
+}
+
+QLayout* DenoisePage::buildBar() {
+    auto* bar = new QHBoxLayout;
+    bar->addWidget(
+        addButton(tr("&Open picture…"),
+                  tr("Choose the picture to denoise. Dropping one here or pasting it (Ctrl+V) does the same."),
+                  &DenoisePage::askOpen));
+    auto* label = new QLabel(tr("&Model"), this);
+    label->setBuddy(m_model);
+    bar->addSpacing(6);
+    bar->addWidget(label);
+    bar->addWidget(m_model, 1);
+    bar->addWidget(m_noiseLabel);
+    bar->addWidget(m_noise);
+    m_noiseLabel->setBuddy(m_noise);
+    m_noise->setRange(0, 255); // 0, which would leave nothing to do, stands for an estimate
+    m_noise->setDecimals(1);
+    m_noise->setSpecialValueText(tr("estimate"));
+    m_noise->setKeyboardTracking(false);
+    m_noise->setAccessibleName(tr("Noise level"));
+    m_noise->setToolTip(tr("How strong the noise is, σ from 0 to 255, for models that want to know it. At 0 it is "
+                           "estimated from the picture. Higher removes more, and more of the fine detail."));
+    m_noise->setMinimumWidth(fontMetrics().averageCharWidth() * 20);
+    connect(m_noise, &QDoubleSpinBox::valueChanged, this, &DenoisePage::denoise);
+    m_noiseLabel->hide();
+    m_noise->hide();
+    return bar;
+}
+
+QWidget* DenoisePage::buildEmptyState() {
+    auto* empty = new QWidget(this);
+    auto* column = new QVBoxLayout(empty);
+    column->addStretch(1);
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.4);
+    auto* title = new QLabel(tr("Drop a picture here, or open one"), empty);
+    title->setFont(large);
+    title->setAlignment(Qt::AlignCenter);
+    title->setWordWrap(true);
+    m_hint->setAlignment(Qt::AlignCenter);
+    m_hint->setWordWrap(true);
+    m_hint->setAccessibleName(tr("What is needed"));
+    m_openFirst->setAccessibleName(plainName(m_openFirst->text()));
+    m_openFirst->setToolTip(tr("PNG, JPEG, WebP, BMP or TIFF, 8 or 16 bit, of any size"));
+    connect(m_openFirst, &QPushButton::clicked, this, &DenoisePage::askOpen);
+    column->addWidget(title);
+    column->addSpacing(6);
+    column->addWidget(m_hint);
+    column->addSpacing(12);
+    column->addWidget(m_openFirst, 0, Qt::AlignHCenter);
+    column->addStretch(1);
+    return empty;
+}
+
+QLayout* DenoisePage::buildFoot() {
+    m_note->setAccessibleName(tr("About the result"));
+    m_note->setWordWrap(true);
+    m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_progress->setAccessibleName(tr("Denoising progress"));
+    m_progress->setMaximumHeight(fontMetrics().height() + 4);
+    m_left->setAccessibleName(tr("Remaining time"));
+    auto* row = new QHBoxLayout(m_busy);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_progress, 1);
+    row->addWidget(m_left);
+    row->addWidget(addButton(tr("Cancel"), tr("Stop denoising (Esc)"), &DenoisePage::cancel));
+    m_note->setMinimumHeight(m_busy->sizeHint().height()); // or the picture would jump
+
+    auto* foot = new QHBoxLayout;
+    m_pixel->setAccessibleName(tr("Values under the cursor"));
+    m_pixel->setMinimumWidth(1);
+    m_again = addButton(tr("&Denoise"), {}, &DenoisePage::denoise);
+    m_copy = addButton(tr("&Copy"), tr("Copy the denoised picture to the clipboard (Ctrl+C)"), &DenoisePage::copy);
+    m_save = addButton(tr("&Save as…"), tr("Save the denoised picture; the extension chooses the format"),
+                       &DenoisePage::askSave);
+    m_copy->setAccessibleName(tr("Copy picture")); // out of context they are to be told from their like elsewhere
+    m_save->setAccessibleName(tr("Save picture as"));
+    foot->addWidget(m_pixel, 1);
+    for (QToolButton* button : {m_again, m_copy, m_save})
+        foot->addWidget(button);
+    return foot;
+}
+
+} // namespace hourglass
