@@ -58,6 +58,7 @@ Json toJson(const WorkloadResult& result, double baselineMegabytes) {
             {"check_steps", WorkloadResult::kCheckSteps},
             {"check_loss", result.checkLoss},
             {"flops_per_item", result.flopsPerItem},
+            {"update_bytes_per_item", result.updateBytesPerItem},
             {"predicted_mb", static_cast<double>(result.predictedBytes) / kMega},
             {"baseline_rss_mb", baselineMegabytes},
             {"peak_rss_mb", peakMegabytes()}};
@@ -81,6 +82,11 @@ Result<void> addPeak(const std::vector<Precision>& precisions, Context& context,
         text += fmt::format("{}peak {:<5} {:.0f} GFLOP/s in matrix products, {:.0f} in convolutions",
                             text.empty() ? "" : "\n", label, peak->matMul / 1e9, peak->convolution / 1e9);
     }
+    const Result<double> update = measureUpdate(context.executor());
+    if (!update)
+        return update.error();
+    json["update"] = *update / 1e9;
+    text += fmt::format("\nAdam's pass over memory: {:.0f} GB/s", *update / 1e9);
     return {};
 }
 

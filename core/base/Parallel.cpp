@@ -16,9 +16,19 @@ void parallelFor(int64_t count, int64_t grain, RangeFunction function) {
             function(begin, std::min(count, begin + grain));
         return;
     }
-#pragma omp parallel for schedule(static)
-    for (int64_t chunk = 0; chunk < chunks; ++chunk)
-        function(chunk * grain, std::min(count, (chunk + 1) * grain));
+#pragma omp parallel
+    {
+        // Shared out by hand, since threadsFor() promises which threads take part in a short loop.
+        const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
+        const int64_t share = chunks / threads, longer = chunks % threads;
+        const int64_t first = thread * share + std::min(thread, longer);
+        for (int64_t chunk = first; chunk < first + share + (thread < longer ? 1 : 0); ++chunk)
+            function(chunk * grain, std::min(count, (chunk + 1) * grain));
+    }
+}
+
+int threadsFor(int64_t chunks) {
+    return static_cast<int>(std::clamp<int64_t>(chunks, 1, omp_get_max_threads()));
 }
 
 int computeThread() {

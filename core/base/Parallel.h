@@ -30,8 +30,23 @@ void parallelFor(int64_t count, int64_t grain, RangeFunction function);
 // Which of them, from 0, calls this within a parallelFor: for scratch of its own.
 int computeThread();
 
+// How many of them take part in a parallelFor of so many chunks: from 0 on, each at most one chunk more than another.
+int threadsFor(int64_t chunks);
+
 // Threads that parallelFor and oneDNN use on the calling thread. 0 asks for all of the machine's.
 int computeThreads();
 void setComputeThreads(int count);
+
+// Another number of them within a scope, on the calling thread.
+class ComputeThreadsScope {
+public:
+    explicit ComputeThreadsScope(int count) : m_before(computeThreads()) { setComputeThreads(count); }
+    ~ComputeThreadsScope() { setComputeThreads(m_before); }
+    ComputeThreadsScope(const ComputeThreadsScope&) = delete;
+    ComputeThreadsScope& operator=(const ComputeThreadsScope&) = delete;
+
+private:
+    int m_before;
+};
 
 } // namespace hourglass

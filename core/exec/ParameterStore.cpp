@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/Parallel.h"
 #include "core/base/Random.h"
 
 namespace hourglass {
@@ -53,18 +54,22 @@ void ParameterStore::assign(std::span<const float> arena) {
 namespace {
 
 // Makes the vectors [count][length] orthonormal, each by what is left of it outside those before (modified
-// Gram–Schmidt). Random ones are far from dependent.
+// Gram–Schmidt). Random ones are far from dependent. The same whatever the number of threads.
 void orthonormalise(std::vector<double>& vectors, int64_t count, int64_t length) {
+    constexpr int64_t kGrain = 1 << 15; // numbers that are worth a thread's while
     for (int64_t i = 0; i < count; ++i) {
         double* v = vectors.data() + i * length;
         const double norm = std::sqrt(std::inner_product(v, v + length, v, 0.0));
         std::for_each(v, v + length, [=](double& x) { x /= norm; });
-        for (int64_t j = i + 1; j < count; ++j) {
-            double* later = vectors.data() + j * length;
-            const double share = std::inner_product(v, v + length, later, 0.0);
-            for (int64_t k = 0; k < length; ++k)
-                later[k] -= share * v[k];
-        }
+        const int64_t grain = std::max<int64_t>(1, kGrain / length);
+        parallelFor(count - i - 1, grain, [&](int64_t begin, int64_t end) {
+            for (int64_t j = i + 1 + begin; j < i + 1 + end; ++j) {
+                double* later = vectors.data() + j * length;
+                const double share = std::inner_product(v, v + length, later, 0.0);
+                for (int64_t k = 0; k < length; ++k)
+                    later[k] -= share * v[k];
+            }
+        });
     }
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "core/exec/ParameterStore.h"
+#include "core/exec/Workspace.h"
 #include "core/graph/Graph.h"
 
 namespace hourglass {
@@ -39,13 +40,14 @@ public:
 
     virtual void bindInput(int slot, const float* data) = 0;
     virtual void bindOutput(int slot, float* data) = 0;
-    // Valid after run(), until the next.
+    // Valid after run(), until the next of this program or of one that shares its workspace.
     virtual std::span<const float> output(int slot) const = 0;
 
     // Cancellation is looked at between nodes.
     virtual RunOutcome run(std::stop_token stop = {}) = 0;
 
-    // Bytes this program holds besides parameters, inputs and bound outputs.
+    // Bytes that are this program's alone, besides parameters, inputs and bound outputs: copies of parameters that are
+    // kept, and the workspace unless it is shared.
     virtual size_t workspaceBytes() const = 0;
 
     // Conveniences for callers that are not in a hurry.
@@ -57,6 +59,8 @@ struct CompileOptions {
     SymbolSizes sizes = {};
     Precision precision = Precision::F32;
     size_t memoryBudget = SIZE_MAX; // bytes; compile fails with OutOfMemory rather than plan more
+    // Shared with other programs of the same thread; null: the program has its own.
+    std::shared_ptr<Workspace> workspace = {};
     // Whether parameters change from run to run, as in training: nothing made of them is kept then.
     bool parametersChange = false;
     // Outputs that the caller binds before the first run: they get no memory in the program.

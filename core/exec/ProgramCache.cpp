@@ -3,19 +3,22 @@
 #include <algorithm>
 
 #include "core/base/Memory.h"
+#include "core/base/Parallel.h"
 
 namespace hourglass {
 
 Result<Program*> ProgramCache::get(const Graph& graph, const std::shared_ptr<const ParameterStore>& store,
                                    const CompileOptions& options) {
     const Key key(graph.fingerprint(), store.get(), options.sizes.n, options.sizes.h, options.sizes.w,
-                  options.precision);
+                  options.precision, computeThreads());
     if (const auto it = m_programs.find(key); it != m_programs.end()) {
         it->second.lastUse = ++m_uses;
         return it->second.program.get();
     }
     makeRoom();
-    Result<std::unique_ptr<Program>> program = m_executor.compile(graph, store, options);
+    CompileOptions shared = options;
+    shared.workspace = m_workspace;
+    Result<std::unique_ptr<Program>> program = m_executor.compile(graph, store, shared);
     if (!program)
         return std::move(program).error();
     return m_programs.emplace(key, Entry{*std::move(program), ++m_uses}).first->second.program.get();

@@ -1,8 +1,18 @@
 #include "core/graph/Dim.h"
 
+#include <algorithm>
+
 #include "core/base/IntegerMath.h"
 
 namespace hourglass {
+
+namespace {
+
+const char* nameOf(Symbol symbol) {
+    return symbol == Symbol::N ? "N" : symbol == Symbol::H ? "H" : "W";
+}
+
+} // namespace
 
 int64_t Dim::fixedSize() const {
     expects(isFixed(), "{} is not a fixed size", toString());
@@ -11,9 +21,12 @@ int64_t Dim::fixedSize() const {
 
 Dim Dim::times(int64_t k) const {
     Dim result = *this;
-    // Once it is known to divide evenly, so does every quotient by a part of that divisor.
-    if (k != 1 && m_exact.divisor % m_divisor != 0)
-        result.m_exact = {m_multiplier, m_offset, m_divisor};
+    // Once it is known to divide evenly, so does every quotient of the same by a part of that divisor.
+    const auto implies = [&](const Condition& known) {
+        return known.multiplier == m_multiplier && known.offset == m_offset && known.divisor % m_divisor == 0;
+    };
+    if (k != 1 && m_divisor != 1 && std::none_of(m_exact.begin(), m_exact.end(), implies))
+        result.m_exact.push_back({m_multiplier, m_offset, m_divisor});
     result.m_multiplier *= k;
     result.m_offset *= k;
     result.cancelTwos();
@@ -48,13 +61,11 @@ void Dim::cancelTwos() {
 
 Result<int64_t> Dim::evaluate(const SymbolSizes& sizes) const {
     const int64_t symbol = m_symbol == Symbol::N ? sizes.n : m_symbol == Symbol::H ? sizes.h : sizes.w;
-    if (!isFixed() && (m_exact.multiplier * symbol + m_exact.offset) % m_exact.divisor != 0)
-        return makeError(ErrorCode::InvalidArgument,
-                         "The size {} = {} is not a multiple of {}, which this network needs.",
-                         m_symbol == Symbol::N   ? "N"
-                         : m_symbol == Symbol::H ? "H"
-                                                 : "W",
-                         symbol, m_exact.divisor);
+    for (const Condition& exact : m_exact)
+        if ((exact.multiplier * symbol + exact.offset) % exact.divisor != 0)
+            return makeError(ErrorCode::InvalidArgument,
+                             "The size {} = {} is not a multiple of {}, which this network needs.", nameOf(m_symbol),
+                             symbol, exact.divisor);
     const int64_t size = floorDivide(m_multiplier * (isFixed() ? 0 : symbol) + m_offset, m_divisor);
     if (size < 1)
         return makeError(ErrorCode::InvalidArgument, "The size {} of a layer would be {}; the picture is too small.",
@@ -65,7 +76,7 @@ Result<int64_t> Dim::evaluate(const SymbolSizes& sizes) const {
 std::string Dim::toString() const {
     if (isFixed())
         return std::to_string(m_offset);
-    std::string text = m_symbol == Symbol::N ? "N" : m_symbol == Symbol::H ? "H" : "W";
+    std::string text = nameOf(m_symbol);
     if (m_multiplier != 1)
         text = fmt::format("{}·{}", m_multiplier, text);
     if (m_offset != 0)

@@ -56,10 +56,11 @@ private:
 
     Symbol m_symbol = Symbol::None;
     int64_t m_multiplier = 0, m_offset = 0, m_divisor = 1;
-    // What must leave no remainder: (multiplier · s + offset) / divisor of the quotient that was multiplied.
+    // What must leave no remainder: (multiplier · s + offset) / divisor of a quotient that was multiplied.
     struct Condition {
-        int64_t multiplier = 0, offset = 0, divisor = 1;
-    } m_exact;
+        int64_t multiplier, offset, divisor;
+    };
+    std::vector<Condition> m_exact; // of a symbolic size
 };
 
 using SymbolicShape = std::vector<Dim>;

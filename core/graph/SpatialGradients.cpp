@@ -17,13 +17,11 @@ NodeId zeros(Graph& graph, SymbolicShape shape) {
     return graph.expand(graph.constant(0.0), std::move(axes), std::move(shape));
 }
 
-// What a slice left out gets zeros.
-NodeId sliceGradient(Graph& graph, const Node& node, NodeId g) {
-    const int axis = node.attributes.axes[0];
-    SymbolicShape shape = graph.shape(node.inputs[0]);
+// Zeros around x on one axis, so that it is `size` long and begins at `before`.
+NodeId padded(Graph& graph, NodeId g, int axis, int64_t before, int64_t wanted) {
+    SymbolicShape shape = graph.shape(g);
     Dim& size = shape[static_cast<size_t>(axis)];
-    const int64_t before = node.attributes.begin;
-    const int64_t behind = size.fixedSize() - before - graph.shape(g)[static_cast<size_t>(axis)].fixedSize();
+    const int64_t behind = wanted - before - size.fixedSize();
     if (before > 0) {
         size = before;
         g = graph.concat(zeros(graph, shape), g, axis);
@@ -35,10 +33,29 @@ NodeId sliceGradient(Graph& graph, const Node& node, NodeId g) {
     return g;
 }
 
+// The lines of x that fill whole blocks, and zeros where those are not. Symbolic sizes fill whole blocks: what is
+// multiplied again must have been divided evenly (Dim.h).
+bool fillsBlocks(const Dim& size, int64_t factor) {
+    return !size.isFixed() || size.fixedSize() % factor == 0;
+}
+NodeId wholeBlocks(Graph& graph, NodeId x, int64_t factor) {
+    for (const int axis : {2, 3})
+        if (const Dim size = graph.shape(x)[static_cast<size_t>(axis)]; !fillsBlocks(size, factor))
+            x = graph.slice(x, axis, 0, size.dividedBy(factor).times(factor));
+    return x;
+}
+NodeId withRest(Graph& graph, NodeId g, const SymbolicShape& shape, int64_t factor) {
+    for (const int axis : {2, 3})
+        if (const Dim& size = shape[static_cast<size_t>(axis)]; !fillsBlocks(size, factor))
+            g = padded(graph, g, axis, 0, size.fixedSize());
+    return g;
+}
+
 // To each element that is its block's largest (of equals, to all: they differ almost everywhere).
 NodeId maxPoolGradient(Graph& graph, const Node& node, NodeId y, NodeId g) {
     const int64_t f = node.attributes.factor;
-    const NodeId below = graph.subtract(graph.scaled(OpKind::UpsampleNearest, y, f), node.inputs[0]);
+    const NodeId x = wholeBlocks(graph, node.inputs[0], f);
+    const NodeId below = graph.subtract(graph.scaled(OpKind::UpsampleNearest, y, f), x);
     const NodeId isLargest = graph.affine(graph.unary(OpKind::Step, below), -1.0, 1.0);
     return graph.multiply(graph.scaled(OpKind::UpsampleNearest, g, f), isLargest);
 }
@@ -64,7 +81,7 @@ std::vector<std::optional<NodeId>> spatialGradient(Graph& graph, NodeId id, Node
         return {graph.slice(g, a.axes[0], 0, first), graph.slice(g, a.axes[0], first.fixedSize(), second)};
     }
     case OpKind::Slice:
-        return {sliceGradient(graph, node, g)};
+        return {padded(graph, g, a.axes[0], a.begin, shape(0)[static_cast<size_t>(a.axes[0])].fixedSize())};
     case OpKind::Convolve:
         return {graph.convolveTransposed(g, node.inputs[1], windowOf(a), shape(0)),
                 graph.convolveWeights(node.inputs[0], g, windowOf(a), shape(1))};
@@ -75,9 +92,9 @@ std::vector<std::optional<NodeId>> spatialGradient(Graph& graph, NodeId id, Node
         return {graph.convolveTransposed(node.inputs[1], g, windowOf(a), shape(0)),
                 graph.convolve(node.inputs[0], g, windowOf(a))};
     case OpKind::MaxPool:
-        return {maxPoolGradient(graph, node, id, g)};
+        return {withRest(graph, maxPoolGradient(graph, node, id, g), shape(0), a.factor)};
     case OpKind::SumPool:
-        return {graph.scaled(OpKind::UpsampleNearest, g, a.factor)};
+        return {withRest(graph, graph.scaled(OpKind::UpsampleNearest, g, a.factor), shape(0), a.factor)};
     case OpKind::UpsampleNearest:
         return {graph.scaled(OpKind::SumPool, g, a.factor)};
     case OpKind::UpsampleBilinear:

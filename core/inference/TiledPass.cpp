@@ -9,7 +9,10 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kUsualTile = 512;
+// What suits caches, but so large that margins are no more than a third of the work.
+int64_t usualTile(const ReceptiveField& field) {
+    return std::max<int64_t>(512, 12 * field.radius);
+}
 
 // One axis cut into tiles. All windows (a tile and its margins) have one length, so that one program serves them, and
 // that length is the least with which so few windows cover the picture. At its borders windows end there, as the whole
@@ -95,7 +98,7 @@ Result<bool> tiledPass(ModelRunner& runner, const PictureView& picture, std::spa
     const Graph& network = runner.model().autoencoder;
     const std::optional<ReceptiveField> field = receptiveField(network, "reconstruction");
     expects(field.has_value(), "a network that takes any size sees the whole picture at once");
-    for (int64_t tile = settings.tile > 0 ? settings.tile : kUsualTile;; tile /= 2) {
+    for (int64_t tile = settings.tile > 0 ? settings.tile : usualTile(*field);; tile /= 2) {
         tile = roundUp(tile, field->stride);
         const Axis rows(picture.height, tile, *field), columns(picture.width, tile, *field);
         Result<Program*> program =

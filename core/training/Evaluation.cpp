@@ -18,8 +18,10 @@ std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> datase
                                                                           .noisePurpose = RandomPurpose::Evaluation});
 }
 
-Evaluation::Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision)
-    : m_model(std::move(model)), m_precision(precision), m_scalars(*m_model, m_model->options), m_programs(executor) {}
+Evaluation::Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision,
+                       std::shared_ptr<Workspace> workspace)
+    : m_model(std::move(model)), m_precision(precision), m_scalars(*m_model, m_model->options),
+      m_programs(executor, std::move(workspace)) {}
 
 Result<bool> Evaluation::forEachBatch(Batcher& batcher, const std::shared_ptr<const ParameterStore>& weights,
                                       const Visit& visit, std::stop_token stop) {

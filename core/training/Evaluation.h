@@ -22,7 +22,8 @@ std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> datase
 class Evaluation {
 public:
     // Of the averaged or plain weights handed to the calls, all of the model's layout.
-    Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision);
+    Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision,
+               std::shared_ptr<Workspace> workspace = std::make_shared<Workspace>());
 
     // Calls visit with each batch of the batcher's epoch 0 and the program that has just run on it. False when asked
     // to stop.

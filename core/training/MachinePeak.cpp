@@ -4,6 +4,8 @@
 
 #include "core/base/Random.h"
 #include "core/graph/Flops.h"
+#include "core/optim/Optimizer.h"
+#include "core/training/Experiment.h"
 
 namespace hourglass {
 
@@ -39,8 +41,20 @@ Graph convolutionChain() {
     return graph;
 }
 
-Result<double> best(const Graph& graph, Precision precision, Executor& executor) {
+// Seconds of the fastest of several runs.
+template <typename Run>
+double fastest(Run run) {
     constexpr int kRuns = 12;
+    double seconds = 1e9;
+    for (int i = 0; i < kRuns; ++i) {
+        const Clock::time_point begin = Clock::now();
+        run();
+        seconds = std::min(seconds, std::chrono::duration<double>(Clock::now() - begin).count());
+    }
+    return seconds;
+}
+
+Result<double> best(const Graph& graph, Precision precision, Executor& executor) {
     auto weights = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
     initialiseParameters(*weights, 0);
     auto program = executor.compile(graph, weights, {.precision = precision});
@@ -49,13 +63,7 @@ Result<double> best(const Graph& graph, Precision precision, Executor& executor)
     Tensor input((*program)->inputShape((*program)->inputSlot("input")));
     RandomStream(1).fillUniform(input.values());
     (*program)->bindInput("input", input.values());
-    double seconds = 1e9;
-    for (int i = 0; i < kRuns; ++i) {
-        const Clock::time_point begin = Clock::now();
-        (*program)->run();
-        seconds = std::min(seconds, std::chrono::duration<double>(Clock::now() - begin).count());
-    }
-    return static_cast<double>(productFlops(graph, {})) / seconds;
+    return static_cast<double>(productFlops(graph, {})) / fastest([&] { (*program)->run(); });
 }
 
 } // namespace
@@ -68,6 +76,19 @@ Result<MachinePeak> measurePeak(Precision precision, Executor& executor) {
     if (!convolution)
         return std::move(convolution).error();
     return MachinePeak{*matMul, *convolution};
+}
+
+Result<double> measureUpdate(Executor& executor) {
+    constexpr int64_t kParameters = int64_t{1} << 20;
+    Graph graph;
+    graph.setOutput("y", graph.parameter("w", {kParameters}, {}));
+    auto weights = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
+    const AlignedBuffer<float> gradients(static_cast<size_t>(kParameters));
+    const Experiment usual = Experiment::create().value();
+    auto optimizer = Optimizer::create(usual.options(), executor, weights, gradients.span());
+    if (!optimizer)
+        return std::move(optimizer).error();
+    return static_cast<double>(kUpdateBytes * kParameters) / fastest([&] { (*optimizer)->step(1e-3); });
 }
 
 } // namespace hourglass

@@ -1,6 +1,6 @@
 #pragma once
 
-// How fast this machine multiplies at best: what a share of the peak is a share of.
+// How fast this machine multiplies, and updates parameters, at best: what a share of the peak is a share of.
 
 #include "core/exec/Program.h"
 
@@ -13,5 +13,11 @@ struct MachinePeak {
 // Large products of matrices (1024³) and convolutions (5×5, 64 to 64 channels on 8 pictures of 64×64) through the
 // executor, the best of several runs. Takes about a second. Errors: as Executor::compile.
 Result<MachinePeak> measurePeak(Precision precision, Executor& executor);
+
+// Bytes that Adam reads and writes for each parameter in a step: weight, gradient and two moments; all but the
+// gradient.
+inline constexpr int64_t kUpdateBytes = 7 * static_cast<int64_t>(sizeof(float));
+// Bytes per second of Adam's pass over 2²⁰ parameters, the best of several: it does little but wait for memory.
+Result<double> measureUpdate(Executor& executor);
 
 } // namespace hourglass

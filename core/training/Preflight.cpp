@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/base/Parallel.h"
 #include "core/data/Batcher.h"
 #include "core/data/Split.h"
 #include "core/training/Trainer.h"
@@ -59,6 +60,7 @@ Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<
                          static_cast<int64_t>(sizeof(float)) * batches * batchSize * dataset->sampleShape().elements();
     if (executor == nullptr)
         return result;
+    const ComputeThreadsScope threads(static_cast<int>(options.integer("training.threads")));
     auto step = TrainingStep::create(
         *model, options, {.executor = *executor, .precision = result.precision, .memoryBudget = memoryBudget});
     if (!step)

@@ -1,5 +1,6 @@
 #include "core/training/Trainer.h"
 
+#include "core/base/Parallel.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/training/TrainingRun.h"
 
@@ -16,6 +17,7 @@ Precision applyingPrecision(const OptionValues& options) {
 
 Result<TrainingResult> Trainer::run(const Experiment& experiment, const OpenedDataset& data, const RunFolder& folder,
                                     ProgressSink& sink, std::stop_token stop) {
+    const ComputeThreadsScope threads(static_cast<int>(experiment.options().integer("training.threads")));
     return TrainingRun(m_services, experiment, data, folder, sink, std::move(stop)).run();
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/Parallel.h"
 #include "core/data/DataOptions.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/noise/NoiseRegistry.h"
@@ -21,7 +20,7 @@ uint64_t seedOf(const OptionValues& options) {
 TrainingRun::TrainingRun(const Trainer::Services& services, const Experiment& experiment, const OpenedDataset& data,
                          const RunFolder& folder, ProgressSink& sink, std::stop_token stop)
     : m_services(services), m_experiment(experiment), m_options(experiment.options()), m_dataset(data.dataset),
-      m_folder(folder), m_sink(sink), m_stop(std::move(stop)), m_programs(services.executor) {}
+      m_folder(folder), m_sink(sink), m_stop(std::move(stop)), m_programs(services.executor, m_workspace) {}
 
 Result<TrainingResult> TrainingRun::run() {
     publish(RunPhase::Preparing, true);
@@ -47,7 +46,6 @@ Result<TrainingResult> TrainingRun::run() {
 
 Result<void> TrainingRun::prepare() {
     expects(m_dataset != nullptr, "training without a dataset");
-    setComputeThreads(static_cast<int>(m_options.integer("training.threads")));
     m_split = splitByStableId(*m_dataset, m_options.real("data.validation_fraction"),
                               m_options.real("data.test_fraction"), seedOf(m_options));
     if (m_split.train.empty())
@@ -69,11 +67,12 @@ Result<void> TrainingRun::prepare() {
                                      {.executor = m_services.executor,
                                       .precision = m_precision,
                                       .seed = seedOf(m_options),
-                                      .memoryBudget = m_services.memoryBudget});
+                                      .memoryBudget = m_services.memoryBudget,
+                                      .workspace = m_workspace});
     if (!step)
         return std::move(step).error();
     m_step = *std::move(step);
-    m_evaluation = std::make_unique<Evaluation>(m_services.executor, m_model, m_precision);
+    m_evaluation = std::make_unique<Evaluation>(m_services.executor, m_model, m_precision, m_workspace);
     if (Result<void> ready = prepareBatches(); !ready)
         return ready;
     prepareHistory();

@@ -68,6 +68,7 @@ private:
     Precision m_precision = Precision::F32;
     std::map<std::string, std::string> m_environment;
     std::unique_ptr<NoiseModel> m_noise;
+    std::shared_ptr<Workspace> m_workspace = std::make_shared<Workspace>();
     std::unique_ptr<TrainingStep> m_step;
     std::unique_ptr<Evaluation> m_evaluation;
     std::optional<Schedule> m_schedule;

@@ -62,11 +62,14 @@ Result<std::unique_ptr<TrainingStep>> TrainingStep::create(std::shared_ptr<const
 Result<TrainingStep::Compiled*> TrainingStep::compiledFor(int64_t rows) {
     if (const auto it = m_compiled.find(rows); it != m_compiled.end())
         return &it->second;
-    CompileOptions options{.sizes = m_model->sizes(rows), .precision = m_settings.precision, .parametersChange = true};
+    CompileOptions options{.sizes = m_model->sizes(rows),
+                           .precision = m_settings.precision,
+                           .workspace = m_settings.workspace,
+                           .parametersChange = true};
     for (const ArenaLayout::Entry& entry : m_model->layout->entries())
         options.boundOutputs.push_back("grad." + entry.name);
-    const auto used = static_cast<size_t>(memoryBytes());
-    options.memoryBudget = m_settings.memoryBudget - std::min(m_settings.memoryBudget, used);
+    const auto arenas = static_cast<size_t>(trainingArenaBytes(*m_model, m_options));
+    options.memoryBudget = m_settings.memoryBudget - std::min(m_settings.memoryBudget, arenas);
     auto program = m_settings.executor.compile(m_model->training, m_weights, options);
     if (!program && program.error().code() == ErrorCode::OutOfMemory)
         return makeError(ErrorCode::OutOfMemory, "A batch of {} does not fit into memory. {} Make the batch smaller.",
@@ -118,7 +121,7 @@ std::shared_ptr<const ParameterStore> TrainingStep::evaluationWeights() {
 }
 
 int64_t TrainingStep::memoryBytes() const {
-    int64_t bytes = trainingArenaBytes(*m_model, m_options);
+    int64_t bytes = trainingArenaBytes(*m_model, m_options) + static_cast<int64_t>(m_settings.workspace->bytes());
     for (const auto& [rows, compiled] : m_compiled)
         bytes += static_cast<int64_t>(compiled.program->workspaceBytes());
     return bytes;

@@ -28,6 +28,8 @@ public:
         Precision precision = Precision::F32;
         uint64_t seed = 0;              // of the initial weights
         size_t memoryBudget = SIZE_MAX; // bytes for everything named above
+        // That validation and previews of the run compute in, too.
+        std::shared_ptr<Workspace> workspace = std::make_shared<Workspace>();
     };
     // `options` hold the optimiser's. Errors: OutOfMemory (what is needed, what is allowed, what to make smaller), and
     // those of Executor::compile.
@@ -53,7 +55,7 @@ public:
     // The average where the optimiser keeps one, refreshed by this call; else the weights themselves.
     std::shared_ptr<const ParameterStore> evaluationWeights();
 
-    // Bytes held: arenas, and the workspaces compiled so far.
+    // Bytes held: arenas, and the workspace.
     int64_t memoryBytes() const;
 
 private:

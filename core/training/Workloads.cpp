@@ -7,6 +7,7 @@
 #include "core/graph/Flops.h"
 #include "core/training/BenchNetworks.h"
 #include "core/training/Experiment.h"
+#include "core/training/MachinePeak.h"
 #include "core/training/TrainingStep.h"
 
 namespace hourglass {
@@ -196,6 +197,9 @@ Result<WorkloadResult> runWorkload(std::string_view name, const WorkloadSettings
     result->name = std::string(name);
     result->precision = settings.precision;
     result->flopsPerItem /= static_cast<double>(prepared->items());
+    if (result->isTraining)
+        result->updateBytesPerItem = static_cast<double>(kUpdateBytes * prepared->model->layout->parameterCount()) /
+                                     static_cast<double>(prepared->items());
     return result;
 }
 

@@ -31,8 +31,9 @@ struct WorkloadResult {
     double firstLoss = 0, loss = 0; // before the first and before the last step of training
     double checkLoss = 0;           // after kCheckSteps steps; of inference the mean square of what comes out
     int64_t steps = 0;
-    double flopsPerItem = 0;    // of products, two for each multiplication
-    int64_t predictedBytes = 0; // that the workload says it holds
+    double flopsPerItem = 0;       // of products, two for each multiplication
+    double updateBytesPerItem = 0; // that Adam reads and writes; 0 of inference
+    int64_t predictedBytes = 0;    // that the workload says it holds
 };
 
 // What a workload starts from, for others to start from the same.

@@ -27,10 +27,10 @@ class Report:
     failures: list = field(default_factory=list)
 
     def peak(self):
-        """{precision: GFLOP/s}: the best of products and convolutions, before and after."""
+        """{precision: GFLOP/s, "update": GB/s}: the best of products and convolutions, before and after."""
         best = {}
         for kind, speed in (item for result in self.peaks for item in result["peak"].items()):
-            precision = kind.split("_")[1]
+            precision = kind.split("_")[-1]
             best[precision] = max(speed, best.get(precision, 0))
         return best
 
@@ -60,7 +60,7 @@ class Report:
                       for when, result in zip(("before", "after"), self.peaks)])
 
     def settings_table(self):
-        columns = ["f32", "f32_channels_last", "bf16", "bf16_channels_last"]
+        columns = ["f32", "f32_channels_last", "bf16", "bf16_channels_last", "bf16_whole", "bf16_whole_channels_last"]
         return table(["workload", *map(peer_setting, columns)],
                      [[name, *(written(rates[column], name) if column in rates else "" for column in columns)]
                       for name, rates in self.settings.items()])
@@ -68,7 +68,7 @@ class Report:
     def markdown(self):
         blas_warning = "" if "blas" in self.torch.get("blas", "") else "\n**PyTorch runs without OpenBLAS.**\n"
         titles = ["workload", "ours", "peer", "our rate", "its rate", "ratio", "min–max", "bar ≥", "verdict",
-                  "share of peak", "check loss", "Δ"]
+                  "share of limit", "check loss", "Δ"]
         return f"""# Results
 
 Written by `tests/benchmarks/compare.sh`; what is measured, and how, says `README.md` beside it.
@@ -78,15 +78,18 @@ Written by `tests/benchmarks/compare.sh`; what is measured, and how, says `READM
 
 {table(titles, [comparison.row(self.peak()) for comparison in self.comparisons], left=3)}
 Rates and ratios are medians of {self.turns} turns, ours and theirs one after the other, {self.seconds:g} s each.
-Share of peak and check loss: ours / theirs.
+Share of limit and check loss: ours / theirs. The limit is the rate at which all products, counted as direct ones, would
+run at the machine's peak and the update of the parameters at memory's, one after the other; Winograd's convolutions need
+fewer multiplications and may go beyond it.
 
 ## Peak of the machine
 
-GFLOP/s of large matrix products and convolutions; the best of a precision is the peak of the shares above.
+GFLOP/s of large matrix products and convolutions; the best of a precision is the peak of the limit above. Update: GB/s of
+Adam's pass over 2²⁰ parameters (28 bytes each).
 
 {self.peak_table()}
 ## PyTorch's settings
 
-One short run each; the best of f32, and the best of all, is the peer above.
+The better of two short runs each; the best of f32, and the best of all, is the peer above.
 
 {self.settings_table()}"""

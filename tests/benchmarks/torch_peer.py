@@ -18,6 +18,8 @@ from torch.nn.functional import mse_loss
 from torch_networks import NETWORKS
 
 CHECK_STEPS = 20
+# Precision and layout; "whole": the model itself in bf16 rather than what autocast chooses.
+SETTINGS = ["f32", "f32_channels_last", "bf16", "bf16_channels_last", "bf16_whole", "bf16_whole_channels_last"]
 
 
 def read_safetensors(path):
@@ -94,8 +96,11 @@ def measure(workload, setting, seconds, start):
     if batch.dim() == 4:
         batch, model = batch.contiguous(memory_format=memory_format), model.to(memory_format=memory_format)
 
+    if "whole" in setting:  # weights too: of no use in training, whose small updates they would lose
+        batch, model = batch.bfloat16(), model.bfloat16()
+
     def forward(x):
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setting.startswith("bf16")):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setting.startswith("bf16") and "whole" not in setting):
             y = model(x)
         return y.float()
 
@@ -105,7 +110,7 @@ def measure(workload, setting, seconds, start):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workload", required=True, choices=NETWORKS)
-    parser.add_argument("--setting", default="f32", choices=["f32", "f32_channels_last", "bf16", "bf16_channels_last"])
+    parser.add_argument("--setting", default="f32", choices=SETTINGS)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--start", required=True, metavar="FILE", help="safetensors of `bench --save`")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))

@@ -114,12 +114,13 @@ std::optional<WeightGradientPlan> planWeightGradient(const Shape& x, const Shape
                                                      const Window& window) {
     if (x[3] % kChannelStep != 0 && y[3] % kChannelStep != 0)
         return std::nullopt;
-    return WeightGradientPlan{x, y, kernel, window, computeThreads()};
+    return WeightGradientPlan{x, y, kernel, window, threadsFor(y[0] * y[1])};
 }
 
 void weightGradient(const WeightGradientPlan& plan, const ConstTensorView& x, const ConstTensorView& dy, float* dw,
                     float* scratch) {
-    const int threads = computeThreads();
+    const int64_t lines = plan.y[0] * plan.y[1];
+    const int threads = threadsFor(lines);
     expects(threads <= plan.threads, "{} threads for scratch of {}", threads, plan.threads);
     const WeightGradientCall call{plan.x[1],
                                   plan.x[2],
@@ -141,7 +142,7 @@ void weightGradient(const WeightGradientPlan& plan, const ConstTensorView& x, co
             std::memset(scratch + thread * own, 0, static_cast<size_t>(weights) * sizeof(float));
     });
     const auto add = HWY_DYNAMIC_DISPATCH(addLine);
-    parallelFor(plan.y[0] * plan.y[1], 1, [&](int64_t begin, int64_t end) {
+    parallelFor(lines, 1, [&](int64_t begin, int64_t end) {
         float* sums = scratch + computeThread() * own;
         for (int64_t line = begin; line < end; ++line)
             add(call, line, sums, sums + roundUp(weights, kLine));

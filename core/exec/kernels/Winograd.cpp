@@ -175,6 +175,7 @@ std::optional<WinogradPlan> planWinograd(const Shape& x, const Shape& y, int64_t
     const int64_t rounds = (plan.tiles() + plan.threads * most - 1) / (plan.threads * most);
     const int64_t share = (plan.tiles() + plan.threads * rounds - 1) / (plan.threads * rounds);
     plan.blockTiles = (share + kRowStep - 1) / kRowStep * kRowStep;
+    plan.threads = static_cast<int>(std::min<int64_t>(plan.threads, plan.blocks())); // others have nothing to do
     return plan;
 }
 
@@ -186,7 +187,7 @@ void transformWeights(const WinogradPlan& plan, const float* weights, bool isAdj
 
 void convolveWinograd(const WinogradPlan& plan, const ConstTensorView& x, const float* transformed, const float* bias,
                       bool rectify, const TensorView& y, float* scratch) {
-    expects(computeThreads() <= plan.threads, "{} threads for scratch of {}", computeThreads(), plan.threads);
+    expects(threadsFor(plan.blocks()) <= plan.threads, "{} threads for scratch of {}", computeThreads(), plan.threads);
     const auto compute = HWY_DYNAMIC_DISPATCH(winogradBlock);
     WinogradCall call = winogradCall(plan);
     call.x = x.data;
@@ -196,7 +197,7 @@ void convolveWinograd(const WinogradPlan& plan, const ConstTensorView& x, const 
     call.rectify = rectify;
     call.y = y.data;
     call.typeY = y.type;
-    parallelFor((plan.tiles() + plan.blockTiles - 1) / plan.blockTiles, 1, [&](int64_t begin, int64_t end) {
+    parallelFor(plan.blocks(), 1, [&](int64_t begin, int64_t end) {
         float* own = scratch + computeThread() * scratchOfThread(plan);
         for (int64_t block = begin; block < end; ++block)
             compute(call, block, own);

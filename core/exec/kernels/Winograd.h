@@ -22,6 +22,7 @@ struct WinogradPlan {
     int threads = 1;        // that scratch is for; no more may run it (ContractError)
 
     int64_t tiles() const { return x[0] * tilesDown * tilesAcross; }
+    int64_t blocks() const { return (tiles() + blockTiles - 1) / blockTiles; }
     int64_t weightFloats() const { return 36 * x[3] * y[3]; }
     int64_t scratchFloats() const;         // of convolveWinograd()
     int64_t gradientScratchFloats() const; // of winogradWeightGradient()

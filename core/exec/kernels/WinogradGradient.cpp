@@ -119,7 +119,7 @@ void winogradWeightGradient(const WinogradPlan& plan, const ConstTensorView& x, 
     call.x = x.data;
     call.typeX = x.type;
     call.typeY = dy.type;
-    const int threads = computeThreads();
+    const int threads = threadsFor(plan.blocks());
     expects(threads <= plan.threads, "{} threads for scratch of {}", threads, plan.threads);
     const int64_t ofThread = sumFloats(plan) + tileFloats(plan);
     parallelFor(threads, 1, [&](int64_t begin, int64_t end) {
@@ -127,7 +127,7 @@ void winogradWeightGradient(const WinogradPlan& plan, const ConstTensorView& x, 
             std::memset(scratch + thread * ofThread, 0, static_cast<size_t>(sumFloats(plan)) * sizeof(float));
     });
     const auto add = HWY_DYNAMIC_DISPATCH(gradientBlock);
-    parallelFor((plan.tiles() + plan.blockTiles - 1) / plan.blockTiles, 1, [&](int64_t begin, int64_t end) {
+    parallelFor(plan.blocks(), 1, [&](int64_t begin, int64_t end) {
         float* own = scratch + computeThread() * ofThread;
         for (int64_t block = begin; block < end; ++block)
             add(call, dy.data, block, own, own + sumFloats(plan));

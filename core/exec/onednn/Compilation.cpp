@@ -164,7 +164,10 @@ void Compilation::addPrimitive(std::unique_ptr<Primitive> primitive, std::vector
 
 // For what is made from parameters once and read in every run until they change.
 void Compilation::keep(int value) {
-    m_buffers[m_bufferOf.at(value)].request = {bytesOf(value), 0, INT32_MAX};
+    Buffer& buffer = m_buffers[m_bufferOf.at(value)];
+    buffer.isKept = true;
+    buffer.request.firstUse = 0;
+    buffer.request.lastUse = INT32_MAX;
 }
 
 void Compilation::addCopy(int from, int to, bool onParametersOnly) {
@@ -212,17 +215,27 @@ void Compilation::addOutputs() {
 }
 
 Result<void> Compilation::placeBuffers() {
-    std::vector<BufferRequest> requests;
+    // What is kept lies apart: a shared workspace is other programs' too between two runs.
+    std::vector<BufferRequest> passing, kept;
     for (const Buffer& buffer : m_buffers)
-        requests.push_back(buffer.request);
-    const MemoryPlan plan = planMemory(requests);
-    if (static_cast<size_t>(plan.bytes) > m_options.memoryBudget)
+        (buffer.isKept ? kept : passing).push_back(buffer.request);
+    const MemoryPlan plan = planMemory(passing), keptPlan = planMemory(kept);
+    if (static_cast<size_t>(plan.bytes + keptPlan.bytes) > m_options.memoryBudget)
         return makeError(ErrorCode::OutOfMemory, "This needs {} MB of working memory; {} MB are allowed.",
-                         plan.bytes >> 20, m_options.memoryBudget >> 20);
-    m_parts.workspace = AlignedBuffer<std::byte>(static_cast<size_t>(plan.bytes));
-    for (size_t i = 0; i < m_buffers.size(); ++i)
-        if (m_buffers[i].request.bytes > 0)
-            m_parts.values[static_cast<size_t>(m_buffers[i].value)].data = m_parts.workspace.data() + plan.offsets[i];
+                         (plan.bytes + keptPlan.bytes) >> 20, m_options.memoryBudget >> 20);
+    m_parts.isShared = m_options.workspace != nullptr;
+    m_parts.workspace = m_parts.isShared ? m_options.workspace : std::make_shared<Workspace>();
+    m_parts.workspace->reserve(static_cast<size_t>(plan.bytes));
+    m_parts.kept = AlignedBuffer<std::byte>(static_cast<size_t>(keptPlan.bytes));
+    size_t nextPassing = 0, nextKept = 0;
+    for (const Buffer& buffer : m_buffers) {
+        const int64_t offset = buffer.isKept ? keptPlan.offsets[nextKept++] : plan.offsets[nextPassing++];
+        Value& value = m_parts.values[static_cast<size_t>(buffer.value)];
+        if (buffer.isKept)
+            value.data = m_parts.kept.data() + offset;
+        else if (buffer.request.bytes > 0)
+            value.offset = offset;
+    }
     return {};
 }
 

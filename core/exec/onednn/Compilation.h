@@ -57,6 +57,7 @@ private:
     struct Buffer {
         int value;
         BufferRequest request;
+        bool isKept = false;
     };
 
     // Whether what is made of a node alone serves later runs too.
@@ -64,7 +65,6 @@ private:
     bool isSource(NodeId id) const {
         return m_graph.node(id).op == OpKind::Input || m_graph.node(id).op == OpKind::Parameter;
     }
-    int64_t bytesOf(int value) const { return m_buffers[m_bufferOf.at(value)].request.bytes; }
     struct Packed {
         int from, to; // values
         PackedWeights layout;

@@ -24,18 +24,29 @@ void emitFewOutputs(Compilation& build, const Group& group, const ConvolutionSpe
                                spec.window});
 }
 
-// Whether Winograd's algorithm computes a group, and then how: with no other activation than ReLU. It computes in
-// float32 on bf16 pictures too: measured on AVX-512 with bf16 dot products, a quarter faster than those, and more
-// exact. Processors that multiply bf16 tiles are another matter.
-std::optional<WinogradPlan> winogradPlan(const Compilation& build, const Group& group, const ConvolutionSpec& spec) {
-    if ((build.isBf16() && Device::hasMatrixTiles()) ||
-        (group.activation && build.graph().node(*group.activation).op != OpKind::Relu))
+// Whether Winograd's algorithm computes a convolution, and then how. It computes in float32 on bf16 pictures too:
+// measured on AVX-512 with bf16 dot products, a quarter faster than those, and more exact. Processors that multiply
+// bf16 tiles are another matter.
+std::optional<WinogradPlan> winogradPlan(const Compilation& build, const ConvolutionSpec& spec) {
+    if (build.isBf16() && Device::hasMatrixTiles())
         return std::nullopt;
     if (spec.kind != ConvolutionSpec::Kind::Transposed)
         return planWinograd(spec.x, spec.y, spec.weights[2], spec.window);
     const int64_t reach = spec.weights[2] - 1; // the adjoint of a convolution is one from y to x, of flipped weights
     return planWinograd(spec.y, spec.x, spec.weights[2],
                         {spec.window.stride, reach - spec.window.padBefore, reach - spec.window.padAfter});
+}
+
+// An activation that the kernel before could not apply.
+void emitInPlace(Compilation& build, NodeId activation, int value) {
+    const Node& node = build.graph().node(activation);
+    StripProgram program;
+    program.elements = build.shapeOf(activation).elements();
+    program.inputs.push_back({1, 0, build.typeOf(activation)});
+    program.instructions.push_back(
+        {node.op, 0, -1, static_cast<float>(node.attributes.alpha), static_cast<float>(node.attributes.beta)});
+    program.outputs.push_back({1, StripOutput::Kind::Store, build.typeOf(activation), 1.0});
+    build.addStrip(std::move(program), {value}, {value});
 }
 
 void emitWinograd(Compilation& build, const Group& group, const ConvolutionSpec& spec, const WinogradPlan& plan) {
@@ -53,13 +64,16 @@ void emitWinograd(Compilation& build, const Group& group, const ConvolutionSpec&
         return;
     }
     const int scratch = build.addBuffer(Shape{plan.scratchFloats()}, StorageType::F32);
+    const bool rectifies = group.activation && build.graph().node(*group.activation).op == OpKind::Relu;
     build.add(WinogradKernel{plan,
                              {x, plan.x},
                              {result, plan.y},
                              build.used(weights),
                              group.bias ? build.used(build.valueOf(*group.bias)) : -1,
                              build.used(scratch),
-                             group.activation.has_value()});
+                             rectifies});
+    if (group.activation && !rectifies)
+        emitInPlace(build, *group.activation, result);
 }
 
 } // namespace
@@ -88,7 +102,7 @@ Result<void> emitConvolution(Compilation& build, const Group& group) {
         emitFewOutputs(build, group, spec);
         return {};
     }
-    if (const std::optional<WinogradPlan> plan = winogradPlan(build, group, spec)) {
+    if (const std::optional<WinogradPlan> plan = winogradPlan(build, spec)) {
         emitWinograd(build, group, spec, *plan);
         return {};
     }

@@ -42,11 +42,11 @@ Result<void> emitStrip(Compilation& build, const Group& group) {
         int operands[2] = {-1, -1};
         for (size_t k = 0; k < node.inputs.size(); ++k) {
             const NodeId source = build.resolve(node.inputs[k]);
-            if (isInside(source))
-                operands[k] = local.at(source);
-            else if (build.graph().node(source).op == OpKind::Constant)
-                operands[k] =
-                    emit({OpKind::Constant, -1, -1, static_cast<float>(build.graph().node(source).attributes.alpha)});
+            const Node& from = build.graph().node(source);
+            if (!isInside(source) && from.op == OpKind::Constant && !local.contains(source))
+                local[source] = emit({OpKind::Constant, -1, -1, static_cast<float>(from.attributes.alpha)});
+            if (const auto known = local.find(source); known != local.end())
+                operands[k] = known->second;
             else
                 operands[k] = external.at(key(node, id, node.inputs[k]));
         }

@@ -163,14 +163,23 @@ private:
         return a;
     }
 
+    // Values of the pass that two groups would be together: what it computes, and what it reads by each way in which
+    // that is read (as emitStrip() numbers them).
     int valueCount(const Group& a, const Group& b) const {
-        std::set<NodeId> values(a.nodes.begin(), a.nodes.end());
-        values.insert(b.nodes.begin(), b.nodes.end());
+        std::set<NodeId> computed(a.nodes.begin(), a.nodes.end());
+        computed.insert(b.nodes.begin(), b.nodes.end());
+        std::set<std::tuple<NodeId, int64_t, int64_t>> read;
         for (const Group* group : {&a, &b})
             for (NodeId id : group->nodes)
-                for (NodeId operand : node(id).inputs)
-                    values.insert(resolveView(m_graph, operand));
-        return static_cast<int>(values.size());
+                for (NodeId operand : node(id).inputs) {
+                    const NodeId source = resolveView(m_graph, operand);
+                    const StripAccess access = stripAccess(node(id), m_shapes[index(id)], m_shapes[index(operand)]);
+                    if (node(source).op == OpKind::Constant)
+                        computed.insert(source);
+                    else if (!computed.contains(source))
+                        read.emplace(source, access.repeat, access.period);
+                }
+        return static_cast<int>(computed.size() + read.size());
     }
 
     // Whether group `later` needs a result of group `earlier` by a way that leaves both, or needs a sum of it.

@@ -45,7 +45,9 @@ void OneDnnProgram::bindInput(int slot, const float* data) {
 }
 
 void OneDnnProgram::bindOutput(int slot, float* data) {
-    m_parts.values[static_cast<size_t>(m_parts.outputs.at(static_cast<size_t>(slot)).value)].data = data;
+    Value& value = m_parts.values[static_cast<size_t>(m_parts.outputs.at(static_cast<size_t>(slot)).value)];
+    value.data = data;
+    value.offset = -1;
 }
 
 std::span<const float> OneDnnProgram::output(int slot) const {
@@ -53,7 +55,18 @@ std::span<const float> OneDnnProgram::output(int slot) const {
     return {static_cast<const float*>(value.data), static_cast<size_t>(value.shape.elements())};
 }
 
+// A shared workspace moves when it grows for another program.
+void OneDnnProgram::findWorkspace() {
+    if (m_parts.workspace->data() == m_base)
+        return;
+    m_base = m_parts.workspace->data();
+    for (Value& value : m_parts.values)
+        if (value.offset >= 0)
+            value.data = m_parts.workspace->data() + value.offset;
+}
+
 RunOutcome OneDnnProgram::run(std::stop_token stop) {
+    findWorkspace();
     for (const NamedValue& input : m_parts.inputs)
         expects(dataOf(input.value) != nullptr, "input '{}' is not bound", input.name);
     for (const NamedValue& output : m_parts.outputs)

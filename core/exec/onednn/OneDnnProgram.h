@@ -20,6 +20,7 @@ struct Value {
     Shape shape;
     StorageType type = StorageType::F32;
     void* data = nullptr;
+    int64_t offset = -1; // in the workspace; -1: lies elsewhere
 };
 
 struct PrimitiveKernel {
@@ -113,11 +114,13 @@ public:
         std::vector<Value> values;
         std::vector<Kernel> kernels;
         std::vector<NamedValue> inputs, outputs;
-        AlignedBuffer<std::byte> workspace;
+        std::shared_ptr<Workspace> workspace;
+        bool isShared = false;         // the workspace
+        AlignedBuffer<std::byte> kept; // made of parameters, until they change
         std::shared_ptr<const Device> device;
         std::shared_ptr<const ParameterStore> store;
     };
-    explicit OneDnnProgram(Parts parts) : m_parts(std::move(parts)) {}
+    explicit OneDnnProgram(Parts parts) : m_parts(std::move(parts)) { findWorkspace(); }
 
     int inputSlot(const std::string& name) const override;
     int outputSlot(const std::string& name) const override;
@@ -128,7 +131,9 @@ public:
     void bindOutput(int slot, float* data) override;
     std::span<const float> output(int slot) const override;
     RunOutcome run(std::stop_token stop) override;
-    size_t workspaceBytes() const override { return m_parts.workspace.size(); }
+    size_t workspaceBytes() const override {
+        return m_parts.kept.size() + (m_parts.isShared ? 0 : m_parts.workspace->bytes());
+    }
 
 private:
     void runKernel(PrimitiveKernel& kernel);
@@ -145,7 +150,10 @@ private:
     TensorView targetOf(const Operand& operand) const;
     void* dataOf(int value) const { return m_parts.values[static_cast<size_t>(value)].data; }
 
+    void findWorkspace();
+
     Parts m_parts;
+    const std::byte* m_base = nullptr; // where the workspace was last seen
     uint64_t m_seenVersion = 0;
 };
 
