@@ -98,51 +98,6 @@ class TestProgram : public QObject {
     Q_OBJECT
 
 private slots:
-    // More tiles than a block takes, at borders that are not whole tiles, and with several threads.
-    void winograd_manyTiles_agreeWithReference() {
-#ifdef __SANITIZE_THREAD__
-        QSKIP("libgomp is not instrumented: several OpenMP threads look like races");
-#endif
-        Graph graph;
-        const NodeId x = graph.input("x", {Dim::n(), 16, Dim::h(), Dim::w()});
-        const NodeId weights = graph.parameter("w", {32, 16, 3, 3}, {Initialisation::Kind::HeNormal, 144});
-        const NodeId y = graph.convolve(x, weights, Window::same(3));
-        const NodeId activated = graph.convolve(x, weights, Window::same(3)); // one of its own takes bias and ReLU in
-        graph.setOutput("y", graph.unary(OpKind::Relu, addChannelBias(graph, activated, "layer")));
-        graph.setOutput("x", graph.convolveTransposed(y, weights, Window::same(3), graph.shape(x)));
-        graph.setOutput("w", graph.convolveWeights(x, y, Window::same(3), graph.shape(weights)));
-        auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
-        initialiseParameters(*store, 3);
-        RandomStream(4).fillNormal(store->values("layer.bias"));
-        const CompileOptions options{.sizes = {.n = 3, .h = 30, .w = 31}};
-        Tensor input(Shape{3, 16, 30, 31});
-        RandomStream(5).fillNormal(input.values());
-        const auto run = [&](Executor& executor) {
-            auto program = executor.compile(graph, store, options).value();
-            program->bindInput("x", input.values());
-            program->run();
-            return program;
-        };
-        const auto reference = makeReferenceExecutor();
-        const auto expected = run(*reference);
-        for (const int threads : {1, 3}) {
-            setComputeThreads(threads);
-            const auto fast = makeOneDnnExecutor();
-            const auto program = run(*fast);
-            for (const char* name : {"y", "x", "w"}) {
-                const Tensor a = expected->outputTensor(name), b = program->outputTensor(name);
-                float largest = 0, difference = 0;
-                for (int64_t i = 0; i < a.elements(); ++i) {
-                    largest = std::max(largest, std::abs(a.data()[i]));
-                    difference = std::max(difference, std::abs(a.data()[i] - b.data()[i]));
-                }
-                QVERIFY2(difference <= 2e-5f * largest,
-                         qPrintable(QString("%1: %2 of %3").arg(name).arg(difference).arg(largest)));
-            }
-        }
-        setComputeThreads(0);
-    }
-
     void trainingSteps_allocateNothing_data() {
         QTest::addColumn<int>("precision");
         QTest::addColumn<QString>("architecture");
@@ -249,23 +204,74 @@ private slots:
             }
     }
 
+    // Copies made of parameters are kept until those change: bf16 ones, and Winograd's transformed kernels.
+    void changedParameters_areSeenByTheNextRun_data() {
+        QTest::addColumn<int>("precision");
+        QTest::addColumn<bool>("isConvolution");
+        for (const bool isConvolution : {false, true}) {
+            const char* name = isConvolution ? "convolution" : "product";
+            QTest::addRow("%s f32", name) << static_cast<int>(Precision::F32) << isConvolution;
+            if (nativeBf16())
+                QTest::addRow("%s bf16", name) << static_cast<int>(Precision::BF16) << isConvolution;
+        }
+    }
     void changedParameters_areSeenByTheNextRun() {
-        if (!nativeBf16())
-            QSKIP("needs bf16: only there are copies kept");
+        QFETCH(int, precision);
+        QFETCH(bool, isConvolution);
         Graph graph;
-        const NodeId x = graph.input("x", {Dim::n(), 8});
-        graph.setOutput("y", graph.matMul(x, graph.parameter("w", {4, 8}), false, true));
+        if (isConvolution)
+            graph.setOutput("y", graph.convolve(graph.input("x", {1, 16, 8, 8}), graph.parameter("w", {16, 16, 3, 3}),
+                                                Window::same(3)));
+        else
+            graph.setOutput("y", graph.matMul(graph.input("x", {2, 8}), graph.parameter("w", {4, 8}), false, true));
         auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
         const auto program =
-            makeOneDnnExecutor()->compile(graph, store, {.sizes = {.n = 2}, .precision = Precision::BF16}).value();
-        const std::vector<float> ones(16, 1.0f);
-        program->bindInput("x", ones);
+            makeOneDnnExecutor()->compile(graph, store, {.precision = static_cast<Precision>(precision)}).value();
+        const std::vector<float> ones(1024, 1.0f);
+        program->bindInput("x", std::span(ones).first(isConvolution ? 1024 : 16));
+        const float terms = isConvolution ? 144 : 8; // of an element inside
         for (const float value : {1.0f, 2.0f}) {
             std::ranges::fill(store->values("w"), value);
             store->touch();
-            program->run();
-            QCOMPARE(program->output(program->outputSlot("y"))[3], 8 * value);
+            for (int run = 0; run < 2; ++run) { // the second with what the first has kept
+                program->run();
+                QCOMPARE(program->output(program->outputSlot("y"))[isConvolution ? 27 : 3], terms * value);
+            }
         }
+    }
+
+    // Two programs in one workspace, of which the second makes it grow, and so move.
+    void sharedWorkspace_servesProgramsInTurn() {
+        const auto model = buildModel(smallExperiment().options(), Shape{1, 6, 6}).value();
+        auto store = std::make_shared<ParameterStore>(model->layout);
+        initialiseParameters(*store, 1);
+        std::vector<float> batch(64 * 36);
+        RandomStream(2).fillUniform(batch);
+        const auto executor = makeOneDnnExecutor();
+        const auto compile = [&](int64_t rows, std::shared_ptr<Workspace> workspace) {
+            auto program = executor
+                               ->compile(model->evaluation, store,
+                                         {.sizes = model->sizes(rows), .workspace = std::move(workspace)})
+                               .value();
+            for (const char* name : {"input", "target"})
+                program->bindInput(name, std::span(batch).first(static_cast<size_t>(rows * 36)));
+            return program;
+        };
+        const auto result = [](Program& program) {
+            program.run();
+            return program.outputTensor("reconstruction");
+        };
+        const auto workspace = std::make_shared<Workspace>();
+        const auto few = compile(3, workspace);
+        const size_t before = workspace->bytes();
+        const auto many = compile(64, workspace);
+        QVERIFY(before > 0 && workspace->bytes() > before);
+        QCOMPARE(few->workspaceBytes(), size_t{0}); // nothing of its own
+        for (int turn = 0; turn < 2; ++turn)
+            for (const auto& [program, rows] : {std::pair(few.get(), 3), {many.get(), 64}}) {
+                const Tensor alone = result(*compile(rows, nullptr)), shared = result(*program);
+                QVERIFY(std::ranges::equal(alone.values(), shared.values()));
+            }
     }
 
     void outputsOfOneNode_haveMemoryOfTheirOwn() {
@@ -302,15 +308,69 @@ private slots:
         QCOMPARE(static_cast<int>(refused.error().code()), static_cast<int>(ErrorCode::OutOfMemory));
     }
 
+    void impossibleSize_isAnError_data() {
+        QTest::addColumn<int>("height");
+        QTest::addColumn<QString>("complaint");
+        QTest::newRow("fits") << 18 << "";
+        QTest::newRow("odd") << 15 << "H = 15 is not a multiple of 2";
+        QTest::newRow("not in three") << 16 << "H = 16 is not a multiple of 3"; // a second demand beside the first
+    }
     void impossibleSize_isAnError() {
+        QFETCH(int, height);
+        QFETCH(QString, complaint);
         Graph graph;
-        const NodeId x = graph.input("x", {Dim::n(), 1, Dim::h().dividedBy(2).times(2), 4});
-        graph.setOutput("y", graph.scale(x, 2.0));
-        const auto executor = makeOneDnnExecutor();
-        QVERIFY(executor->compile(graph, nullptr, {.sizes = {.n = 1, .h = 6, .w = 1}}).ok());
-        const auto odd = executor->compile(graph, nullptr, {.sizes = {.n = 1, .h = 7, .w = 1}});
-        QVERIFY(!odd);
-        QVERIFY(odd.error().message().find("H = 7 is not a multiple of 2") != std::string::npos);
+        const Dim size = Dim::h().dividedBy(2).times(2).dividedBy(3).times(3);
+        graph.setOutput("y", graph.scale(graph.input("x", {Dim::n(), 1, size, 4}), 2.0));
+        const auto compiled = makeOneDnnExecutor()->compile(graph, nullptr, {.sizes = {.n = 1, .h = height, .w = 1}});
+        QCOMPARE(compiled.ok(), complaint.isEmpty());
+        if (!compiled)
+            QVERIFY2(QString::fromStdString(compiled.error().message()).contains(complaint),
+                     compiled.error().message().c_str());
+    }
+
+    // A chain longer than one strip pass holds, whose links all read one input in two ways.
+    void longChains_areCutIntoPasses() {
+        Graph graph;
+        const NodeId x = graph.input("x", {40, 40});
+        NodeId y = x;
+        std::vector<NodeId> rows;
+        for (int i = 0; i < 40; ++i)
+            rows.push_back(graph.input(fmt::format("row{}", i), {40}));
+        for (const NodeId row : rows)
+            y = graph.add(graph.multiply(y, row), graph.multiply(graph.constant(0.5), x));
+        graph.setOutput("y", y);
+        std::vector<float> values(1600), ones(40, 1.0f);
+        RandomStream(6).fillUniform(values);
+        const auto program = makeOneDnnExecutor()->compile(graph, nullptr, {}).value();
+        program->bindInput("x", values);
+        for (size_t i = 0; i < rows.size(); ++i)
+            program->bindInput(fmt::format("row{}", i), ones);
+        program->run();
+        const std::span<const float> result = program->output(program->outputSlot("y"));
+        for (size_t i = 0; i < values.size(); ++i)
+            QVERIFY(std::abs(result[i] - 21 * values[i]) < 1e-4f);
+    }
+
+    // Which threads have a share of a short loop, for scratch of their own.
+    void parallelFor_sharesOutByThreads() {
+#ifdef __SANITIZE_THREAD__
+        QSKIP("libgomp is not instrumented: several OpenMP threads look like races");
+#endif
+        const ComputeThreadsScope scope(5);
+        QCOMPARE(computeThreads(), 5);
+        for (const int64_t chunks : {1, 3, 5, 12}) {
+            std::vector<std::atomic<int>> visits(static_cast<size_t>(chunks));
+            std::atomic<int> highest = 0;
+            parallelFor(chunks, 1, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i)
+                    ++visits[static_cast<size_t>(i)];
+                int seen = highest;
+                while (computeThread() > seen && !highest.compare_exchange_weak(seen, computeThread()))
+                    ;
+            });
+            QVERIFY(std::ranges::all_of(visits, [](const auto& count) { return count == 1; }));
+            QCOMPARE(highest + 1, threadsFor(chunks));
+        }
     }
 };
 

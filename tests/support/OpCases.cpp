@@ -163,6 +163,13 @@ std::vector<OpCase> pictureOps() {
     cases.push_back(spatial("MaxPool", OpKind::MaxPool, [](Graph& g, int64_t r, int64_t c) {
         return g.scaled(OpKind::MaxPool, operand(g, "x", picture(r, c, 5, 2)), 2);
     }));
+    for (const OpKind op : {OpKind::MaxPool, OpKind::SumPool}) // lines that fill no block
+        cases.push_back(spatial(fmt::format("{} with a rest", info(op).name), op, [op](Graph& g, int64_t r, int64_t c) {
+            SymbolicShape shape = picture(r, c, 5, 3);
+            shape[2] = shape[2].plus(1);
+            shape[3] = shape[3].plus(2);
+            return g.scaled(op, operand(g, "x", shape), 3);
+        }));
     for (const int axis : {0, 1, 2, 3})
         cases.push_back(
             spatial(fmt::format("Concat axis {}", axis), OpKind::Concat, [axis](Graph& g, int64_t r, int64_t c) {

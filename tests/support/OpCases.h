@@ -18,7 +18,7 @@ struct OpCase {
     std::function<NodeId(Graph&, int64_t rows, int64_t columns)> build;
     double low = -2.0, high = 2.0;  // operand values are drawn from here …
     std::vector<double> kinks = {}; // … at least 0.05 away from these
-    double f32Tolerance = 2e-6;     // |Δ| ≤ tolerance · (1 + |reference|)
+    double f32Tolerance = 2e-6;     // |Δ| ≤ 4 · tolerance · max(1, the largest |reference| of its tensor)
 };
 
 std::vector<OpCase> opCases();

@@ -63,7 +63,7 @@ public:
         const size_t inputCount = m_program.inputs.size();
         for (size_t k = 0; k < m_program.instructions.size(); ++k) {
             const StripInstruction& step = m_program.instructions[k];
-            float* result = m_scratch[m_program.slots[inputCount + k]];
+            float* result = m_scratch[m_program.slotOf[inputCount + k]];
             if (m_direct[k] != nullptr && count == StripProgram::kStrip) // whole vectors are written
                 result = m_direct[k] + from;
             applyOp(step, step.a < 0 ? nullptr : m_values[step.a], step.b < 0 ? nullptr : m_values[step.b], result,
@@ -157,7 +157,7 @@ int StripProgram::sums() const {
 void runStrips(const StripProgram& program, const void* const* inputs, void* const* outputs,
                std::span<double> partials) {
     expects(program.values() <= StripProgram::kMaxValues, "a strip program of {} values", program.values());
-    expects(program.slots.size() == static_cast<size_t>(program.values()), "a strip program that is not finished");
+    expects(program.slotOf.size() == static_cast<size_t>(program.values()), "a strip program that is not finished");
     const int sums = program.sums();
     expects(static_cast<int64_t>(partials.size()) >= program.partials(), "{} partial sums, {} needed", partials.size(),
             program.partials());

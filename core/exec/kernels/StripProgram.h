@@ -57,7 +57,7 @@ struct StripProgram {
 
     // By value: its place in scratch, and the last instruction (or, for those that are stored, the last of all) that
     // reads it.
-    std::vector<int> slots, lastUses;
+    std::vector<int> slotOf, lastUses;
     int slotCount = 0;
 
     // Doubles of scratch that runStrips needs.

@@ -81,23 +81,23 @@ void StripProgram::finish() {
     for (const StripOutput& output : outputs)
         lastUses[static_cast<size_t>(output.value)] = end;
 
-    slots.assign(static_cast<size_t>(values()), -1);
+    slotOf.assign(static_cast<size_t>(values()), -1);
     slotCount = inputCount; // loaded before the first instruction, and scalars once for all strips
     for (int i = 0; i < inputCount; ++i)
-        slots[static_cast<size_t>(i)] = i;
+        slotOf[static_cast<size_t>(i)] = i;
     std::vector<int> free;
     for (int k = 0; k < end; ++k) {
         const auto value = static_cast<size_t>(inputCount + k);
         // A result may take the place of an operand that dies with it: ops read an element before they write it.
         for (size_t v = 0; v < value; ++v) {
             const bool isScalar = v < inputs.size() && inputs[v].period == 1;
-            if (lastUses[v] == k && !isScalar && std::count(free.begin(), free.end(), slots[v]) == 0)
-                free.push_back(slots[v]);
+            if (lastUses[v] == k && !isScalar && std::count(free.begin(), free.end(), slotOf[v]) == 0)
+                free.push_back(slotOf[v]);
         }
         if (free.empty()) {
-            slots[value] = slotCount++;
+            slotOf[value] = slotCount++;
         } else {
-            slots[value] = free.back();
+            slotOf[value] = free.back();
             free.pop_back();
         }
     }
