@@ -274,6 +274,22 @@ private slots:
             }
     }
 
+    // A pass over what nobody reads afterwards writes where it read.
+    void passes_workInPlace() {
+        const auto bytesOf = [](bool keepsProduct) {
+            Graph graph;
+            const NodeId product = graph.matMul(graph.input("x", {32, 16}), graph.parameter("w", {16, 16}));
+            graph.setOutput("y", graph.unary(OpKind::Square, product));
+            if (keepsProduct)
+                graph.setOutput("product", product);
+            auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
+            return makeOneDnnExecutor()->compile(graph, store, {}).value()->workspaceBytes();
+        };
+        constexpr size_t kOne = 32 * 16 * sizeof(float);
+        QCOMPARE(bytesOf(false), kOne);
+        QCOMPARE(bytesOf(true), 2 * kOne);
+    }
+
     void outputsOfOneNode_haveMemoryOfTheirOwn() {
         Graph graph;
         const NodeId x = graph.input("x", {3});

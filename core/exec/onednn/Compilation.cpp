@@ -29,6 +29,7 @@ void Compilation::begin() {
 
 Result<std::unique_ptr<Program>> Compilation::finish() {
     addOutputs();
+    workInPlace();
     if (Result<void> placed = placeBuffers(); !placed)
         return std::move(placed).error();
     return std::unique_ptr<Program>(std::make_unique<OneDnnProgram>(std::move(m_parts)));
@@ -214,11 +215,47 @@ void Compilation::addOutputs() {
     }
 }
 
+// Whose memory a value lies in; null of sources and of bound outputs.
+Compilation::Buffer* Compilation::bufferOf(int value) {
+    const auto it = m_bufferOf.find(value);
+    if (it == m_bufferOf.end() || m_buffers[it->second].request.bytes == 0)
+        return nullptr;
+    Buffer& buffer = m_buffers[it->second];
+    return buffer.sharedWith < 0 ? &buffer : &m_buffers[static_cast<size_t>(buffer.sharedWith)];
+}
+
+// What an elementwise pass makes takes the place of something as large that is read for the last time by it.
+void Compilation::workInPlace() {
+    for (size_t k = 0; k < m_parts.kernels.size(); ++k) {
+        const StripKernel* kernel = std::get_if<StripKernel>(&m_parts.kernels[k].work);
+        if (kernel == nullptr)
+            continue;
+        const StripProgram& program = kernel->program;
+        const auto now = static_cast<int>(k), end = static_cast<int>(program.instructions.size());
+        for (const int output : kernel->outputs) {
+            Buffer* to = bufferOf(output);
+            for (size_t i = 0; i < program.inputs.size() && to != nullptr; ++i) {
+                Buffer* from = bufferOf(kernel->inputs[i]);
+                const bool isElement = program.inputs[i].repeat == 1 && program.inputs[i].period == 0;
+                const bool isFree = from != nullptr && from != to && !from->isKept && from->request.lastUse == now &&
+                                    program.lastUses[i] < end; // not itself an output of the pass
+                if (!isElement || !isFree || to->isKept || to->sharedWith >= 0 || to->request.firstUse != now ||
+                    from->request.bytes != to->request.bytes || value(from->value).type != value(to->value).type)
+                    continue;
+                from->request.lastUse = to->request.lastUse;
+                to->sharedWith = static_cast<int>(from - m_buffers.data());
+                to = nullptr;
+            }
+        }
+    }
+}
+
 Result<void> Compilation::placeBuffers() {
     // What is kept lies apart: a shared workspace is other programs' too between two runs.
     std::vector<BufferRequest> passing, kept;
     for (const Buffer& buffer : m_buffers)
-        (buffer.isKept ? kept : passing).push_back(buffer.request);
+        if (buffer.sharedWith < 0)
+            (buffer.isKept ? kept : passing).push_back(buffer.request);
     const MemoryPlan plan = planMemory(passing), keptPlan = planMemory(kept);
     if (static_cast<size_t>(plan.bytes + keptPlan.bytes) > m_options.memoryBudget)
         return makeError(ErrorCode::OutOfMemory, "This needs {} MB of working memory; {} MB are allowed.",
@@ -229,13 +266,19 @@ Result<void> Compilation::placeBuffers() {
     m_parts.kept = AlignedBuffer<std::byte>(static_cast<size_t>(keptPlan.bytes));
     size_t nextPassing = 0, nextKept = 0;
     for (const Buffer& buffer : m_buffers) {
+        if (buffer.sharedWith >= 0)
+            continue;
         const int64_t offset = buffer.isKept ? keptPlan.offsets[nextKept++] : plan.offsets[nextPassing++];
-        Value& value = m_parts.values[static_cast<size_t>(buffer.value)];
+        Value& placed = m_parts.values[static_cast<size_t>(buffer.value)];
         if (buffer.isKept)
-            value.data = m_parts.kept.data() + offset;
+            placed.data = m_parts.kept.data() + offset;
         else if (buffer.request.bytes > 0)
-            value.offset = offset;
+            placed.offset = offset;
     }
+    for (const Buffer& buffer : m_buffers)
+        if (buffer.sharedWith >= 0)
+            m_parts.values[static_cast<size_t>(buffer.value)].offset =
+                value(m_buffers[static_cast<size_t>(buffer.sharedWith)].value).offset;
     return {};
 }
 

@@ -58,6 +58,7 @@ private:
         int value;
         BufferRequest request;
         bool isKept = false;
+        int sharedWith = -1; // the buffer whose memory it takes over; its request then counts for both
     };
 
     // Whether what is made of a node alone serves later runs too.
@@ -75,6 +76,8 @@ private:
     void addSources();
     void addCopy(int from, int to, bool onParametersOnly);
     void addOutputs();
+    void workInPlace();
+    Buffer* bufferOf(int value);
     Result<void> placeBuffers();
 
     Graph m_graph;
