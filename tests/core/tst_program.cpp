@@ -278,15 +278,16 @@ private slots:
     void passes_workInPlace() {
         const auto bytesOf = [](bool keepsProduct) {
             Graph graph;
-            const NodeId product = graph.matMul(graph.input("x", {32, 16}), graph.parameter("w", {16, 16}));
+            const NodeId product = graph.matMul(graph.input("x", {512, 16}), graph.parameter("w", {16, 16}));
             graph.setOutput("y", graph.unary(OpKind::Square, product));
             if (keepsProduct)
                 graph.setOutput("product", product);
             auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
             return makeOneDnnExecutor()->compile(graph, store, {}).value()->workspaceBytes();
         };
-        constexpr size_t kOne = 32 * 16 * sizeof(float);
-        QCOMPARE(bytesOf(true) - bytesOf(false), kOne);
+        constexpr size_t kOne = 512 * 16 * sizeof(float);
+        QVERIFY(bytesOf(false) < 2 * kOne); // the product's own scratch is little
+        QVERIFY(bytesOf(true) >= 2 * kOne);
     }
 
     void outputsOfOneNode_haveMemoryOfTheirOwn() {
