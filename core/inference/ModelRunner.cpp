@@ -36,8 +36,14 @@ Result<Program*> ModelRunner::program(const Graph& graph, const SymbolSizes& siz
 Result<Program*> ModelRunner::programFor(const Graph& graph, const Tensor& batch) {
     SymbolSizes sizes = m_model->sizes(batch.shape().rank() < 1 ? 0 : batch.shape()[0]);
     if (m_model->takesAnySize() && batch.shape().rank() == 4) {
-        sizes.h = batch.shape()[2];
-        sizes.w = batch.shape()[3];
+        const int64_t multiple = m_model->sizeMultiple;
+        const int64_t shrunk = &graph == &m_model->decoder ? multiple : 1; // a spatial code is that much smaller
+        sizes.h = batch.shape()[2] * shrunk;
+        sizes.w = batch.shape()[3] * shrunk;
+        if (sizes.h % multiple != 0 || sizes.w % multiple != 0)
+            return makeError(ErrorCode::InvalidArgument,
+                             "This network takes pictures whose sides are multiples of {}; these have {}×{}.", multiple,
+                             sizes.w, sizes.h);
     }
     const Result<Shape> expected = evaluate(graph.shape(graph.nodesOf(OpKind::Input).front()), sizes);
     if (!expected)
@@ -88,7 +94,7 @@ Result<Tensor> ModelRunner::decode(const Tensor& codes) {
         return std::move(coded).error();
     if (codes.shape().rank() < 1 || codes.shape()[0] <= kBatch)
         return decodeBatch(codes);
-    Tensor all(m_model->sampleShape.batch(codes.shape()[0]));
+    std::optional<Tensor> all; // of the first part's size, which need not be sampleShape
     const int64_t codeElements = codes.shape().elementsPerSample();
     for (int64_t first = 0; first < codes.shape()[0]; first += kBatch) {
         const int64_t count = std::min(kBatch, codes.shape()[0] - first);
@@ -98,9 +104,12 @@ Result<Tensor> ModelRunner::decode(const Tensor& codes) {
         Result<Tensor> part = decodeBatch(batch);
         if (!part)
             return part;
-        std::copy_n(part->data(), part->shape().elements(), all.data() + first * m_model->sampleShape.elements());
+        const Shape sample = part->shape().sample();
+        if (!all)
+            all.emplace(sample.batch(codes.shape()[0]));
+        std::copy_n(part->data(), part->shape().elements(), all->data() + first * sample.elements());
     }
-    return all;
+    return *std::move(all);
 }
 
 Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,

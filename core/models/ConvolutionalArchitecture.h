@@ -2,7 +2,8 @@
 
 // A pyramid of strided convolutions, a code, and the mirrored pyramid of transposed ones (Masci et al. 2011). Every
 // layer of model.layers halves the picture and has that many channels; the code is a vector behind a dense layer, or a
-// smaller picture of model.code_size channels ("spatial").
+// smaller picture of model.code_size channels ("spatial"): then nothing depends on the picture's size, and it takes any
+// whose sides divide by 2^layers.
 
 #include "core/models/Architecture.h"
 
@@ -23,6 +24,7 @@ public:
         return {{"model.layers", {16, 32}}, {"model.initialisation", "orthogonal"}};
     }
     Result<void> validate(const ModelContext& context) const override;
+    bool takesAnySize(const ModelContext& context) const override;
 
     NodeId encode(Graph& graph, NodeId input, const ModelContext& context) const override;
     NodeId decode(Graph& graph, NodeId code, const ModelContext& context) const override;

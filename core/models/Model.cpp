@@ -2,6 +2,7 @@
 
 #include "core/graph/Differentiate.h"
 #include "core/graph/Flops.h"
+#include "core/graph/ReceptiveField.h"
 
 namespace hourglass {
 
@@ -127,6 +128,7 @@ Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Arch
     model->evaluation = buildGraph(*model->family, *model->architecture, context, BuildMode::Evaluation);
     model->autoencoder = model->evaluation.pruned({"reconstruction"});
     model->layers = model->architecture->layers(context);
+    model->sizeMultiple = sizeMultiple(model->autoencoder);
     if (!model->hasCode())
         return std::shared_ptr<const Model>(std::move(model));
 

@@ -26,6 +26,7 @@ struct Model {
     Graph autoencoder;                         // "input" → "reconstruction"
     std::shared_ptr<const ArenaLayout> layout; // of the training graph's parameters
     std::vector<LayerInfo> layers;
+    int64_t sizeMultiple = 1;          // what the sides of pictures must divide by, where it takes any size
     std::vector<std::string> warnings; // "The code (900) is not smaller than a sample (784): …"
 
     // "loss" and "loss.TERM", in the graph's order; names of the family's metrics, outputs "metric.NAME" of evaluation.

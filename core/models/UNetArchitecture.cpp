@@ -124,11 +124,11 @@ Result<void> UNetArchitecture::validate(const ModelContext& context) const {
                          "model.architecture 'unet' takes pictures, but a sample is {}. Choose 'dense'.",
                          sample.toString());
     const std::vector<int64_t> widths = context.options.integers("model.layers");
-    const std::string layers = context.options.value("model.layers").dump();
+    const std::string named = context.options.value("model.layers").dump();
     for (const int64_t width : widths)
         if (width % kWidthStep != 0 || width > 4096)
             return makeError(ErrorCode::InvalidArgument,
-                             "model.layers {} names {} channels; a U-Net takes multiples of {} up to 4096.", layers,
+                             "model.layers {} names {} channels; a U-Net takes multiples of {} up to 4096.", named,
                              width, kWidthStep);
     const int64_t most = std::min(halvings(sample[1]), halvings(sample[2]));
     const auto levels = static_cast<int64_t>(widths.size());
@@ -136,7 +136,7 @@ Result<void> UNetArchitecture::validate(const ModelContext& context) const {
         return makeError(
             ErrorCode::InvalidArgument,
             "model.layers {} means {} levels of a U-Net, each half as large as the one before; at most {} fit {}×{}{}",
-            layers, levels, most, sample[2], sample[1],
+            named, levels, most, sample[2], sample[1],
             most > 0 && levels > 0
                 ? ". Take fewer levels, or a data.width and data.height that can be halved more often."
             : levels > 0 ? ". Take a data.width and data.height that are even."
@@ -148,7 +148,7 @@ Result<void> UNetArchitecture::validate(const ModelContext& context) const {
                          "model.architecture 'unet' predicts noise and subtracts it: model.output_activation must be "
                          "'identity', not '{}'.",
                          context.options.text("model.output_activation"));
-    return {};
+    return checkParameters(layers(context), context);
 }
 
 NodeId UNetArchitecture::reconstruct(Graph& graph, NodeId input, const ModelContext& context) const {

@@ -36,6 +36,13 @@ LoadedModel smallUNet(int64_t channels = 1, const Settings& more = {}) {
     return smallModel("denoising", "unet", settings, Shape{channels, 16, 16});
 }
 
+// Halves twice, with no vector in between: as free in size as a U-Net.
+LoadedModel smallConvolutional(int64_t channels = 1) {
+    return smallModel("denoising", "convolutional",
+                      {{"model.layers", {6, 8}}, {"model.code_size", 5}, {"model.code", "spatial"}},
+                      Shape{channels, 16, 16});
+}
+
 Tensor noise(const Shape& shape, uint64_t seed = 7) {
     Tensor picture(shape);
     RandomStream(seed).fillUniform(picture.values());
@@ -116,21 +123,28 @@ private slots:
     }
 
     void tiles_giveWhatTheWholePictureGives_data() {
+        QTest::addColumn<bool>("isUNet");
         QTest::addColumn<int>("channels");
         QTest::addColumn<int>("height");
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("tile");
-        for (const int channels : {1, 3})
-            for (const auto& [h, w] : {std::pair{96, 64}, {75, 131}, {5, 90}, {1, 1}})
-                for (const int tile : {8, 30, 4096})
-                    QTest::addRow("%d channels %dx%d tile %d", channels, h, w, tile) << channels << h << w << tile;
+        for (const bool isUNet : {true, false})
+            for (const int channels : {1, 3})
+                for (const auto& [h, w] : {std::pair{96, 64}, {75, 131}, {5, 90}, {1, 1}})
+                    for (const int tile : {8, 30, 4096})
+                        QTest::addRow("%s, %d channels %dx%d tile %d", isUNet ? "U-Net" : "convolutional", channels, h,
+                                      w, tile)
+                            << isUNet << channels << h << w << tile;
     }
     void tiles_giveWhatTheWholePictureGives() {
+        QFETCH(bool, isUNet);
         QFETCH(int, channels);
         QFETCH(int, height);
         QFETCH(int, width);
         QFETCH(int, tile);
-        const LoadedModel model = smallUNet(channels);
+        const LoadedModel model = isUNet ? smallUNet(channels) : smallConvolutional(channels);
+        QVERIFY(model.model->takesAnySize());
+        QCOMPARE(model.model->sizeMultiple, 4);
         ModelRunner runner(*m_executor, model.model, model.weights);
         const Tensor picture = noise(Shape{channels, height, width});
         const int64_t h = (height + 3) / 4 * 4, w = (width + 3) / 4 * 4; // continued by reflection
@@ -157,6 +171,23 @@ private slots:
             largest = std::max(largest, std::abs(static_cast<double>(result.data()[i]) - value));
         }
         QVERIFY2(largest < 1e-4, qPrintable(QString::number(largest)));
+    }
+
+    // The code is a picture too, of a quarter of the sides; a size between two multiples is named, not cut.
+    void spatialCode_ofAnySize_decodesToThatSize() {
+        const LoadedModel model = smallConvolutional();
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const Tensor pictures = noise(Shape{300, 1, 24, 8}); // more than decode takes at once
+        const Tensor codes = runner.encode(pictures).value();
+        QCOMPARE(codes.shape(), (Shape{300, 5, 6, 2}));
+        QCOMPARE(largestDifference(runner.decode(codes).value(), runner.reconstruct(pictures).value()), 0.0);
+        for (const auto& refused :
+             {runner.encode(noise(Shape{1, 1, 24, 10})), runner.reconstruct(noise(Shape{1, 1, 24, 10}))})
+            QVERIFY2(!refused && text(refused.error()).contains("multiples of 4; these have 10×24"),
+                     refused ? "" : qPrintable(text(refused.error())));
+        QVERIFY(!runner.decode(noise(Shape{1, 4, 6, 2})));
+        const LoadedModel vector = smallModel("denoising", "convolutional", {{"model.layers", {6, 8}}}, {1, 16, 16});
+        QVERIFY(!vector.model->takesAnySize() && vector.model->sizeMultiple == 1);
     }
 
     // As few and as small windows as cover the picture: none is run for what a neighbour has already seen.
