@@ -48,12 +48,32 @@ NodeId convolution(Graph& graph, NodeId x, const std::string& name, int64_t outp
 } // namespace
 
 OptionTable ConvolutionalArchitecture::options() const {
-    return {kernelOption(),
+    return {{.key = "model.layers",
+             .type = OptionType::IntegerList,
+             .defaultValue = {16, 32},
+             .label = "Encoder layers",
+             .help = "Channels of each layer before the code, first to last; each layer halves the picture. More "
+                     "layers see further, more channels fit more and take longer.",
+             .unit = "channels",
+             .minimum = 1,
+             .maximum = 65536},
+            {.key = "model.decoder_layers",
+             .type = OptionType::IntegerList,
+             .defaultValue = Json::array(),
+             .label = "Decoder layers",
+             .help = "Channels of each layer after the code but the last, whose channels are the picture's; each layer "
+                     "doubles the picture. Empty mirrors the encoder.",
+             .unit = "channels",
+             .minimum = 1,
+             .maximum = 65536,
+             .tier = OptionTier::Expert},
+            kernelOption(),
             {.key = "model.code",
              .type = OptionType::Choice,
              .defaultValue = "dense",
              .label = "Code",
-             .help = "A vector that sums up the whole picture, or a smaller picture that keeps what is where.",
+             .help = "A vector that sums up the whole picture, or a smaller picture that keeps what is where: such a "
+                     "network takes pictures of any size.",
              .choices = {{"dense", "Vector (dense)"}, {"spatial", "Small picture (spatial)"}},
              .tier = OptionTier::Expert}};
 }

@@ -21,7 +21,7 @@ public:
     // Orthogonal: measured on Fashion-MNIST (denoising, code 64, two or three seeds) 0.0101 of squared error after 10
     // epochs, where He gives 0.0107, and LeCun, and weights and biases uniform by their fan-in, 0.0105.
     std::vector<std::pair<std::string, Json>> defaults() const override {
-        return {{"model.layers", {16, 32}}, {"model.initialisation", "orthogonal"}};
+        return {{"model.initialisation", "orthogonal"}};
     }
     Result<void> validate(const ModelContext& context) const override;
     bool takesAnySize(const ModelContext& context) const override;

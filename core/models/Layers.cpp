@@ -77,11 +77,12 @@ OptionSpec kernelOption() {
             .type = OptionType::Integer,
             .defaultValue = 3,
             .label = "Kernel",
-            .help = "Width of the neighbourhood that each layer looks at: 3, 5 or 7. Larger sees further and takes "
-                    "longer.",
+            .help = "Width of the neighbourhood that each layer looks at: 3, 5 or 7, which have a middle. Larger sees "
+                    "further and takes longer.",
             .unit = "pixels",
             .minimum = 3,
             .maximum = 7,
+            .step = 2,
             .tier = OptionTier::Expert};
 }
 

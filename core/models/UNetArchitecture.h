@@ -21,9 +21,7 @@ public:
     }
     OptionTable options() const override;
     std::vector<std::pair<std::string, Json>> defaults() const override {
-        return {{"model.layers", {32, 64, 128}},
-                {"model.output_activation", "identity"},
-                {"model.initialisation", "orthogonal"}};
+        return {{"model.initialisation", "orthogonal"}};
     }
     Result<void> validate(const ModelContext& context) const override;
 
