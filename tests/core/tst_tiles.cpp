@@ -6,6 +6,7 @@
 
 #include "core/analysis/NoiseLevel.h"
 #include "core/base/Random.h"
+#include "core/data/MemoryDataset.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/graph/Flops.h"
 #include "core/graph/ReceptiveField.h"
@@ -255,6 +256,55 @@ private slots:
         QVERIFY(largestDifference(low, high) > 1e-3);
         const Tensor whole = runner.reconstruct(Tensor(Shape{1, 1, 40, 40}, picture.values()), 0.5f).value();
         QVERIFY(largestDifference(high, Tensor(picture.shape(), whole.values())) < 1e-4);
+    }
+
+    // Each sample's own level reaches its own plane: a batch gives what its samples give one by one.
+    void noiseLevels_ofABatch_reachTheirOwnSamples() {
+        const LoadedModel model = smallUNet(1, {{"model.noise_level", true}});
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const Tensor same = noise(Shape{1, 1, 16, 16});
+        const std::vector<float> levels = {0.0f, 0.4f, 0.1f};
+        Tensor batch(Shape{3, 1, 16, 16});
+        for (int64_t i = 0; i < 3; ++i)
+            std::ranges::copy(same.values(), batch.sample(i).begin());
+        const Tensor together = runner.reconstruct(NetworkInput{batch, levels}).value();
+        for (int64_t i = 0; i < 3; ++i) {
+            const Tensor alone = runner.reconstruct(same, levels[static_cast<size_t>(i)]).value();
+            QVERIFY(largestDifference(alone, Tensor(same.shape(), together.sample(i))) < 1e-5);
+            QVERIFY(i == 0 || largestDifference(alone, Tensor(same.shape(), together.sample(0))) > 1e-3);
+        }
+    }
+
+    // A whole data set: the level that is given, or else what each sample tells of itself, also in a short last batch.
+    void noiseLevels_ofADataset_areGivenOrEstimated() {
+        const LoadedModel model = smallUNet(1, {{"model.noise_level", true}});
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        constexpr int64_t kRows = 300, kElements = 256;
+        MemoryDataset::Content content;
+        content.rows = kRows;
+        content.sampleShape = Shape{1, 16, 16};
+        content.floats = RawBuffer<float>::allocate(static_cast<uint64_t>(kRows * kElements)).value();
+        Tensor all(Shape{kRows, 1, 16, 16});
+        RandomStream(5).fillUniform(all.values());
+        for (int64_t i = 0; i < all.elements(); ++i) // from flat to noisy
+            all.data()[i] = 0.5f + (all.data()[i] - 0.5f) * static_cast<float>(i / kElements) / kRows;
+        std::ranges::copy(all.values(), content.floats.data());
+        const auto dataset = std::make_shared<MemoryDataset>(std::move(content));
+        const auto rebuilt = [&](std::optional<float> level) {
+            std::vector<float> rows;
+            const auto take = [&](const Batch&, std::span<const float> output) {
+                rows.insert(rows.end(), output.begin(), output.end());
+                return Result<void>();
+            };
+            runner.run(dataset, ModelRunner::What::Reconstruction, level, take).value();
+            return Tensor(all.shape(), rows);
+        };
+        QVERIFY(largestDifference(rebuilt(0.3f), runner.reconstruct(all, 0.3f).value()) < 1e-5);
+        NetworkInput judged{all, {}};
+        for (int64_t i = 0; i < kRows; ++i)
+            judged.noiseLevels.push_back(estimateNoiseLevel(Tensor(all.shape().sample(), all.sample(i))));
+        QVERIFY(judged.noiseLevels[0] < 0.01f && judged.noiseLevels[kRows - 1] > 0.1f);
+        QVERIFY(largestDifference(rebuilt({}), runner.reconstruct(judged).value()) < 1e-5);
     }
 
     void noiseLevel_isEstimated() {
