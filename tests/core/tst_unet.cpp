@@ -83,6 +83,9 @@ private slots:
         QTest::newRow("even kernel") << "model.kernel"
                                      << "4"
                                      << "has no middle";
+        QTest::newRow("cross-entropy") << "objective.loss"
+                                       << "\"bce\""
+                                       << "'unet' has not: a U-Net predicts the noise and subtracts it. Choose another";
         QTest::newRow("sigmoid") << "model.output_activation"
                                  << "\"sigmoid\""
                                  << "must be 'identity'";
