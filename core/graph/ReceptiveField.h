@@ -15,8 +15,9 @@ struct ReceptiveField {
 // divisions exact. 1 where no size depends on them.
 int64_t sizeMultiple(const Graph& graph);
 
-// From a graph symbolic in H and W, with one picture input and the named picture output of the same size; both axes are
-// treated alike. Nothing where an output pixel depends on the whole picture (matrix products, sums over places).
+// From a graph symbolic in H and W, with one picture input, perhaps smaller maps beside it, and the named picture
+// output of the picture's size; both axes are treated alike. Nothing where an output pixel depends on the whole picture
+// (matrix products, sums over places).
 std::optional<ReceptiveField> receptiveField(const Graph& graph, const std::string& output);
 
 } // namespace hourglass
