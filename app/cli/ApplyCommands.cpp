@@ -11,7 +11,7 @@ namespace hourglass::cli {
 namespace {
 
 struct Arguments : ModelArguments {
-    std::string output;
+    std::string output, sigma = "auto";
     bool force = false;
 };
 
@@ -37,15 +37,20 @@ int apply(const Arguments& arguments, Context& context, ModelRunner::What what) 
     if (!row)
         return context.fail(row.error());
     const Shape shape = row->batch(dataset->size());
+    const std::optional<float> level = noiseLevelOf(arguments.sigma, runner.model(), context);
+    WorkProgress progress("samples");
+    double rows = 0;
     // Straight to the file: the rows of a large source need not fit in memory at once.
     bool stopped = false;
     Result<void> written = writeNpyStreaming(arguments.output, shape, [&](const FloatSink& sink) -> Result<void> {
         bool taken = true;
-        const auto send = [&](const Batch&, std::span<const float> output) -> Result<void> {
+        const auto send = [&](const Batch& batch, std::span<const float> output) -> Result<void> {
             taken = sink(output);
+            rows += static_cast<double>(batch.rows);
+            progress.show(rows / static_cast<double>(dataset->size()), rows);
             return taken ? Result<void>() : makeError(ErrorCode::WriteFailed, "The disk takes no more.");
         };
-        Result<bool> done = runner.run(dataset, what, nullptr, 0, send, context.stopToken());
+        Result<bool> done = runner.run(dataset, what, level, send, context.stopToken());
         if (!taken)
             return {}; // the writer knows why
         if (!done)
@@ -78,10 +83,13 @@ int decode(const Arguments& arguments, Context& context) {
 }
 
 template <typename Run>
-void add(CLI::App& app, Context& context, int& status, const char* name, const char* help, Run run) {
+void add(CLI::App& app, Context& context, int& status, const char* name, const char* help, Run run,
+         bool hearsSigma = false) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand(name, help);
     addModelArguments(*command, *arguments);
+    if (hearsSigma)
+        addSigma(*command, arguments->sigma);
     command->add_option("-o,--output", arguments->output, "The .npy file to write")->required();
     command->add_flag("--force", arguments->force, "Replace an existing file");
     command->add_flag("--json", context.json, "Print one JSON object");
@@ -92,8 +100,9 @@ void add(CLI::App& app, Context& context, int& status, const char* name, const c
 
 void addApply(CLI::App& app, Context& context, int& status) {
     using What = ModelRunner::What;
-    add(app, context, status, "reconstruct", "Write what a model makes of each sample",
-        [](const Arguments& a, Context& c) { return apply(a, c, What::Reconstruction); });
+    add(
+        app, context, status, "reconstruct", "Write what a model makes of each sample",
+        [](const Arguments& a, Context& c) { return apply(a, c, What::Reconstruction); }, true);
     add(app, context, status, "encode", "Write the code of each sample",
         [](const Arguments& a, Context& c) { return apply(a, c, What::Code); });
     add(app, context, status, "decode", "Write what a model makes of codes [N, K]",

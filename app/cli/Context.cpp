@@ -112,6 +112,18 @@ void ProgressLine::show(double fraction, const std::string& text) {
     m_shown = true;
 }
 
+std::string paceText(double rate, const std::string& unit, double secondsLeft) {
+    return fmt::format("{:.{}f} {}/s  {:.0f} s left", rate, rate < 100 ? 2 : 0, unit, secondsLeft);
+}
+
+void WorkProgress::show(double fraction, double done, const std::string& what) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    if (seconds <= 0 || fraction <= 0)
+        return;
+    const std::string pace = paceText(done / seconds, m_unit, seconds * (1 - fraction) / fraction);
+    m_line.show(fraction, what.empty() ? pace : what + "  " + pace);
+}
+
 Result<void> applySettings(Experiment& experiment, const std::vector<std::string>& settings) {
     // Family and architecture first: they decide which other keys there are.
     for (const bool structure : {true, false})

@@ -2,6 +2,7 @@
 
 // What the subcommands share: the executor, where messages go, how a result or an error leaves the program, Ctrl-C.
 
+#include <chrono>
 #include <memory>
 #include <stop_token>
 
@@ -53,6 +54,22 @@ public:
 private:
     bool m_terminal;
     bool m_shown = false;
+};
+
+// "1250 samples/s  12 s left"
+std::string paceText(double rate, const std::string& unit, double secondsLeft);
+
+// A ProgressLine for work whose pace nobody else measures: from its making on.
+class WorkProgress {
+public:
+    explicit WorkProgress(std::string unit) : m_unit(std::move(unit)) {}
+    // `done` units so far, `fraction` of the whole work.
+    void show(double fraction, double done, const std::string& what = {});
+
+private:
+    std::string m_unit;
+    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+    ProgressLine m_line;
 };
 
 inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kInterrupted = 130;

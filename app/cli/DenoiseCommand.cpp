@@ -2,13 +2,12 @@
 
 #include <set>
 
-#include "app/cli/Context.h"
+#include "app/cli/ModelContext.h"
 #include "app/cli/PictureFile.h"
 #include "core/analysis/NoiseLevel.h"
 #include "core/base/Memory.h"
 #include "core/data/FolderListing.h"
 #include "core/inference/DenoiseImage.h"
-#include "core/io/ModelFile.h"
 #include "core/training/Trainer.h"
 
 namespace hourglass::cli {
@@ -101,8 +100,7 @@ public:
         m_settings.memoryBudget = memoryBudget();
         if (arguments.tile != "auto")
             m_settings.tile = std::stoll(arguments.tile);
-        if (arguments.sigma != "auto")
-            m_settings.noiseLevel = std::stof(arguments.sigma) / 255.0f;
+        m_settings.noiseLevel = noiseLevelOf(arguments.sigma, *loaded.model, context);
     }
 
     int run(const std::vector<Job>& jobs) {
@@ -144,14 +142,16 @@ private:
         PassSettings settings = m_settings;
         if (!settings.noiseLevel && m_runner.model().wantsNoiseLevel())
             settings.noiseLevel = estimateNoiseLevel(picture->pixels);
+        const double pixels = static_cast<double>(picture->pixels.shape()[1] * picture->pixels.shape()[2]) / 1e6;
         settings.progress = [&](double fraction) {
-            m_progress.show(from + share * fraction, job.input.filename().string());
+            m_progress.show(from + share * fraction, m_megapixels + pixels * fraction, job.input.filename().string());
         };
         auto clean = denoiseImage(m_runner, picture->pixels, settings);
         if (!clean) // memory, say: the next picture may be smaller
             return failed(std::move(clean).error().withContext(job.input.string()));
         if (!*clean)
             return Outcome::Stopped;
+        m_megapixels += pixels;
         picture->pixels = **std::move(clean);
         if (Result<void> written = writePicture(job.output, *picture); !written) {
             if (written.error().code() == ErrorCode::WriteFailed)
@@ -168,7 +168,8 @@ private:
     Context& m_context;
     ModelRunner m_runner;
     PassSettings m_settings;
-    ProgressLine m_progress;
+    WorkProgress m_progress{"Mpixel"};
+    double m_megapixels = 0; // done
     Json m_files = Json::array(), m_failed = Json::array();
     int64_t m_taken = 0;
 };
@@ -186,8 +187,6 @@ int run(const Arguments& arguments, Context& context) {
     if (Result<void> ready = prepareOutputs(work->jobs, arguments.force); !ready)
         return context.fail(ready.error());
     const Model& model = *loaded->model;
-    if (arguments.sigma != "auto" && !model.wantsNoiseLevel())
-        context.message("note: this network does not take a noise level; --sigma is not used");
     if (arguments.tile != "auto" && !model.takesAnySize())
         context.message("note: this network works in patches of its own size; --tile is not used");
     Session session(*loaded, arguments, context);
@@ -207,8 +206,7 @@ void addDenoise(CLI::App& app, Context& context, int& status) {
     command->add_option("inputs", arguments->inputs, "Pictures, .npy arrays or folders")->required();
     command->add_option("-o,--output", arguments->output, "The folder to write to")->required();
     command->add_option("--model", arguments->model, "A run folder, a checkpoint or an exported file");
-    command->add_option("--sigma", arguments->sigma, "Noise level on the 0–255 scale, or auto")
-        ->check(CLI::IsMember({"auto"}) | numberBetween(0, 255));
+    addSigma(*command, arguments->sigma);
     command->add_option("--tile", arguments->tile, "Tile size in pixels, or auto; dense models use their own")
         ->check(CLI::IsMember({"auto"}) | CLI::Range(16, 65536));
     command->add_flag("--recursive", arguments->recursive, "Enter folders in folders");

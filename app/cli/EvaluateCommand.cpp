@@ -21,10 +21,13 @@ int run(const Arguments& arguments, Context& context) {
         return context.fail(fits.error());
     Evaluation evaluation(context.executor(), work.loaded.model, Precision::F32);
     const std::unique_ptr<Batcher> batcher = evaluationBatcher(work.dataset, work.noise.get(), arguments.seed);
-    ProgressLine progress;
+    WorkProgress progress("samples");
     Result<std::optional<MetricMap>> metrics = evaluation.measure(
         *batcher, dataset, work.loaded.weights,
-        [&](int64_t samples) { progress.show(static_cast<double>(samples) / static_cast<double>(dataset.size()), ""); },
+        [&](int64_t samples) {
+            const auto done = static_cast<double>(samples);
+            progress.show(done / static_cast<double>(dataset.size()), done);
+        },
         context.stopToken());
     if (!metrics)
         return context.fail(metrics.error());

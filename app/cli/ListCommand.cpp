@@ -1,4 +1,4 @@
-#include <set>
+#include <algorithm>
 
 #include "app/cli/Context.h"
 #include "core/data/OpenDataset.h"
@@ -48,29 +48,58 @@ int print(const std::vector<Row>& rows, const Context& context) {
     return kDone;
 }
 
-// Every option of every family and architecture, each key once.
-int printOptions(const Context& context) {
-    Json list = Json::array();
-    std::string text;
-    std::set<std::string> seen;
+// A declaration of an option, and the first architecture that makes it.
+struct Declared {
+    OptionSpec spec;
+    std::string architecture;
+};
+
+// Every option of every family and architecture under its key, in the order people meet them; several declarations
+// where architectures mean different things by it.
+std::vector<std::vector<Declared>> declaredOptions() {
+    std::vector<std::vector<Declared>> all;
     for (const Family* family : families())
         for (const Architecture* architecture : architectures()) {
             const OptionTable table = experimentOptions(family->id(), architecture->id());
             for (const OptionSpec& spec : table.specs()) {
-                if (!seen.insert(spec.key).second)
-                    continue;
-                const std::string expected = OptionTable::expectation(spec);
-                list.push_back({{"key", spec.key},
-                                {"label", spec.label},
-                                {"default", spec.defaultValue},
-                                {"expected", expected},
-                                {"unit", spec.unit},
-                                {"expert", spec.tier == OptionTier::Expert},
-                                {"help", spec.help}});
-                text += fmt::format("{}{} = {}   ({})\n    {}", text.empty() ? "" : "\n", spec.key,
-                                    spec.defaultValue.dump(), expected, spec.help);
+                auto known = std::find_if(all.begin(), all.end(),
+                                          [&](const auto& options) { return options[0].spec.key == spec.key; });
+                if (known == all.end())
+                    known = all.emplace(all.end());
+                if (std::none_of(known->begin(), known->end(),
+                                 [&](const Declared& other) { return meansTheSame(other.spec, spec); }))
+                    known->push_back({spec, std::string(architecture->id())});
             }
         }
+    return all;
+}
+
+Json toJson(const OptionSpec& spec) {
+    return {{"label", spec.label},
+            {"default", spec.defaultValue},
+            {"expected", OptionTable::expectation(spec)},
+            {"unit", spec.unit},
+            {"expert", spec.tier == OptionTier::Expert},
+            {"help", spec.help}};
+}
+
+int printOptions(const Context& context) {
+    Json list = Json::array();
+    std::string text;
+    for (const std::vector<Declared>& options : declaredOptions()) {
+        const OptionSpec& first = options.front().spec;
+        Json item = toJson(first);
+        item["key"] = first.key;
+        for (const auto& [spec, architecture] : options) {
+            const bool isFirst = &spec == &first;
+            const std::string name = isFirst ? spec.key : fmt::format("    with {}", architecture);
+            text += fmt::format("{}{} = {}   ({})\n    {}{}", text.empty() ? "" : "\n", name, spec.defaultValue.dump(),
+                                OptionTable::expectation(spec), isFirst ? "" : "    ", spec.help);
+            if (!isFirst)
+                item["architectures"][architecture] = toJson(spec);
+        }
+        list.push_back(std::move(item));
+    }
     context.print({{"items", list}}, text);
     return kDone;
 }

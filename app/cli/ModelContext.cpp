@@ -11,6 +11,21 @@ void addModelArguments(CLI::App& command, ModelArguments& arguments) {
         ->required();
 }
 
+void addSigma(CLI::App& command, std::string& sigma) {
+    command
+        .add_option("--sigma", sigma,
+                    "Noise level on the 0–255 scale, for networks that want to know it, or auto: estimated")
+        ->check(CLI::IsMember({"auto"}) | numberBetween(0, 255));
+}
+
+std::optional<float> noiseLevelOf(const std::string& sigma, const Model& model, const Context& context) {
+    if (sigma == "auto")
+        return std::nullopt;
+    if (!model.wantsNoiseLevel())
+        context.message("note: this network does not take a noise level; --sigma is not used");
+    return std::stof(sigma) / 255.0f;
+}
+
 namespace {
 
 // Pictures become samples in a way that the model alone decides: what one becomes must not depend on its neighbours in

@@ -26,8 +26,8 @@ public:
         if (s.totalSteps == 0)
             return;
         m_line.show(static_cast<double>(s.step) / static_cast<double>(s.totalSteps),
-                    fmt::format("epoch {}/{}  loss {:.5g}  {:.0f} samples/s  {:.0f} s left",
-                                std::min(s.epoch + 1, s.epochs), s.epochs, m_loss, s.samplesPerSecond, s.secondsLeft));
+                    fmt::format("epoch {}/{}  loss {:.5g}  {}", std::min(s.epoch + 1, s.epochs), s.epochs, m_loss,
+                                paceText(s.samplesPerSecond, "samples", s.secondsLeft)));
     }
 
 private:

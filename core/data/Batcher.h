@@ -38,7 +38,8 @@ public:
         bool shuffle = true;
         Augmentation augmentation = {};
         const NoiseModel* noise = nullptr; // not owned; null: the input is the clean sample, not copied
-        // Whose stream noise and augmentation are drawn from besides the epoch; evaluation draws from its own.
+        // Noise is drawn from the stream {seed, noisePurpose, epoch, sample id}: evaluation sees other noise than
+        // training, and the same wherever it evaluates. Augmentation has a purpose of its own.
         RandomPurpose noisePurpose = RandomPurpose::Noise;
     };
 

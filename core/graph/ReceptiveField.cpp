@@ -75,8 +75,9 @@ std::optional<Interval> neededOfInput(const Graph& graph, NodeId output, Interva
     return result;
 }
 
-// By how much the coarsest picture of the graph is smaller than the input: the size that makes all divisions exact.
-int64_t coarsest(const Graph& graph) {
+} // namespace
+
+int64_t sizeMultiple(const Graph& graph) {
     constexpr int64_t kMost = 1024;
     for (int64_t stride = 1; stride <= kMost; stride *= 2) {
         bool fits = true;
@@ -90,10 +91,8 @@ int64_t coarsest(const Graph& graph) {
     return kMost;
 }
 
-} // namespace
-
 std::optional<ReceptiveField> receptiveField(const Graph& graph, const std::string& output) {
-    ReceptiveField field{.stride = coarsest(graph)};
+    ReceptiveField field{.stride = sizeMultiple(graph)};
     const NodeId id = graph.output(output);
     if (graph.shape(id).size() != 4)
         return std::nullopt;

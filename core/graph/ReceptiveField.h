@@ -11,8 +11,13 @@ struct ReceptiveField {
     int64_t radius = 0; // of the input beyond a tile that its output depends on
 };
 
-// From a graph symbolic in H and W, with one picture input and the named picture output of the same size; both axes are
-// treated alike. Nothing where an output pixel depends on the whole picture (matrix products, sums over places).
+// By how much the coarsest picture of a graph is smaller than its input: sides H and W that this divides make all its
+// divisions exact. 1 where no size depends on them.
+int64_t sizeMultiple(const Graph& graph);
+
+// From a graph symbolic in H and W, with one picture input, perhaps smaller maps beside it, and the named picture
+// output of the picture's size; both axes are treated alike. Nothing where an output pixel depends on the whole picture
+// (matrix products, sums over places).
 std::optional<ReceptiveField> receptiveField(const Graph& graph, const std::string& output);
 
 } // namespace hourglass

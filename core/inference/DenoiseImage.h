@@ -1,7 +1,8 @@
 #pragma once
 
 // A picture of any size through any model of pictures (PicturePass.h). A gray model takes the channels of a colour
-// picture one by one; a colour model takes a gray picture as three equal channels and answers with their mean.
+// picture one by one; a colour model takes a gray picture as three equal channels and answers with their mean. Whoever
+// calls knows how noisy the picture is, or estimates it: PassSettings::noiseLevel.
 
 #include "core/inference/PicturePass.h"
 

@@ -1,6 +1,6 @@
 #include "core/inference/ModelRunner.h"
 
-#include "core/training/Evaluation.h"
+#include "core/analysis/NoiseLevel.h"
 
 namespace hourglass {
 
@@ -36,8 +36,14 @@ Result<Program*> ModelRunner::program(const Graph& graph, const SymbolSizes& siz
 Result<Program*> ModelRunner::programFor(const Graph& graph, const Tensor& batch) {
     SymbolSizes sizes = m_model->sizes(batch.shape().rank() < 1 ? 0 : batch.shape()[0]);
     if (m_model->takesAnySize() && batch.shape().rank() == 4) {
-        sizes.h = batch.shape()[2];
-        sizes.w = batch.shape()[3];
+        const int64_t multiple = m_model->sizeMultiple;
+        const int64_t shrunk = &graph == &m_model->decoder ? multiple : 1; // a spatial code is that much smaller
+        sizes.h = batch.shape()[2] * shrunk;
+        sizes.w = batch.shape()[3] * shrunk;
+        if (sizes.h % multiple != 0 || sizes.w % multiple != 0)
+            return makeError(ErrorCode::InvalidArgument,
+                             "This network takes pictures whose sides are multiples of {}; these have {}×{}.", multiple,
+                             sizes.w, sizes.h);
     }
     const Result<Shape> expected = evaluate(graph.shape(graph.nodesOf(OpKind::Input).front()), sizes);
     if (!expected)
@@ -88,7 +94,7 @@ Result<Tensor> ModelRunner::decode(const Tensor& codes) {
         return std::move(coded).error();
     if (codes.shape().rank() < 1 || codes.shape()[0] <= kBatch)
         return decodeBatch(codes);
-    Tensor all(m_model->sampleShape.batch(codes.shape()[0]));
+    std::optional<Tensor> all; // of the first part's size, which need not be sampleShape
     const int64_t codeElements = codes.shape().elementsPerSample();
     for (int64_t first = 0; first < codes.shape()[0]; first += kBatch) {
         const int64_t count = std::min(kBatch, codes.shape()[0] - first);
@@ -98,39 +104,40 @@ Result<Tensor> ModelRunner::decode(const Tensor& codes) {
         Result<Tensor> part = decodeBatch(batch);
         if (!part)
             return part;
-        std::copy_n(part->data(), part->shape().elements(), all.data() + first * m_model->sampleShape.elements());
+        const Shape sample = part->shape().sample();
+        if (!all)
+            all.emplace(sample.batch(codes.shape()[0]));
+        std::copy_n(part->data(), part->shape().elements(), all->data() + first * sample.elements());
     }
-    return all;
+    return *std::move(all);
 }
 
-Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,
+Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what, std::optional<float> noiseLevel,
                               const RowSink& sink, std::stop_token stop) {
-    if (Result<void> fits = checkSampleShape(m_model->sampleShape, dataset->sampleShape()); !fits)
+    const Shape& sample = m_model->sampleShape;
+    if (Result<void> fits = checkSampleShape(sample, dataset->sampleShape()); !fits)
         return std::move(fits).error();
     if (Result<void> coded = what == What::Code ? requireCode() : Result<void>(); !coded)
         return std::move(coded).error();
-    const Graph& graph = what == What::Code ? m_model->encoder : m_model->autoencoder;
+    std::vector<float> levels;
+    BatchPass pass{.programs = m_programs,
+                   .model = *m_model,
+                   .graph = what == What::Code ? m_model->encoder : m_model->autoencoder,
+                   .weights = m_weights,
+                   .precision = m_precision};
+    if (m_model->wantsNoiseLevel())
+        pass.noiseLevels = [&](const Batch& batch) -> std::span<const float> {
+            const auto elements = static_cast<size_t>(sample.elements());
+            levels.assign(static_cast<size_t>(batch.rows), noiseLevel.value_or(0.0f));
+            for (size_t row = 0; !noiseLevel && row < levels.size(); ++row)
+                levels[row] = estimateNoiseLevel(Tensor(sample, batch.input().subspan(row * elements, elements)));
+            return levels;
+        };
     const char* output = what == What::Code ? "code" : "reconstruction";
-    const std::unique_ptr<Batcher> batcher = evaluationBatcher(dataset, noise, seed);
-    NetworkInputBinding binding;
-    Program* program = nullptr;
-    int64_t rowsOfProgram = -1;
-    batcher->startEpoch(0);
-    while (const Batch* batch = batcher->next()) {
-        if (batch->rows != rowsOfProgram) {
-            Result<Program*> found = this->program(graph, m_model->sizes(batch->rows));
-            if (!found)
-                return std::move(found).error();
-            program = *found;
-            rowsOfProgram = batch->rows;
-        }
-        binding.bind(*program, batch->input(), batch->noiseLevels);
-        if (program->run(stop) == RunOutcome::Cancelled)
-            return false;
-        if (Result<void> taken = sink(*batch, program->output(program->outputSlot(output))); !taken)
-            return std::move(taken).error();
-    }
-    return true;
+    const auto send = [&](const Batch& batch, const Program& program) {
+        return sink(batch, program.output(program.outputSlot(output)));
+    };
+    return forEachBatch(pass, *evaluationBatcher(dataset, nullptr, 0), send, std::move(stop));
 }
 
 } // namespace hourglass

@@ -1,12 +1,8 @@
 #pragma once
 
-// A trained model at work on tensors and data sets: reconstruct, encode, decode, evaluate. Compute thread only.
+// A trained model at work on tensors and data sets: reconstruct, encode, decode. Compute thread only.
 
-#include "core/data/Batcher.h"
-#include "core/data/Dataset.h"
-#include "core/exec/ProgramCache.h"
-#include "core/models/Model.h"
-#include "core/training/NetworkInput.h"
+#include "core/training/BatchPass.h"
 
 namespace hourglass {
 
@@ -19,7 +15,8 @@ public:
     const Model& model() const { return *m_model; }
 
     // [N, sample…] → [N, sample…], [N, sample…] → [N, code…], [N, code…] → [N, sample…]. Samples of a network that
-    // takes any size may have another height and width than sampleShape.
+    // takes any size may have another height and width than sampleShape, and their codes too: any multiples of
+    // Model::sizeMultiple. `noiseLevel` is the σ / 255 of all samples, for networks that want to know it; 0: clean.
     Result<Tensor> reconstruct(const Tensor& samples, float noiseLevel = 0);
     Result<Tensor> reconstruct(const NetworkInput& input);
     Result<Tensor> encode(const Tensor& samples);
@@ -28,9 +25,10 @@ public:
     // Rows handed over batch by batch, in the source's order: [rows, output shape].
     using RowSink = std::function<Result<void>(const Batch& batch, std::span<const float> output)>;
     enum class What { Reconstruction, Code };
-    // Runs the model over a whole data set, as it is (noise null) or corrupted by a noise model whose streams are named
-    // by `seed`. False when asked to stop. InvalidArgument when samples are of another shape.
-    Result<bool> run(std::shared_ptr<const Dataset> dataset, What what, const NoiseModel* noise, uint64_t seed,
+    // Runs the model over a whole data set as it is. A network that wants to know the noise level hears `noiseLevel`,
+    // or for each sample what estimateNoiseLevel() makes of it. False when asked to stop. InvalidArgument when samples
+    // are of another shape; errors of the sink.
+    Result<bool> run(std::shared_ptr<const Dataset> dataset, What what, std::optional<float> noiseLevel,
                      const RowSink& sink, std::stop_token stop = {});
 
     // One of the model's graphs compiled for these sizes, owned by the runner. Errors: as Executor::compile.

@@ -18,7 +18,7 @@ struct PictureView {
 struct PassSettings {
     int64_t tile = 0; // side of a tile without its margin; 0: what suits caches. Ignored by patches
     size_t memoryBudget = SIZE_MAX;
-    std::optional<float> noiseLevel = {}; // σ / 255, for models that want to know it
+    std::optional<float> noiseLevel = {}; // σ / 255, for models that want to know it; nothing: clean, 0
     std::function<void(double fraction)> progress = {};
     std::stop_token stop = {};
 };
@@ -30,8 +30,9 @@ Result<bool> patchPass(ModelRunner& runner, const PictureView& picture, std::spa
                        const PassSettings& settings);
 
 // Tiles whose margin is what the network sees beyond them, so that the result is that of the whole picture at once; its
-// borders are padded as in training. Sides that the network cannot halve are continued by reflection. Tiles are halved
-// while a tile does not fit the memory budget. Result and errors as above; OutOfMemory when no tile fits.
+// borders are padded as in training. Sides that are no multiple of Model::sizeMultiple are continued by reflection.
+// Tiles are halved while a tile does not fit the memory budget. Result and errors as above; OutOfMemory when no tile
+// fits.
 Result<bool> tiledPass(ModelRunner& runner, const PictureView& picture, std::span<float> out,
                        const PassSettings& settings);
 

@@ -127,6 +127,7 @@ Result<ExportReceipt> exportModel(const LoadedModel& model, std::string_view for
                           .tensors = written->tensors,
                           .parameters = written->parameters,
                           .probeShape = probe->inputShape,
+                          .otherProbeShape = probe->otherShape,
                           .largestDifference = probe->largestDifference,
                           .meanDifference = probe->meanDifference,
                           .details = std::move(written->details)};
@@ -143,23 +144,27 @@ std::string ExportReceipt::toText() const {
         facts += fmt::format(", {} {}", key, value);
     return fmt::format("{}: {} as {}{}\n"
                        "{} bytes, {} tensors, {} parameters, XXH64 {}\n"
-                       "Read back and run on a probe batch {}: largest difference {:.3g}, mean {:.3g}",
+                       "Read back and run on a probe batch {}{}: largest difference {:.3g}, mean {:.3g}",
                        path.string(), part, format, facts, bytes, tensors, parameters, hash, probeShape.toString(),
-                       largestDifference, meanDifference);
+                       otherProbeShape ? " and another size, " + otherProbeShape->toString() : "", largestDifference,
+                       meanDifference);
 }
 
 Json ExportReceipt::toJson() const {
-    return {{"path", path.string()},
-            {"format", format},
-            {"part", part},
-            {"bytes", bytes},
-            {"xxh64", hash},
-            {"tensors", tensors},
-            {"parameters", parameters},
-            {"probe_shape", probeShape.sizes()},
-            {"largest_difference", largestDifference},
-            {"mean_difference", meanDifference},
-            {"details", details}};
+    Json json = {{"path", path.string()},
+                 {"format", format},
+                 {"part", part},
+                 {"bytes", bytes},
+                 {"xxh64", hash},
+                 {"tensors", tensors},
+                 {"parameters", parameters},
+                 {"probe_shape", probeShape.sizes()},
+                 {"largest_difference", largestDifference},
+                 {"mean_difference", meanDifference},
+                 {"details", details}};
+    if (otherProbeShape)
+        json["other_probe_shape"] = otherProbeShape->sizes();
+    return json;
 }
 
 } // namespace hourglass

@@ -1,7 +1,7 @@
 #pragma once
 
 // Exporting with a receipt: the file is written beside its place, read back by our own importer, and run on a probe
-// batch through the original and the reread network; only when both agree does it take its name.
+// batches through the original and the reread network; only when both agree does it take its name.
 
 #include <filesystem>
 #include <string>
@@ -22,7 +22,8 @@ struct ExportReceipt {
     uint64_t bytes = 0;
     std::string hash = {}; // XXH64 of the file
     int64_t tensors = 0, parameters = 0;
-    Shape probeShape = {}; // of the larger of the probe batches
+    Shape probeShape = {};                     // of the larger of the probe batches
+    std::optional<Shape> otherProbeShape = {}; // of pictures of another size, for networks that take any
     double largestDifference = 0.0, meanDifference = 0.0;
     std::map<std::string, std::string> details = {}; // of the format: "opset"
 

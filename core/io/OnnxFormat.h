@@ -17,6 +17,9 @@ inline constexpr int kOnnxIrVersion = 7;
 inline constexpr const char* kOnnxProducer = "Hourglass";
 inline constexpr const char* kOnnxPartKey = "hourglass_part"; // metadata: a ModelPart's name
 
+// Metadata of networks that take pictures of any size: the number whose multiples their sides are.
+inline constexpr const char* kOnnxSizeMultipleKey = "hourglass_size_multiple";
+
 // Protobuf's own limit on a message, with room for everything but weights.
 inline constexpr uint64_t kOnnxLargestFile = (uint64_t{1} << 31) - 1;
 // Bytes beside the weights. Small messages take many times their bytes in memory, so this bounds what a lie can cost.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/IntegerMath.h"
 #include "core/base/Random.h"
+#include "core/graph/ReceptiveField.h"
 
 namespace hourglass {
 
@@ -50,24 +52,38 @@ Result<Outputs> run(const ImportedNetwork& network, const std::map<std::string, 
     return outputs;
 }
 
+// What the networks are run with: batches of 4 and 1, and another picture, not as much larger in width as in height.
+std::vector<SymbolSizes> probeSizes(const Graph& graph, SymbolSizes sizes) {
+    const int64_t multiple = sizeMultiple(graph);
+    const SymbolSizes other{2, roundUp(sizes.h, multiple) + multiple, roundUp(sizes.w, multiple) + 2 * multiple};
+    std::vector<SymbolSizes> all = {{4, sizes.h, sizes.w}, {1, sizes.h, sizes.w}};
+    for (const auto& [name, shape] : inputsOf(graph))
+        if (evaluate(shape, {2, sizes.h, sizes.w}).value() != evaluate(shape, other).value()) {
+            all.push_back(other);
+            break;
+        }
+    return all;
+}
+
 } // namespace
 
-Result<ProbeResult> compareNetworks(const ImportedNetwork& a, const ImportedNetwork& b, SymbolSizes sizes,
+Result<ProbeResult> compareNetworks(const ImportedNetwork& a, const ImportedNetwork& b, SymbolSizes ofPicture,
                                     Executor& executor) {
     if (inputsOf(a.graph) != inputsOf(b.graph) || outputsOf(a.graph) != outputsOf(b.graph))
         return makeError(ErrorCode::Unreadable, "The network that was read back has other inputs or outputs.");
     ProbeResult result;
     double sum = 0.0;
     int64_t count = 0;
-    for (const int64_t n : {4, 1}) {
-        sizes.n = n;
+    for (const SymbolSizes& sizes : probeSizes(a.graph, ofPicture)) {
         const std::map<std::string, Tensor> inputs = drawInputs(a.graph, sizes);
         Result<Outputs> first = run(a, inputs, sizes, executor);
         Result<Outputs> second = first ? run(b, inputs, sizes, executor) : first;
         if (!second)
             return std::move(second).error();
-        if (n == 4 && !inputs.empty())
+        if (sizes.n == 4 && !inputs.empty())
             result.inputShape = inputs.begin()->second.shape();
+        if (sizes.n == 2 && !inputs.empty())
+            result.otherShape = inputs.begin()->second.shape();
         for (const auto& [name, values] : *first) {
             const std::span<const float> x = values.values(), y = second->at(name).values();
             for (size_t i = 0; i < x.size(); ++i) {

@@ -37,9 +37,10 @@ public:
     virtual std::string_view id() const = 0; // "dense"
     virtual std::string_view label() const = 0;
     virtual std::string_view help() const = 0;
-    // The "model." options that only this architecture has.
+    // The "model." options that only this architecture has, and those that all have where they mean something else
+    // here: its own words, limits and default for "model.layers".
     virtual OptionTable options() const { return {}; }
-    // Other defaults for options that all architectures have: {"model.layers", {16, 32}}.
+    // Other defaults for options that mean the same for all: {"model.initialisation", "orthogonal"}.
     virtual std::vector<std::pair<std::string, Json>> defaults() const { return {}; }
     // InvalidArgument with a sentence that explains itself when the options cannot build a network for such samples.
     virtual Result<void> validate(const ModelContext& context) const = 0;

@@ -8,8 +8,6 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kMostParameters = int64_t{1} << 29;
-
 // What the options come to for one kind of picture.
 struct Plan {
     int64_t channels, height, width;
@@ -50,12 +48,32 @@ NodeId convolution(Graph& graph, NodeId x, const std::string& name, int64_t outp
 } // namespace
 
 OptionTable ConvolutionalArchitecture::options() const {
-    return {kernelOption(),
+    return {{.key = "model.layers",
+             .type = OptionType::IntegerList,
+             .defaultValue = {16, 32},
+             .label = "Encoder layers",
+             .help = "Channels of each layer before the code, first to last; each layer halves the picture. More "
+                     "layers see further, more channels fit more and take longer.",
+             .unit = "channels",
+             .minimum = 1,
+             .maximum = 65536},
+            {.key = "model.decoder_layers",
+             .type = OptionType::IntegerList,
+             .defaultValue = Json::array(),
+             .label = "Decoder layers",
+             .help = "Channels of each layer after the code but the last, whose channels are the picture's; each layer "
+                     "doubles the picture. Empty mirrors the encoder.",
+             .unit = "channels",
+             .minimum = 1,
+             .maximum = 65536,
+             .tier = OptionTier::Expert},
+            kernelOption(),
             {.key = "model.code",
              .type = OptionType::Choice,
              .defaultValue = "dense",
              .label = "Code",
-             .help = "A vector that sums up the whole picture, or a smaller picture that keeps what is where.",
+             .help = "A vector that sums up the whole picture, or a smaller picture that keeps what is where: such a "
+                     "network takes pictures of any size.",
              .choices = {{"dense", "Vector (dense)"}, {"spatial", "Small picture (spatial)"}},
              .tier = OptionTier::Expert}};
 }
@@ -82,18 +100,7 @@ Result<void> ConvolutionalArchitecture::validate(const ModelContext& context) co
                          "it needs {} numbers, one for each layer but the last.",
                          context.options.value("model.decoder_layers").dump(),
                          context.options.value("model.layers").dump(), plan.encoder.size() - 1);
-    int64_t parameters = plan.spatial ? 0 : 2 * plan.flat() * plan.code, inputs = plan.channels;
-    for (const int64_t outputs : plan.encoder) {
-        parameters += 2 * inputs * outputs * plan.transposedKernel * plan.transposedKernel;
-        inputs = outputs;
-    }
-    if (parameters > kMostParameters)
-        return makeError(ErrorCode::InvalidArgument,
-                         "model.layers {} on {}×{} pictures would need about {} million parameters; at most {} million "
-                         "are possible. Use fewer channels, more layers or smaller pictures.",
-                         context.options.value("model.layers").dump(), plan.width, plan.height, parameters / 1000000,
-                         kMostParameters / 1000000);
-    return {};
+    return checkParameters(layers(context), context);
 }
 
 NodeId ConvolutionalArchitecture::encode(Graph& graph, NodeId input, const ModelContext& context) const {
@@ -137,9 +144,14 @@ NodeId ConvolutionalArchitecture::decode(Graph& graph, NodeId code, const ModelC
 
 SymbolicShape ConvolutionalArchitecture::codeShape(const ModelContext& context) const {
     const Plan plan(context);
-    if (plan.spatial)
-        return {Dim::n(), plan.code, plan.shrunk(plan.height), plan.shrunk(plan.width)};
-    return {Dim::n(), plan.code};
+    if (!plan.spatial)
+        return {Dim::n(), plan.code};
+    const int64_t shrinks = int64_t{1} << plan.encoder.size();
+    return {Dim::n(), plan.code, Dim::h().dividedBy(shrinks), Dim::w().dividedBy(shrinks)};
+}
+
+bool ConvolutionalArchitecture::takesAnySize(const ModelContext& context) const {
+    return context.options.text("model.code") == "spatial";
 }
 
 std::vector<LayerInfo> ConvolutionalArchitecture::layers(const ModelContext& context) const {
@@ -160,7 +172,7 @@ std::vector<LayerInfo> ConvolutionalArchitecture::layers(const ModelContext& con
         add(LayerInfo::Kind::Layer, fmt::format("encoder.{}", i),
             fmt::format("{}×{}, stride 2 · {}", plan.kernel, plan.kernel, activation), parameters);
     }
-    const SymbolicShape code = codeShape(context);
+    const SymbolicShape code = plan.spatial ? SymbolicShape{Dim::n(), plan.code, height, width} : codeShape(context);
     const int64_t fan = plan.spatial ? plan.deepest() : plan.flat();
     result.push_back({LayerInfo::Kind::Code, fmt::format("encoder.{}", plan.encoder.size()),
                       fmt::format("code {}", plan.code), code, plan.code * (fan + 1)});

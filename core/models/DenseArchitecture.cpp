@@ -8,8 +8,6 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kMostParameters = int64_t{1} << 29; // 2 GiB of weights; training needs four times that
-
 std::vector<int64_t> decoderLayers(const OptionValues& options) {
     std::vector<int64_t> layers = options.integers("model.decoder_layers");
     if (layers.empty()) {
@@ -50,17 +48,7 @@ NodeId stack(Graph& graph, NodeId x, const std::string& part, const std::vector<
 } // namespace
 
 Result<void> DenseArchitecture::validate(const ModelContext& context) const {
-    int64_t parameters = 0;
-    const std::vector<int64_t> sizes = widths(context);
-    for (size_t i = 1; i < sizes.size(); ++i)
-        parameters += sizes[i] * (sizes[i - 1] + 1); // each below 2^22 · 2^28: no overflow over 130 layers
-    if (parameters > kMostParameters)
-        return makeError(ErrorCode::InvalidArgument,
-                         "model.layers {} with samples of {} values would need {} million parameters; at most {} "
-                         "million are possible. Use smaller layers or smaller pictures.",
-                         context.options.value("model.layers").dump(), sizes.front(), parameters / 1000000,
-                         kMostParameters / 1000000);
-    return {};
+    return checkParameters(layers(context), context);
 }
 
 NodeId DenseArchitecture::encode(Graph& graph, NodeId input, const ModelContext& context) const {

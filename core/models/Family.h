@@ -44,7 +44,8 @@ public:
     // InvalidArgument for options that contradict each other.
     virtual Result<void> validate(const ModelContext&) const { return {}; }
 
-    // Adds encoder, code, decoder and loss terms. For evaluation the same without anything random.
+    // Adds encoder, code and decoder, or what an architecture without a code has, and loss terms. For evaluation the
+    // same without anything random.
     virtual void build(ModelBuilder& builder) const = 0;
 
     virtual std::vector<ScheduledScalar> scalars() const { return {}; }

@@ -77,12 +77,27 @@ OptionSpec kernelOption() {
             .type = OptionType::Integer,
             .defaultValue = 3,
             .label = "Kernel",
-            .help = "Width of the neighbourhood that each layer looks at: 3, 5 or 7. Larger sees further and takes "
-                    "longer.",
+            .help = "Width of the neighbourhood that each layer looks at: 3, 5 or 7, which have a middle. Larger sees "
+                    "further and takes longer.",
             .unit = "pixels",
             .minimum = 3,
             .maximum = 7,
+            .step = 2,
             .tier = OptionTier::Expert};
+}
+
+Result<void> checkParameters(const std::vector<LayerInfo>& layers, const ModelContext& context) {
+    constexpr int64_t kMost = int64_t{1} << 29; // 2 GiB of weights; training needs four times that
+    int64_t parameters = 0;
+    for (const LayerInfo& layer : layers) // the widest below 2^60: 2^16 numbers of a code, samples in memory
+        parameters += layer.parameters;
+    if (parameters <= kMost)
+        return {};
+    return makeError(ErrorCode::InvalidArgument,
+                     "model.layers {} on samples of shape {} would need {} million parameters; at most {} million "
+                     "are possible. Use narrower layers or smaller samples.",
+                     context.options.value("model.layers").dump(), context.sampleShape.toString(), parameters / 1000000,
+                     kMost / 1000000);
 }
 
 Error evenKernel(int64_t kernel) {

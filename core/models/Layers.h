@@ -25,6 +25,9 @@ NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outp
 OptionSpec kernelOption();
 Error evenKernel(int64_t kernel);
 
+// InvalidArgument when the layers hold more parameters than a model can have, asked before any graph or memory.
+Result<void> checkParameters(const std::vector<LayerInfo>& layers, const ModelContext& context);
+
 // How often a side can be halved without a remainder.
 int64_t halvings(int64_t size);
 

@@ -2,6 +2,7 @@
 
 #include "core/graph/Differentiate.h"
 #include "core/graph/Flops.h"
+#include "core/graph/ReceptiveField.h"
 
 namespace hourglass {
 
@@ -35,7 +36,14 @@ Result<void> validate(const ModelContext& context, const Family& family, const A
     if (context.sampleShape.rank() < 1 || context.sampleShape.elements() < 1)
         return makeError(ErrorCode::InvalidArgument, "Samples of shape {} cannot be learnt from.",
                          context.sampleShape.toString());
-    if (options.text("objective.loss") == "bce" && options.text("model.output_activation") != "sigmoid")
+    const bool isBce = options.text("objective.loss") == "bce";
+    if (const OptionSpec& output = *options.table().find("model.output_activation");
+        isBce && !output.unusedBecause.empty())
+        return makeError(ErrorCode::InvalidArgument,
+                         "objective.loss 'bce' is computed from the logits of a sigmoid output, which "
+                         "model.architecture '{}' has not: {}. Choose another loss.",
+                         architecture.id(), output.unusedBecause);
+    if (isBce && options.text("model.output_activation") != "sigmoid")
         return makeError(ErrorCode::InvalidArgument,
                          "objective.loss 'bce' is computed from the logits of a sigmoid output, but "
                          "model.output_activation is '{}'. Set it to 'sigmoid', or choose another loss.",
@@ -127,6 +135,7 @@ Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Arch
     model->evaluation = buildGraph(*model->family, *model->architecture, context, BuildMode::Evaluation);
     model->autoencoder = model->evaluation.pruned({"reconstruction"});
     model->layers = model->architecture->layers(context);
+    model->sizeMultiple = sizeMultiple(model->autoencoder);
     if (!model->hasCode())
         return std::shared_ptr<const Model>(std::move(model));
 

@@ -16,16 +16,17 @@ struct Model {
     const Family* family = nullptr;
     const Architecture* architecture = nullptr;
 
-    // Inputs "input" and "target"; outputs "loss", "loss.TERM", and "grad.PARAMETER" for every parameter.
+    // Inputs as ModelBuilder.h has them; outputs "loss", "loss.TERM", and "grad.PARAMETER" for every parameter.
     Graph training;
-    // Inputs "input" and "target"; outputs "code", "reconstruction", "loss", "loss.TERM", "sample_mse" [N],
+    // The same inputs; outputs "code" where there is one, "reconstruction", "loss", "loss.TERM", "sample_mse" [N],
     // "metric.NAME" [N]. Nothing random.
     Graph evaluation;
     Graph encoder;                             // "input" → "code"; empty without a code, as the decoder
     Graph decoder;                             // "code" → "reconstruction"
-    Graph autoencoder;                         // "input" → "reconstruction"
+    Graph autoencoder;                         // "input" (and perhaps "noise_level") → "reconstruction"
     std::shared_ptr<const ArenaLayout> layout; // of the training graph's parameters
     std::vector<LayerInfo> layers;
+    int64_t sizeMultiple = 1;          // what the sides of pictures must divide by, where it takes any size
     std::vector<std::string> warnings; // "The code (900) is not smaller than a sample (784): …"
 
     // "loss" and "loss.TERM", in the graph's order; names of the family's metrics, outputs "metric.NAME" of evaluation.

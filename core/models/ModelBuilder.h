@@ -1,8 +1,9 @@
 #pragma once
 
 // The vocabulary in which a family describes itself: encode, decode, add a loss term. Produces graphs with the inputs
-// "input" (what the network sees) and "target" (the clean sample), both [N, sample…], and the outputs "code",
-// "reconstruction", "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N] and "metric.NAME" [N].
+// "input" (what the network sees) and "target" (the clean sample), both [N, sample…], and whatever inputs architecture
+// and family add (kNoiseLevelInput, scheduled scalars), and the outputs "code" where there is one, "reconstruction",
+// "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N] and "metric.NAME" [N].
 
 #include "core/models/Architecture.h"
 

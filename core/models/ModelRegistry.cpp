@@ -82,8 +82,7 @@ OptionTable commonModelOptions() {
          .type = OptionType::IntegerList,
          .defaultValue = {512, 256},
          .label = "Encoder layers",
-         .help = "Nodes (dense) or channels (convolutional) of each layer before the code, first to last. More or "
-                 "wider layers fit more and take longer; "
+         .help = "Nodes of each layer before the code, first to last. More or wider layers fit more and take longer; "
                  "none makes the encoder linear.",
          .unit = "nodes",
          .minimum = 1,
@@ -92,7 +91,7 @@ OptionTable commonModelOptions() {
          .type = OptionType::IntegerList,
          .defaultValue = Json::array(),
          .label = "Decoder layers",
-         .help = "Nodes or channels of each layer after the code. Empty mirrors the encoder.",
+         .help = "Nodes of each layer after the code, first to last. Empty mirrors the encoder.",
          .unit = "nodes",
          .minimum = 1,
          .maximum = 65536,
@@ -172,7 +171,7 @@ OptionTable modelOptions(std::string_view familyId, std::string_view architectur
     expects(family != nullptr && architecture != nullptr, "no family '{}' or architecture '{}'", familyId,
             architectureId);
     OptionTable table = commonModelOptions();
-    table.append(architecture->options()).append(family->options());
+    table.redeclare(architecture->options()).append(family->options());
     table.setDefault("model.family", std::string(familyId));
     table.setDefault("model.architecture", std::string(architectureId));
     for (const auto& [key, value] : architecture->defaults())

@@ -15,8 +15,8 @@ std::span<const Architecture* const> architectures();
 const Family* findFamily(std::string_view id);
 const Architecture* findArchitecture(std::string_view id);
 
-// "model." and "objective." options for a family and an architecture (both must exist): common ones with the family's
-// defaults, then their own.
+// "model." and "objective." options for a family and an architecture (both must exist): common ones, as the
+// architecture declares them and with the defaults of both, then their own.
 OptionTable modelOptions(std::string_view family, std::string_view architecture);
 
 } // namespace hourglass

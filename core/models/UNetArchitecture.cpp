@@ -7,6 +7,7 @@ namespace hourglass {
 namespace {
 
 constexpr int64_t kWidthStep = 16; // channels come in vectors
+constexpr int64_t kMostWidth = 4096;
 // Of orthogonal weights: small, so that the network begins as little more than x̂ = x. Measured on photographs, σ 25:
 // after 400 steps 31.6 dB with 0.2, 30.3 dB with 1 and small second convolutions, 22.4 dB with 1 everywhere.
 constexpr double kGain = 0.2;
@@ -97,7 +98,24 @@ private:
 } // namespace
 
 OptionTable UNetArchitecture::options() const {
-    return {{.key = "model.blocks",
+    return {{.key = "model.layers",
+             .type = OptionType::IntegerList,
+             .defaultValue = {32, 64, 128},
+             .label = "Levels",
+             .help = "Channels of each level, finest first, in multiples of 16; between two levels the picture halves. "
+                     "More levels see further, more channels remove noise better, and both take longer.",
+             .unit = "channels",
+             .minimum = kWidthStep,
+             .maximum = kMostWidth},
+            {.key = "model.output_activation",
+             .type = OptionType::Choice,
+             .defaultValue = "identity",
+             .label = "Output activation",
+             .help = "A U-Net predicts the noise and subtracts it from what it sees: nothing bends the difference.",
+             .choices = {{"sigmoid", "Sigmoid"}, {"identity", "None (linear)"}},
+             .tier = OptionTier::Expert,
+             .unusedBecause = "a U-Net predicts the noise and subtracts it"},
+            {.key = "model.blocks",
              .type = OptionType::Integer,
              .defaultValue = 2,
              .label = "Blocks per level",
@@ -124,19 +142,19 @@ Result<void> UNetArchitecture::validate(const ModelContext& context) const {
                          "model.architecture 'unet' takes pictures, but a sample is {}. Choose 'dense'.",
                          sample.toString());
     const std::vector<int64_t> widths = context.options.integers("model.layers");
-    const std::string layers = context.options.value("model.layers").dump();
+    const std::string named = context.options.value("model.layers").dump();
     for (const int64_t width : widths)
-        if (width % kWidthStep != 0 || width > 4096)
+        if (width % kWidthStep != 0)
             return makeError(ErrorCode::InvalidArgument,
-                             "model.layers {} names {} channels; a U-Net takes multiples of {} up to 4096.", layers,
-                             width, kWidthStep);
+                             "model.layers {} names {} channels; a U-Net takes multiples of {} up to {}.", named, width,
+                             kWidthStep, kMostWidth);
     const int64_t most = std::min(halvings(sample[1]), halvings(sample[2]));
     const auto levels = static_cast<int64_t>(widths.size());
     if (levels < 1 || levels > most)
         return makeError(
             ErrorCode::InvalidArgument,
             "model.layers {} means {} levels of a U-Net, each half as large as the one before; at most {} fit {}×{}{}",
-            layers, levels, most, sample[2], sample[1],
+            named, levels, most, sample[2], sample[1],
             most > 0 && levels > 0
                 ? ". Take fewer levels, or a data.width and data.height that can be halved more often."
             : levels > 0 ? ". Take a data.width and data.height that are even."
@@ -148,7 +166,7 @@ Result<void> UNetArchitecture::validate(const ModelContext& context) const {
                          "model.architecture 'unet' predicts noise and subtracts it: model.output_activation must be "
                          "'identity', not '{}'.",
                          context.options.text("model.output_activation"));
-    return {};
+    return checkParameters(layers(context), context);
 }
 
 NodeId UNetArchitecture::reconstruct(Graph& graph, NodeId input, const ModelContext& context) const {

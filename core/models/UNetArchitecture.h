@@ -2,8 +2,8 @@
 
 // A residual U-Net without bias that predicts the noise (Zhang et al. 2021, "Plug-and-Play Image Restoration with Deep
 // Denoiser Prior"; bias-free after Mohan et al. 2020): pixel-unshuffle by 2, on each level residual blocks
-// (3×3–ReLU–3×3), 2×2 convolutions of stride 2 down, 1×1 and pixel shuffle up, additive skips, and x̂ = x − net(x).
-// model.layers are the channels of the levels, finest first; between two levels the picture halves.
+// (by default 3×3–ReLU–3×3), 2×2 convolutions of stride 2 down, 1×1 and pixel shuffle up, additive skips, and x̂ = x −
+// net(x). model.layers are the channels of the levels, finest first; between two levels the picture halves.
 //
 // Takes pictures of any size whose sides divide by 2^levels, and has no code: skips lead around it.
 
@@ -21,9 +21,7 @@ public:
     }
     OptionTable options() const override;
     std::vector<std::pair<std::string, Json>> defaults() const override {
-        return {{"model.layers", {32, 64, 128}},
-                {"model.output_activation", "identity"},
-                {"model.initialisation", "orthogonal"}};
+        return {{"model.initialisation", "orthogonal"}};
     }
     Result<void> validate(const ModelContext& context) const override;
 

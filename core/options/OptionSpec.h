@@ -51,10 +51,12 @@ struct OptionSpec {
     std::string unit = {};
     double minimum = -std::numeric_limits<double>::infinity();
     double maximum = std::numeric_limits<double>::infinity();
+    double step = 1; // by which a control for whole numbers goes
     std::vector<OptionChoice> choices = {};
     OptionTier tier = OptionTier::Basic;
     OptionEffect effect = OptionEffect::Restart;
     std::vector<OptionCondition> appliesWhen = {}; // all must hold
+    std::string unusedBecause = {};                // why it never matters in this table; empty: it does
 };
 
 } // namespace hourglass

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 namespace hourglass {
 
@@ -97,8 +98,24 @@ std::string bounds(const OptionSpec& spec) {
 
 } // namespace
 
+bool meansTheSame(const OptionSpec& a, const OptionSpec& b) {
+    return std::tie(a.key, a.type, a.label, a.help, a.unit) == std::tie(b.key, b.type, b.label, b.help, b.unit);
+}
+
 OptionTable& OptionTable::append(const OptionTable& other) {
     m_specs.insert(m_specs.end(), other.m_specs.begin(), other.m_specs.end());
+    return *this;
+}
+
+OptionTable& OptionTable::redeclare(const OptionTable& other) {
+    for (const OptionSpec& spec : other.m_specs) {
+        const auto known =
+            std::find_if(m_specs.begin(), m_specs.end(), [&](const OptionSpec& s) { return s.key == spec.key; });
+        if (known == m_specs.end())
+            m_specs.push_back(spec);
+        else
+            *known = spec;
+    }
     return *this;
 }
 
@@ -208,6 +225,8 @@ std::pair<double, double> OptionValues::range(std::string_view key) const {
 }
 
 bool OptionValues::applies(const OptionSpec& spec) const {
+    if (!spec.unusedBecause.empty())
+        return false;
     return std::all_of(spec.appliesWhen.begin(), spec.appliesWhen.end(), [this](const OptionCondition& condition) {
         if (!has(condition.key))
             return true; // decided by a table that is not part of these values

@@ -10,12 +10,18 @@
 
 namespace hourglass {
 
+// Whether a value of one is a value of the other: key, type, and what people are told of it agree. Limits and defaults
+// may differ.
+bool meansTheSame(const OptionSpec& a, const OptionSpec& b);
+
 class OptionTable {
 public:
     OptionTable() = default;
     OptionTable(std::initializer_list<OptionSpec> specs) : m_specs(specs) {}
 
     OptionTable& append(const OptionTable& other);
+    // The same, but what has a key of this table takes its place.
+    OptionTable& redeclare(const OptionTable& other);
     // ContractError for an undeclared key or a value that does not fit it.
     void setDefault(std::string_view key, const Json& value);
     const std::vector<OptionSpec>& specs() const { return m_specs; }

@@ -1,22 +1,6 @@
 #include "core/training/Evaluation.h"
 
-#include <numeric>
-
 namespace hourglass {
-
-std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> dataset, const NoiseModel* noise,
-                                           uint64_t seed) {
-    constexpr int64_t kBatch = 256;
-    std::vector<int64_t> rows(static_cast<size_t>(dataset->size()));
-    std::iota(rows.begin(), rows.end(), int64_t{0});
-    const int64_t batchSize = std::min(kBatch, dataset->size());
-    return std::make_unique<Batcher>(std::move(dataset), Batcher::Options{.rows = rows,
-                                                                          .batchSize = batchSize,
-                                                                          .seed = seed,
-                                                                          .shuffle = false,
-                                                                          .noise = noise,
-                                                                          .noisePurpose = RandomPurpose::Evaluation});
-}
 
 Evaluation::Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision,
                        std::shared_ptr<Workspace> workspace)
@@ -25,26 +9,17 @@ Evaluation::Evaluation(Executor& executor, std::shared_ptr<const Model> model, P
 
 Result<bool> Evaluation::forEachBatch(Batcher& batcher, const std::shared_ptr<const ParameterStore>& weights,
                                       const Visit& visit, std::stop_token stop) {
-    Program* program = nullptr;
-    int64_t rows = -1; // that it was compiled for
-    batcher.startEpoch(0);
-    while (const Batch* batch = batcher.next()) {
-        if (batch->rows != rows) {
-            Result<Program*> found = m_programs.get(m_model->evaluation, weights,
-                                                    {.sizes = m_model->sizes(batch->rows), .precision = m_precision});
-            if (!found)
-                return std::move(found).error();
-            program = *found;
-            rows = batch->rows;
-            m_scalars.bind(*program);
-        }
-        m_input.bind(*program, batch->input(), batch->noiseLevels);
-        program->bindInput(program->inputSlot("target"), batch->clean.data());
-        if (program->run(stop) == RunOutcome::Cancelled)
-            return false;
-        visit(*batch, *program);
-    }
-    return true;
+    const BatchPass pass{.programs = m_programs,
+                         .model = *m_model,
+                         .graph = m_model->evaluation,
+                         .weights = weights,
+                         .precision = m_precision,
+                         .prepare = [this](Program& program) { m_scalars.bind(program); }};
+    const auto visited = [&](const Batch& batch, const Program& program) {
+        visit(batch, program);
+        return Result<void>();
+    };
+    return hourglass::forEachBatch(pass, batcher, visited, std::move(stop));
 }
 
 Result<std::optional<MetricMap>> Evaluation::measure(Batcher& batcher, const Dataset& dataset,

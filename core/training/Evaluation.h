@@ -3,21 +3,13 @@
 // A model's evaluation graph over data, batch by batch: what validation, a run's result and `evaluate` measure with.
 // Scheduled scalars stand at their final values, so that numbers of different epochs compare. Compute thread only.
 
-#include <functional>
 #include <optional>
 
 #include "core/analysis/ReconstructionMetrics.h"
-#include "core/data/Batcher.h"
-#include "core/exec/ProgramCache.h"
-#include "core/training/NetworkInput.h"
+#include "core/training/BatchPass.h"
 #include "core/training/ScalarInputs.h"
 
 namespace hourglass {
-
-// The batches of a whole data set in its order, as they are (noise null) or corrupted once, by streams that `seed` and
-// the samples' ids name: the same wherever a data set is evaluated.
-std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> dataset, const NoiseModel* noise,
-                                           uint64_t seed);
 
 class Evaluation {
 public:
@@ -41,8 +33,7 @@ public:
 private:
     std::shared_ptr<const Model> m_model;
     Precision m_precision;
-    ScalarInputs m_scalars;
-    NetworkInputBinding m_input; // before the programs that read them
+    ScalarInputs m_scalars; // before the programs that read them
     ProgramCache m_programs;
 };
 

@@ -106,14 +106,16 @@ Result<void> Experiment::set(std::string_view key, const Json& value) {
     const std::string family = key == "model.family" ? checked->get<std::string>() : m_options.text("model.family");
     const std::string architecture =
         key == "model.architecture" ? checked->get<std::string>() : m_options.text("model.architecture");
-    OptionValues next(experimentOptions(family, architecture));
     for (const OptionSpec& spec : m_options.table().specs()) {
         const bool isChoice = spec.key == "model.family" || spec.key == "model.architecture";
-        const Json& old = m_options.value(spec.key);
-        if (!isChoice && old != spec.defaultValue && next.has(spec.key) && next.table().check(spec.key, old))
-            next.set(spec.key, old).value();
+        if (const Json& old = m_options.value(spec.key); !isChoice && old != spec.defaultValue)
+            m_aside.emplace_back(spec, old);
     }
-    m_options = std::move(next);
+    m_options = OptionValues(experimentOptions(family, architecture));
+    std::erase_if(m_aside, [this](const std::pair<OptionSpec, Json>& kept) {
+        const OptionSpec* spec = m_options.table().find(kept.first.key);
+        return spec != nullptr && meansTheSame(*spec, kept.first) && m_options.set(spec->key, kept.second);
+    });
     return {};
 }
 

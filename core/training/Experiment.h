@@ -37,7 +37,8 @@ public:
 
     const OptionValues& options() const { return m_options; }
     // Changing model.family or model.architecture swaps the table: values that differ from their default are kept where
-    // the option still exists, the rest takes the new defaults.
+    // the option means the same in the new one, the rest takes the new defaults. What finds no place (nodes of layers,
+    // where layers have channels) comes back with the table that has one; no document or comparison knows of it.
     Result<void> set(std::string_view key, const Json& value);
 
     // What was found when the run was made: library versions, instruction set, data hash. Not part of equality.
@@ -49,6 +50,7 @@ private:
     explicit Experiment(OptionValues options) : m_options(std::move(options)) {}
 
     OptionValues m_options;
+    std::vector<std::pair<OptionSpec, Json>> m_aside; // values without a place in the table at hand
 };
 
 // Ready-made experiments for `new --preset` and the window; an id, a label and what makes it: values set in order,

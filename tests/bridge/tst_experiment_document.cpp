@@ -60,6 +60,22 @@ private slots:
         QVERIFY(document.experiment() == Experiment::create().value());
     }
 
+    // Layers typed for one architecture are there again when it comes back, by choice as by undo.
+    void architecture_hasLayersOfItsOwn() {
+        ExperimentDocument document;
+        const auto layers = [&] { return document.experiment().options().integers("model.layers"); };
+        document.set("model.layers", {64}).value();
+        document.set("model.architecture", "convolutional").value();
+        QCOMPARE(layers(), (std::vector<int64_t>{16, 32}));
+        document.endEdit();
+        document.set("model.architecture", "dense").value();
+        QCOMPARE(layers(), std::vector<int64_t>{64});
+        document.undo();
+        QCOMPARE(layers(), (std::vector<int64_t>{16, 32}));
+        document.undo();
+        QCOMPARE(layers(), std::vector<int64_t>{64});
+    }
+
     void impossibleValue_changesNothing() {
         ExperimentDocument document;
         QSignalSpy changed(&document, &ExperimentDocument::changed);

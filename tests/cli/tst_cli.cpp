@@ -4,12 +4,21 @@
 
 #include <set>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "core/analysis/NoiseLevel.h"
 #include "core/base/AtomicFile.h"
+#include "core/base/Random.h"
 #include "core/data/ImageCodec.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/formats/Npy.h"
+#include "core/inference/DenoiseImage.h"
+#include "core/io/ExportModel.h"
+#include "core/training/Trainer.h"
 #include "tests/support/CommandLine.h"
+#include "tests/support/SmallModels.h"
 #include "tests/support/TestSupport.h"
 
 using namespace hourglass;
@@ -95,6 +104,77 @@ private slots:
         QCOMPARE(decodeImage(m_folder / "out2/sub/b.tif").value().pixels.shape(), colour.shape());
         QCOMPARE(readNpy(m_folder / "out2/c.npy").value().shape, (Shape{35, 36}));
         QVERIFY(!std::filesystem::exists(m_folder / "out1/sub"));
+    }
+
+    // A network that wants to know the noise level: several pictures of sizes that it cannot halve, each as core does
+    // it.
+    void denoise_uNet_severalPictures_eachWithItsNoiseLevel() {
+        const LoadedModel model = writeUNet("net.safetensors");
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        ModelRunner runner(*executor, model.model, model.weights, applyingPrecision(model.model->options));
+        std::filesystem::create_directories(m_folder / "noisy");
+        QStringList inputs;
+        std::vector<Tensor> pictures;
+        for (const Shape& shape : {Shape{1, 45, 61}, Shape{3, 30, 33}, Shape{1, 7, 90}}) {
+            Tensor picture(shape);
+            RandomStream(pictures.size()).fillNormal(picture.values());
+            for (float& value : picture.values()) // σ of 13, 26 and 38 of 255
+                value = 0.5f + 0.05f * static_cast<float>(pictures.size() + 1) * value;
+            inputs << QString("noisy/%1.png").arg(pictures.size());
+            encodeImage(m_folder / inputs.last().toStdString(), picture, {.bitDepth = 16}).value();
+            pictures.push_back(decodeImage(m_folder / inputs.last().toStdString()).value().pixels);
+        }
+        for (const char* sigma : {"auto", "40"}) {
+            const CommandResult result =
+                run(QStringList{"denoise"} + inputs +
+                    QStringList{"-o", QString("clean-%1").arg(sigma), "--model", "net.safetensors", "--sigma", sigma,
+                                "--tile", "24", "--json"});
+            QVERIFY2(result.status == 0, result.errors.constData());
+            for (size_t i = 0; i < pictures.size(); ++i) {
+                const bool isGiven = sigma == std::string("40");
+                const float level = isGiven ? 40.0f / 255 : estimateNoiseLevel(pictures[i]);
+                QVERIFY(std::abs(result.json()["files"][i]["sigma"].get<float>() - 255 * level) < 0.01f);
+                const Tensor expected = **denoiseImage(runner, pictures[i], {.noiseLevel = level});
+                const Tensor written = decodeImage(m_folder / fmt::format("clean-{}/{}.png", sigma, i)).value().pixels;
+                QCOMPARE(written.shape(), expected.shape());
+                for (int64_t k = 0; k < expected.elements(); ++k)
+                    QVERIFY(std::abs(std::clamp(expected.data()[k], 0.0f, 1.0f) - written.data()[k]) < 1e-3f);
+            }
+        }
+    }
+
+    // `reconstruct` feeds samples as they are; how noisy they are it is told, or judges.
+    void reconstruct_hearsTheNoiseLevel() {
+        writeUNet("net.safetensors");
+        Tensor samples(Shape{5, 1, 16, 16});
+        RandomStream(4).fillUniform(samples.values());
+        writeNpy(m_folder / "samples.npy", samples).value();
+        const auto rebuilt = [&](const char* sigma) {
+            const CommandResult result = run({"reconstruct", "net.safetensors", "--data", "npy:samples.npy", "-o",
+                                              "rebuilt.npy", "--force", "--sigma", sigma});
+            return result.status == 0 ? readFile(m_folder / "rebuilt.npy").value() : result.errors.toStdString();
+        };
+        const std::string none = rebuilt("0"), some = rebuilt("50"), judged = rebuilt("auto");
+        QVERIFY(none != some && some != judged && none != judged);
+        QCOMPARE(run({"reconstruct", "net.safetensors", "--data", "npy:samples.npy", "-o", "u.npy"}).status, 0);
+        QCOMPARE(readFile(m_folder / "u.npy").value(), judged);
+        const CommandResult vain =
+            run({"reconstruct", "run", "--data", "builtin:shapes", "-o", "vain.npy", "--sigma", "9"});
+        QVERIFY2(vain.status == 0 && vain.errors.contains("--sigma is not used"), vain.errors.constData());
+    }
+
+    // On a terminal a bar with rate and remaining time; elsewhere silence (tested by all others).
+    void progress_onATerminal_tellsRateAndTimeLeft() {
+        writeUNet("net.safetensors");
+        encodeImage(m_folder / "bar.png", Tensor(Shape{1, 200, 200})).value();
+        for (const auto& [arguments, unit] :
+             {std::pair(QStringList{"denoise", "bar.png", "-o", "bars", "--model", "net.safetensors", "--tile", "32"},
+                        "Mpixel/s"),
+              {{"evaluate", "run", "--data", "builtin:shapes"}, "samples/s"}}) {
+            const QByteArray shown = errorsOnATerminal(arguments);
+            QVERIFY2(shown.contains("[====") && shown.contains("100 %"), shown.constData());
+            QVERIFY2(shown.contains(unit) && shown.contains(" s left"), shown.constData());
+        }
     }
 
     // Links, damaged files and wrong names among the inputs: each is told of, the others are done, no original changes.
@@ -287,6 +367,8 @@ private slots:
         row("contradiction", {"train", "bce.hourglass", "--run", "x"}, "model.output_activation");
         row("unknown format", {"export", "run", "--format", "docx", "-o", "x"}, "docx");
         row("unknown workload", {"bench", "--only", "magic"}, "dense_ae_b128");
+        row("no noise level", {"reconstruct", "run", "--data", "builtin:shapes", "-o", "x.npy", "--sigma", "300"},
+            "from 0 to 255");
         row("no picture", {"denoise", "nowhere.png", "-o", "x", "--model", "run"}, "nowhere.png");
         row("outputs collide", {"denoise", "in/a.png", "in/copy/a.png", "-o", "x", "--model", "run"},
             "Two of the inputs");
@@ -337,6 +419,36 @@ private slots:
 private:
     CommandResult run(const QStringList& arguments) const {
         return runCommand(QStringLiteral(HOURGLASS_CLI), arguments, QString::fromStdString(m_folder.path().string()));
+    }
+
+    // A tiny network without training that listens to the noise level.
+    LoadedModel writeUNet(const char* name) const {
+        const LoadedModel model =
+            smallModel("denoising", "unet", {{"model.layers", {16}}, {"model.blocks", 1}, {"model.noise_level", true}},
+                       {1, 16, 16});
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        exportModel(model, "safetensors", m_folder / name, {}, *executor).value();
+        return model;
+    }
+
+    // What a command writes to standard error when that is a terminal.
+    QByteArray errorsOnATerminal(const QStringList& arguments) const {
+        const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+        ::grantpt(terminal);
+        ::unlockpt(terminal);
+        ::fcntl(terminal, F_SETFL, O_NONBLOCK);
+        QProcess process;
+        process.setWorkingDirectory(QString::fromStdString(m_folder.path().string()));
+        process.setStandardErrorFile(QString::fromLocal8Bit(::ptsname(terminal)), QIODevice::Append);
+        process.start(QStringLiteral(HOURGLASS_CLI), arguments);
+        QByteArray shown, piece(4096, '\0');
+        for (bool ended = false; !ended;) { // a full terminal would hold the command up
+            ended = process.waitForFinished(20) || process.state() == QProcess::NotRunning;
+            for (ssize_t count; (count = ::read(terminal, piece.data(), static_cast<size_t>(piece.size()))) > 0;)
+                shown.append(piece.constData(), count);
+        }
+        ::close(terminal);
+        return process.exitCode() == 0 ? shown : QByteArray("failed: ") + shown;
     }
 
     CommandResult shell(const QString& line) const {

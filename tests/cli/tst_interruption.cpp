@@ -6,7 +6,11 @@
 #include <csignal>
 
 #include "core/base/AtomicFile.h"
+#include "core/data/ImageCodec.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/io/ExportModel.h"
 #include "tests/support/CommandLine.h"
+#include "tests/support/SmallModels.h"
 #include "tests/support/TestSupport.h"
 
 using namespace hourglass;
@@ -75,6 +79,31 @@ private slots:
         QVERIFY2(more.status == 0, more.errors.constData());
         QCOMPARE(more.json()["resumed_from_step"].get<int64_t>(),
                  step.chopped(step.endsWith(';') ? 1 : 0).toLongLong());
+    }
+
+    // While tiles run: what is done stays, of the picture at hand nothing is left.
+    void controlC_whileDenoising_keepsWhatIsDone_andExits130() {
+        const LoadedModel model =
+            smallModel("denoising", "unet", {{"model.layers", {16, 16}}, {"model.blocks", 4}}, {1, 16, 16});
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        exportModel(model, "safetensors", m_folder / "net.safetensors", {}, *executor).value();
+        encodeImage(m_folder / "first.png", Tensor(Shape{1, 40, 40})).value();
+        encodeImage(m_folder / "large.png", Tensor(Shape{1, 4000, 4000})).value();
+        const std::filesystem::path first = m_folder / "clean/first.png";
+        QProcess process;
+        start(process, {"denoise", "first.png", "large.png", "-o", "clean", "--model", "net.safetensors", "--tile",
+                        "16", "--json"});
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(first), 60000);
+        process.waitForFinished(200); // into the tiles of the large one
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(30000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+        const Json said = Json::parse(process.readAllStandardOutput().toStdString());
+        QCOMPARE(said["files"].size(), size_t{1});
+        QVERIFY(said["failed"].empty());
+        QCOMPARE(decodeImage(first).value().pixels.shape(), (Shape{1, 40, 40}));
+        QCOMPARE(QDir(path("clean")).entryList(QDir::Files | QDir::Hidden), QStringList{"first.png"});
     }
 
     void secondProcess_isRefusedWhileTheFirstTrains() {

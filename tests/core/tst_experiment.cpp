@@ -89,6 +89,38 @@ private slots:
         QCOMPARE(experiment.options().text("model.family"), std::string("denoising"));
     }
 
+    // Nodes are no channels: each architecture has its own, and what was set for it is there when it comes back.
+    void changingTheArchitecture_setsLayersAside_andBringsThemBack() {
+        Experiment experiment = Experiment::create().value();
+        const auto layers = [&] { return experiment.options().integers("model.layers"); };
+        experiment.set("model.layers", {64, 48}).value();
+        experiment.set("model.decoder_layers", {50}).value();
+        experiment.set("model.output_activation", "identity").value();
+        experiment.set("model.code_size", 7).value();
+        experiment.set("model.architecture", "convolutional").value();
+        QCOMPARE(layers(), (std::vector<int64_t>{16, 32}));
+        QVERIFY(experiment.options().integers("model.decoder_layers").empty());
+        QCOMPARE(experiment.options().text("model.output_activation"), std::string("identity")); // means the same
+        experiment.set("model.kernel", 5).value();
+        experiment.set("model.architecture", "unet").value();
+        QCOMPARE(layers(), (std::vector<int64_t>{32, 64, 128}));
+        QCOMPARE(experiment.options().integer("model.kernel"), 5);
+        QVERIFY(buildModel(experiment.options(), Shape{1, 16, 16}).ok());
+        experiment.set("model.layers", {16}).value();
+        experiment.set("model.family", "denoising").value();
+        experiment.set("model.architecture", "dense").value();
+        QCOMPARE(layers(), (std::vector<int64_t>{64, 48}));
+        QCOMPARE(experiment.options().integers("model.decoder_layers"), std::vector<int64_t>{50});
+        QCOMPARE(experiment.options().text("model.output_activation"), std::string("identity"));
+        QCOMPARE(experiment.options().integer("model.code_size"), 7);
+        experiment.set("model.layers", {9}).value();
+        experiment.set("model.architecture", "unet").value();
+        QCOMPARE(layers(), std::vector<int64_t>{16});
+        experiment.set("model.architecture", "dense").value();
+        QCOMPARE(layers(), std::vector<int64_t>{9});
+        QVERIFY(Experiment::fromText(experiment.toText()).value() == experiment);
+    }
+
     void impossibleModel_explainsItself() {
         Experiment experiment = Experiment::create().value();
         experiment.set("objective.loss", "bce").value();

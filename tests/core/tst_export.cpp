@@ -76,6 +76,7 @@ private slots:
         QCOMPARE(receipt->parameters, loaded.model->layout->parameterCount());
         QCOMPARE(receipt->tensors, static_cast<int64_t>(loaded.model->layout->entries().size()));
         QCOMPARE(receipt->probeShape[0], 4);
+        QCOMPARE(receipt->otherProbeShape.has_value(), loaded.model->takesAnySize());
         QCOMPARE(filesIn(folder.path()), 1);
 
         const auto again = loadModel(path);
@@ -184,6 +185,26 @@ private slots:
         QCOMPARE(json["details"]["opset"], Json("13"));
         QCOMPARE(json["probe_shape"], Json({4, 1, 6, 5}));
         QVERIFY(json["largest_difference"].get<double>() <= 1e-6);
+    }
+
+    // Run in two sizes; who opens the file with something else reads which sizes it takes, and what noise_level is.
+    void onnx_ofAnySize_isProbedInTwo_andSaysWhatItTakes() {
+        const TemporaryFolder folder;
+        const LoadedModel model =
+            smallModel("denoising", "unet",
+                       {{"model.layers", {16, 16}}, {"model.blocks", 1}, {"model.noise_level", true}}, {1, 16, 8});
+        const auto receipt = exportModel(model, "onnx", folder / "m.onnx", {}, *m_executor).value();
+        QCOMPARE(receipt.otherProbeShape.value(), (Shape{2, 1, 20, 16}));
+        QVERIFY(receipt.toText().find("and another size, [2, 1, 20, 16]") != std::string::npos);
+        QCOMPARE(receipt.toJson()["other_probe_shape"], Json({2, 1, 20, 16}));
+        const std::string file = readFile(folder / "m.onnx").value();
+        for (const char* said : {"any multiples of 4", "Input noise_level [N, 1, H/2, W/2]: the standard deviation",
+                                 "sigma on the 0-255 scale divided by 255", "hourglass_size_multiple"})
+            QVERIFY2(file.find(said) != std::string::npos, said);
+        const LoadedModel fixed = smallModel();
+        const auto plain = exportModel(fixed, "onnx", folder / "p.onnx", {}, *m_executor).value();
+        QVERIFY(!plain.otherProbeShape && !plain.toJson().contains("other_probe_shape"));
+        QVERIFY(readFile(folder / "p.onnx").value().find("hourglass_size_multiple") == std::string::npos);
     }
 
     void load_checkpoint_averagedFirst() {

@@ -23,7 +23,13 @@ Tensor randomBatch(const Shape& shape) {
 
 Tensor runOurs(const Graph& graph, const LoadedModel& model, const std::string& input, const std::string& output,
                const Tensor& batch, Executor& executor) {
-    auto program = executor.compile(graph, model.weights, {.sizes = model.model->sizes(batch.shape()[0])}).value();
+    SymbolSizes sizes = model.model->sizes(batch.shape()[0]);
+    if (model.model->takesAnySize()) {
+        const int64_t shrunk = input == "code" ? model.model->sizeMultiple : 1;
+        sizes.h = batch.shape()[2] * shrunk;
+        sizes.w = batch.shape()[3] * shrunk;
+    }
+    auto program = executor.compile(graph, model.weights, {.sizes = sizes}).value();
     program->bindInput(input, batch.values());
     const bool wantsMap = program->hasInput("noise_level");
     const Tensor map = wantsMap ? randomBatch(program->inputShape(program->inputSlot("noise_level"))) : Tensor();
@@ -59,6 +65,15 @@ class TestOnnxOpenCv : public QObject {
         const TemporaryFolder folder;
         const auto path = folder / "model.onnx";
         QVERIFY(exportModel(model, "onnx", path, {.part = part}, *m_executor).ok());
+        compareFile(path, model, part, sample);
+        if (model.model->takesAnySize()) { // one file for all sizes
+            const int64_t multiple = part == ModelPart::Decoder ? 1 : model.model->sizeMultiple;
+            for (const auto& [down, across] : {std::pair{3, 1}, {1, 5}})
+                compareFile(path, model, part, {sample[0], sample[1] + down * multiple, sample[2] + across * multiple});
+        }
+    }
+
+    void compareFile(const std::filesystem::path& path, const LoadedModel& model, ModelPart part, const Shape& sample) {
         const std::string input = part == ModelPart::Decoder ? "code" : "input";
         const std::string output = part == ModelPart::Encoder ? "code" : "reconstruction";
         for (const int64_t n : {1, 5}) {
@@ -73,7 +88,8 @@ class TestOnnxOpenCv : public QObject {
             const Tensor ours = runOurs(partGraph(*model.model, part), model, input, output, batch, *m_executor);
             const double difference = largestDifference(ours, theirs);
             m_largest = std::max(m_largest, difference);
-            QVERIFY2(difference <= 1e-4, qPrintable(QString("batch %1: %2").arg(n).arg(difference)));
+            QVERIFY2(difference <= 1e-4,
+                     qPrintable(QString("%1: %2").arg(batch.shape().toString().c_str()).arg(difference)));
             QCOMPARE(theirs.dims, ours.shape().rank());
         }
     }
@@ -96,6 +112,11 @@ private slots:
     void openCv_partsAlone_agree() {
         compare(smallModel(), ModelPart::Encoder, {1, 6, 5});
         compare(smallModel(), ModelPart::Decoder, {3});
+        const LoadedModel spatial =
+            smallModel("undercomplete", "convolutional",
+                       {{"model.layers", {7, 5}}, {"model.code_size", 3}, {"model.code", "spatial"}}, {2, 16, 8});
+        compare(spatial, ModelPart::Encoder, {2, 16, 8});
+        compare(spatial, ModelPart::Decoder, {3, 4, 2});
     }
 
     void openCv_theUsualSize_agrees() {

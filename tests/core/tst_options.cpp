@@ -96,6 +96,25 @@ private slots:
         QVERIFY(!values.applies(sigma));
     }
 
+    // Another table says an option again in its place: the same thing with other limits, or something else.
+    void redeclared_standsInItsPlace_andMayMeanSomethingElse() {
+        OptionSpec layers = *table().find("model.layers");
+        layers.maximum = 64;
+        QVERIFY(meansTheSame(layers, *table().find("model.layers")));
+        layers.unit = "channels";
+        layers.unusedBecause = "there are none";
+        QVERIFY(!meansTheSame(layers, *table().find("model.layers")));
+        OptionTable all = table();
+        all.redeclare(
+            {layers,
+             {.key = "model.blocks", .type = OptionType::Integer, .defaultValue = 2, .label = "Blocks", .help = "h"}});
+        QCOMPARE(all.specs().size(), table().specs().size() + 1);
+        QCOMPARE(all.specs()[3].unit, std::string("channels"));
+        QCOMPARE(all.specs()[4].key, std::string("model.blocks"));
+        QVERIFY(!all.check("model.layers", {65}));
+        QVERIFY(!OptionValues(all).applies(all.specs()[3]));
+    }
+
     void parseOptionText_jsonElseString() {
         QCOMPARE(parseOptionText("[1,2]"), Json::array({1, 2}));
         QCOMPARE(parseOptionText("folder:a b"), Json("folder:a b"));

@@ -6,6 +6,7 @@
 
 #include "core/analysis/NoiseLevel.h"
 #include "core/base/Random.h"
+#include "core/data/MemoryDataset.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/graph/Flops.h"
 #include "core/graph/ReceptiveField.h"
@@ -34,6 +35,13 @@ LoadedModel smallUNet(int64_t channels = 1, const Settings& more = {}) {
     Settings settings = {{"model.layers", {16, 32}}, {"model.blocks", 1}};
     settings.insert(settings.end(), more.begin(), more.end());
     return smallModel("denoising", "unet", settings, Shape{channels, 16, 16});
+}
+
+// Halves twice, with no vector in between: as free in size as a U-Net.
+LoadedModel smallConvolutional(int64_t channels = 1) {
+    return smallModel("denoising", "convolutional",
+                      {{"model.layers", {6, 8}}, {"model.code_size", 5}, {"model.code", "spatial"}},
+                      Shape{channels, 16, 16});
 }
 
 Tensor noise(const Shape& shape, uint64_t seed = 7) {
@@ -118,21 +126,28 @@ private slots:
     }
 
     void tiles_giveWhatTheWholePictureGives_data() {
+        QTest::addColumn<bool>("isUNet");
         QTest::addColumn<int>("channels");
         QTest::addColumn<int>("height");
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("tile");
-        for (const int channels : {1, 3})
-            for (const auto& [h, w] : {std::pair{96, 64}, {75, 131}, {5, 90}, {1, 1}})
-                for (const int tile : {8, 30, 4096})
-                    QTest::addRow("%d channels %dx%d tile %d", channels, h, w, tile) << channels << h << w << tile;
+        for (const bool isUNet : {true, false})
+            for (const int channels : {1, 3})
+                for (const auto& [h, w] : {std::pair{96, 64}, {75, 131}, {5, 90}, {1, 1}})
+                    for (const int tile : {8, 30, 4096})
+                        QTest::addRow("%s, %d channels %dx%d tile %d", isUNet ? "U-Net" : "convolutional", channels, h,
+                                      w, tile)
+                            << isUNet << channels << h << w << tile;
     }
     void tiles_giveWhatTheWholePictureGives() {
+        QFETCH(bool, isUNet);
         QFETCH(int, channels);
         QFETCH(int, height);
         QFETCH(int, width);
         QFETCH(int, tile);
-        const LoadedModel model = smallUNet(channels);
+        const LoadedModel model = isUNet ? smallUNet(channels) : smallConvolutional(channels);
+        QVERIFY(model.model->takesAnySize());
+        QCOMPARE(model.model->sizeMultiple, 4);
         ModelRunner runner(*m_executor, model.model, model.weights);
         const Tensor picture = noise(Shape{channels, height, width});
         const int64_t h = (height + 3) / 4 * 4, w = (width + 3) / 4 * 4; // continued by reflection
@@ -159,6 +174,23 @@ private slots:
             largest = std::max(largest, std::abs(static_cast<double>(result.data()[i]) - value));
         }
         QVERIFY2(largest < 1e-4, qPrintable(QString::number(largest)));
+    }
+
+    // The code is a picture too, of a quarter of the sides; a size between two multiples is named, not cut.
+    void spatialCode_ofAnySize_decodesToThatSize() {
+        const LoadedModel model = smallConvolutional();
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const Tensor pictures = noise(Shape{300, 1, 24, 8}); // more than decode takes at once
+        const Tensor codes = runner.encode(pictures).value();
+        QCOMPARE(codes.shape(), (Shape{300, 5, 6, 2}));
+        QCOMPARE(largestDifference(runner.decode(codes).value(), runner.reconstruct(pictures).value()), 0.0);
+        for (const auto& refused :
+             {runner.encode(noise(Shape{1, 1, 24, 10})), runner.reconstruct(noise(Shape{1, 1, 24, 10}))})
+            QVERIFY2(!refused && text(refused.error()).contains("multiples of 4; these have 10×24"),
+                     refused ? "" : qPrintable(text(refused.error())));
+        QVERIFY(!runner.decode(noise(Shape{1, 4, 6, 2})));
+        const LoadedModel vector = smallModel("denoising", "convolutional", {{"model.layers", {6, 8}}}, {1, 16, 16});
+        QVERIFY(!vector.model->takesAnySize() && vector.model->sizeMultiple == 1);
     }
 
     // As few and as small windows as cover the picture: none is run for what a neighbour has already seen.
@@ -230,6 +262,55 @@ private slots:
         QVERIFY(largestDifference(low, high) > 1e-3);
         const Tensor whole = runner.reconstruct(Tensor(Shape{1, 1, 40, 40}, picture.values()), 0.5f).value();
         QVERIFY(largestDifference(high, Tensor(picture.shape(), whole.values())) < 1e-4);
+    }
+
+    // Each sample's own level reaches its own plane: a batch gives what its samples give one by one.
+    void noiseLevels_ofABatch_reachTheirOwnSamples() {
+        const LoadedModel model = smallUNet(1, {{"model.noise_level", true}});
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        const Tensor same = noise(Shape{1, 1, 16, 16});
+        const std::vector<float> levels = {0.0f, 0.4f, 0.1f};
+        Tensor batch(Shape{3, 1, 16, 16});
+        for (int64_t i = 0; i < 3; ++i)
+            std::ranges::copy(same.values(), batch.sample(i).begin());
+        const Tensor together = runner.reconstruct(NetworkInput{batch, levels}).value();
+        for (int64_t i = 0; i < 3; ++i) {
+            const Tensor alone = runner.reconstruct(same, levels[static_cast<size_t>(i)]).value();
+            QVERIFY(largestDifference(alone, Tensor(same.shape(), together.sample(i))) < 1e-5);
+            QVERIFY(i == 0 || largestDifference(alone, Tensor(same.shape(), together.sample(0))) > 1e-3);
+        }
+    }
+
+    // A whole data set: the level that is given, or else what each sample tells of itself, also in a short last batch.
+    void noiseLevels_ofADataset_areGivenOrEstimated() {
+        const LoadedModel model = smallUNet(1, {{"model.noise_level", true}});
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        constexpr int64_t kRows = 300, kElements = 256;
+        MemoryDataset::Content content;
+        content.rows = kRows;
+        content.sampleShape = Shape{1, 16, 16};
+        content.floats = RawBuffer<float>::allocate(static_cast<uint64_t>(kRows * kElements)).value();
+        Tensor all(Shape{kRows, 1, 16, 16});
+        RandomStream(5).fillUniform(all.values());
+        for (int64_t i = 0; i < all.elements(); ++i) // from flat to noisy
+            all.data()[i] = 0.5f + (all.data()[i] - 0.5f) * static_cast<float>(i / kElements) / kRows;
+        std::ranges::copy(all.values(), content.floats.data());
+        const auto dataset = std::make_shared<MemoryDataset>(std::move(content));
+        const auto rebuilt = [&](std::optional<float> level) {
+            std::vector<float> rows;
+            const auto take = [&](const Batch&, std::span<const float> output) {
+                rows.insert(rows.end(), output.begin(), output.end());
+                return Result<void>();
+            };
+            runner.run(dataset, ModelRunner::What::Reconstruction, level, take).value();
+            return Tensor(all.shape(), rows);
+        };
+        QVERIFY(largestDifference(rebuilt(0.3f), runner.reconstruct(all, 0.3f).value()) < 1e-5);
+        NetworkInput judged{all, {}};
+        for (int64_t i = 0; i < kRows; ++i)
+            judged.noiseLevels.push_back(estimateNoiseLevel(Tensor(all.shape().sample(), all.sample(i))));
+        QVERIFY(judged.noiseLevels[0] < 0.01f && judged.noiseLevels[kRows - 1] > 0.1f);
+        QVERIFY(largestDifference(rebuilt({}), runner.reconstruct(judged).value()) < 1e-5);
     }
 
     void noiseLevel_isEstimated() {

@@ -83,6 +83,9 @@ private slots:
         QTest::newRow("even kernel") << "model.kernel"
                                      << "4"
                                      << "has no middle";
+        QTest::newRow("cross-entropy") << "objective.loss"
+                                       << "\"bce\""
+                                       << "'unet' has not: a U-Net predicts the noise and subtracts it. Choose another";
         QTest::newRow("sigmoid") << "model.output_activation"
                                  << "\"sigmoid\""
                                  << "must be 'identity'";
@@ -106,6 +109,22 @@ private slots:
             settings.emplace_back("noise.kind", kind);
             QCOMPARE(build("denoising", settings, {1, 16, 16}).value()->wantsNoiseLevel(), wants);
         }
+    }
+
+    // Said before a weight is made, whatever it is that is too much.
+    void tooManyParameters_areRefused_withTheLimit() {
+        const auto refused = [](const char* architecture, const Settings& settings) {
+            Experiment experiment = Experiment::create("denoising", architecture).value();
+            for (const auto& [key, value] : settings)
+                experiment.set(key, value).value();
+            const auto built = buildModel(experiment.options(), Shape{1, 256, 256});
+            return !built && text(built.error()).contains("at most 536 million are possible");
+        };
+        QVERIFY(refused("unet", {{"model.layers", {4096, 4096}}, {"model.blocks", 16}}));
+        QVERIFY(refused("convolutional", {{"model.layers", {65536, 65536}}}));
+        QVERIFY(refused("convolutional", {{"model.layers", {65536}}, {"model.code_size", 65536}}));
+        QVERIFY(refused("convolutional", {{"model.layers", {4, 4, 4}}, {"model.decoder_layers", {65536, 65536}}}));
+        QVERIFY(refused("dense", {{"model.layers", {65536}}}));
     }
 
     void orthogonalWeights_areOrthogonal() {

@@ -204,6 +204,38 @@ private slots:
                  qPrintable(sigma->toolTip()));
     }
 
+    // What an architecture has no use for is greyed and says why, unless it is what has to be put right.
+    void unusedOption_isGreyed_saysWhy_andCanBePutRight() {
+        OptionTable table = commonTable();
+        OptionSpec family = *table.find("model.family");
+        family.unusedBecause = "there is but one";
+        table.redeclare({family});
+        Shown shown(table);
+        auto* combo = shown.control<QComboBox>("Family");
+        QVERIFY(!combo->isEnabled());
+        QVERIFY2(combo->toolTip().contains("Not used: there is but one."), qPrintable(combo->toolTip()));
+        shown.form.setIssue("model.family", "must be sparse");
+        QVERIFY(combo->isEnabled());
+        QCOMPARE(shown.form.issue("model.family"), QStringLiteral("must be sparse"));
+        shown.form.clearIssues();
+        QVERIFY(!combo->isEnabled());
+    }
+    void arrowKeys_goByTheStepOfTheOption() {
+        Shown shown({{.key = "model.kernel",
+                      .type = OptionType::Integer,
+                      .defaultValue = 3,
+                      .label = "Kernel",
+                      .help = "h",
+                      .minimum = 3,
+                      .maximum = 7,
+                      .step = 2}});
+        auto* kernel = shown.control<QSpinBox>("Kernel");
+        for (const int expected : {5, 7, 7}) {
+            QTest::keyClick(kernel, Qt::Key_Up);
+            QCOMPARE(kernel->value(), expected);
+        }
+    }
+
     void setValues_doesNotEmit() {
         Shown shown;
         OptionValues values(noiseTable());

@@ -4,6 +4,7 @@
 
 #include "core/analysis/ImageMetrics.h"
 #include "core/data/ImageCodec.h"
+#include "tests/support/SmallModels.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/LossChart.h"
@@ -32,6 +33,24 @@ class TestWindow : public QObject {
     Q_OBJECT
 
 private slots:
+    // A U-Net has no code, so there is no encoder to export; another network has one.
+    void export_offersThePartsThatThereAre() {
+        WindowDriver driver;
+        const LoadedModel unet =
+            smallModel("denoising", "unet", {{"model.layers", {16}}, {"model.blocks", 1}}, {1, 16, 16});
+        driver.bench().controller().setModel({unet.model, unet.weights});
+        driver.key(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.has<QComboBox>("Part"), kPatience);
+        auto* part = driver.find<QComboBox>("Part");
+        QTRY_VERIFY_WITH_TIMEOUT(part->toolTip().contains("no code"), kPatience);
+        QVERIFY(part->count() == 1 && !part->isEnabled());
+        const LoadedModel dense = smallModel();
+        driver.bench().controller().setModel({dense.model, dense.weights});
+        QTRY_COMPARE_WITH_TIMEOUT(part->count(), 3, kPatience);
+        QVERIFY(part->isEnabled());
+        driver.key(Qt::Key_Escape);
+    }
+
     void journey() {
         WindowDriver driver;
         // A folder of photographs of mixed sizes, dropped; Run with nothing else set.

@@ -61,14 +61,10 @@ ExportDialog::ExportDialog(Workbench& workbench, const QString& name, QWidget* p
 void ExportDialog::buildForm(QFormLayout* form) {
     for (const Exporter& exporter : exporters())
         m_format->addItem(coreText(std::string(exporter.label)), QString::fromUtf8(exporter.id));
-    for (const auto& [part, text] : {std::pair(ModelPart::Autoencoder, tr("Whole autoencoder")),
-                                     {ModelPart::Encoder, tr("Encoder: input to code")},
-                                     {ModelPart::Decoder, tr("Decoder: code to output")}})
-        m_part->addItem(text, static_cast<int>(part));
+    m_part->addItem(tr("Whole autoencoder"), static_cast<int>(ModelPart::Autoencoder));
     m_format->setAccessibleName(tr("Format"));
     m_part->setAccessibleName(tr("Part"));
     m_path->setAccessibleName(tr("File"));
-    m_part->setToolTip(tr("Encoder and decoder can be written alone where the format allows it"));
     m_path->setToolTip(
         tr("Where the file is written. A file that is there is replaced only when the new one is good."));
     m_help->setWordWrap(true);
@@ -82,14 +78,35 @@ void ExportDialog::buildForm(QFormLayout* form) {
     label->setBuddy(m_path);
     form->addRow(label, place);
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::formatChosen);
+    connect(&m_workbench.controller(), &TrainingController::modelChanged, this, &ExportDialog::askForParts);
+    askForParts();
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::refresh);
     connect(m_browse, &QPushButton::clicked, this, &ExportDialog::browse);
+}
+
+// The model lives on the compute thread, perhaps in training: it is asked there.
+void ExportDialog::askForParts() {
+    m_workbench.controller().postModelJob([this, reply = m_replies.sender()](const JobContext& context, Executor&) {
+        reply([this, hasCode = context.model.hasCode()] { offerParts(hasCode); });
+    });
+}
+
+void ExportDialog::offerParts(bool hasCode) {
+    while (m_part->count() > 1)
+        m_part->removeItem(1);
+    if (hasCode) {
+        m_part->addItem(tr("Encoder: input to code"), static_cast<int>(ModelPart::Encoder));
+        m_part->addItem(tr("Decoder: code to output"), static_cast<int>(ModelPart::Decoder));
+    }
+    m_part->setToolTip(hasCode ? tr("Encoder and decoder can be written alone where the format allows it")
+                               : tr("This network has no code, as connections lead around it: there is no encoder and "
+                                    "no decoder to write alone"));
+    refresh();
 }
 
 void ExportDialog::formatChosen() {
     const Exporter& exporter = exporters()[static_cast<size_t>(m_format->currentIndex())];
     m_help->setText(coreText(std::string(exporter.help)));
-    m_part->setEnabled(exporter.hasParts);
     if (!exporter.hasParts)
         m_part->setCurrentIndex(0);
     QString place = m_path->text();
@@ -122,6 +139,8 @@ void ExportDialog::refresh() {
     const bool hasModel = m_workbench.controller().hasModel();
     for (QWidget* field : std::initializer_list<QWidget*>{m_format, m_path, m_browse})
         field->setEnabled(!isBusy && !m_isDone);
+    const bool hasParts = exporters()[static_cast<size_t>(m_format->currentIndex())].hasParts && m_part->count() > 1;
+    m_part->setEnabled(!isBusy && !m_isDone && hasParts);
     m_progress->setVisible(isBusy);
     m_copy->setVisible(m_isDone);
     m_export->setVisible(!m_isDone);
@@ -147,7 +166,6 @@ void ExportDialog::start() {
 void ExportDialog::finish(const QString& receipt) {
     m_isDone = true;
     refresh();
-    m_part->setEnabled(false);
     m_result->setText(receipt);
     m_close->setText(tr("Done"));
     m_close->setDefault(true);

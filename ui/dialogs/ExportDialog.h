@@ -1,11 +1,14 @@
 #pragma once
 
 // Writes the model at hand in a format that other programs load, in the background, and shows the receipt: the file
-// read back and compared. Stays open when it fails, and says why.
+// read back and compared. Stays open when it fails, and says why. Offers the parts that the model has: none has an
+// encoder without a code.
 
 #include <QDialog>
 
 #include <filesystem>
+
+#include "ui/bridge/ReplyChannel.h"
 
 class QComboBox;
 class QLabel;
@@ -30,6 +33,8 @@ signals:
 private:
     void buildForm(class QFormLayout* form);
     void formatChosen();
+    void askForParts();
+    void offerParts(bool hasCode);
     void browse();
     void refresh();
     void start();
@@ -50,6 +55,7 @@ private:
     QPushButton* m_copy;
     QPushButton* m_close;
     bool m_isDone = false;
+    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass

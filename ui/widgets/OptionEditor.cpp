@@ -93,6 +93,7 @@ public:
     }
     void setSpec(const OptionSpec& spec) override {
         m_spin->setBounds(static_cast<int>(spec.minimum), static_cast<int>(spec.maximum));
+        m_spin->setSingleStep(static_cast<int>(spec.step));
     }
     void setValue(const Json& value) override {
         const QSignalBlocker silence(m_spin);

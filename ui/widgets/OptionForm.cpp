@@ -218,6 +218,8 @@ void OptionForm::updateApplicability() {
 
 // "Not used now: it needs Kind to be Gaussian or Poisson."
 QString OptionForm::whyNot(const OptionSpec& spec) const {
+    if (!spec.unusedBecause.empty())
+        return tr("Not used: %1.").arg(coreText(spec.unusedBecause));
     for (const OptionCondition& condition : spec.appliesWhen) {
         const OptionSpec* other = m_values.table().find(condition.key);
         if (other == nullptr || std::find(condition.values.begin(), condition.values.end(),

@@ -36,8 +36,9 @@ bool isSameDeclaration(const OptionSpec& a, const OptionSpec& b) {
     const auto isSameCondition = [](const OptionCondition& x, const OptionCondition& y) {
         return x.key == y.key && x.values == y.values;
     };
-    return std::tie(a.key, a.type, a.label, a.help, a.unit, a.minimum, a.maximum, a.tier, a.effect) ==
-               std::tie(b.key, b.type, b.label, b.help, b.unit, b.minimum, b.maximum, b.tier, b.effect) &&
+    return std::tie(a.key, a.type, a.label, a.help, a.unit, a.minimum, a.maximum, a.step, a.tier, a.effect,
+                    a.unusedBecause) == std::tie(b.key, b.type, b.label, b.help, b.unit, b.minimum, b.maximum, b.step,
+                                                 b.tier, b.effect, b.unusedBecause) &&
            a.defaultValue == b.defaultValue &&
            std::equal(a.choices.begin(), a.choices.end(), b.choices.begin(), b.choices.end(), isSameChoice) &&
            std::equal(a.appliesWhen.begin(), a.appliesWhen.end(), b.appliesWhen.begin(), b.appliesWhen.end(),
@@ -104,8 +105,6 @@ void OptionRow::setInapplicable(const QString& reason) {
     if (reason == m_inapplicable)
         return;
     m_inapplicable = reason;
-    m_editor->setEnabled(reason.isEmpty());
-    m_label->setEnabled(reason.isEmpty());
     refreshTexts();
     refreshIssue();
     refreshScaled();
@@ -185,7 +184,11 @@ bool OptionRow::eventFilter(QObject*, QEvent* event) {
 void OptionRow::refreshIssue() {
     const QString& text = m_typingError.isEmpty() ? m_issue : m_typingError;
     m_issueLabel->setText(text);
-    m_issueLabel->setVisible(!text.isEmpty() && m_inapplicable.isEmpty());
+    // What does nothing but stands in the way (of a document from elsewhere) can be put right here all the same.
+    const bool isInUse = m_inapplicable.isEmpty() || !m_issue.isEmpty();
+    m_editor->setEnabled(isInUse);
+    m_label->setEnabled(isInUse);
+    m_issueLabel->setVisible(!text.isEmpty() && isInUse);
     QPalette colours = palette();
     colours.setColor(QPalette::WindowText, theme::errorText(palette()));
     m_issueLabel->setPalette(colours);

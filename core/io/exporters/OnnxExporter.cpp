@@ -4,6 +4,7 @@
 
 #include "core/base/AtomicFile.h"
 #include "core/base/Version.h"
+#include "core/graph/ReceptiveField.h"
 #include "core/io/exporters/OnnxGraphWriter.h"
 #include "core/io/importers/OnnxImporter.h"
 #include "core/training/ModelMetadata.h"
@@ -21,21 +22,57 @@ void addInitialiser(onnx::GraphProto& graph, const Node& parameter, std::span<co
     tensor.set_raw_data(values.data(), values.size_bytes()); // little-endian, as this machine is
 }
 
+void addMetadata(onnx::ModelProto& model, const std::string& key, const std::string& value) {
+    onnx::StringStringEntryProto& entry = *model.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(value);
+}
+
+bool dependsOnPicture(const SymbolicShape& shape) {
+    return evaluate(shape, {1, 1024, 1024}).value() != evaluate(shape, {1, 2048, 2048}).value();
+}
+
+// For whoever feeds the file without us: what an input holds.
+std::string meaningOf(const Node& input) {
+    if (input.attributes.name == kNoiseLevelInput)
+        return "the standard deviation of the noise of each picture on the scale of its values, which is sigma on the "
+               "0-255 scale divided by 255, the same number at every place; 0 for a clean picture";
+    if (input.attributes.name == "code")
+        return "codes, as the encoder makes them";
+    return "samples; pictures are [N, C, H, W] in [0, 1]";
+}
+
+// Says of each input what it is, and of the whole what all need to know.
+void describe(onnx::ModelProto& model, const Graph& graph) {
+    const int64_t multiple = sizeMultiple(graph);
+    bool anySize = false;
+    std::string text = "An autoencoder trained with Hourglass. Values are float32. N is the batch, of any size.";
+    for (const NodeId id : graph.nodesOf(OpKind::Input)) {
+        const Node& input = graph.node(id);
+        anySize = anySize || dependsOnPicture(input.shape);
+        const std::string meaning = meaningOf(input);
+        text += fmt::format(" Input {} {}: {}.", input.attributes.name, toString(input.shape), meaning);
+        for (onnx::ValueInfoProto& value : *model.mutable_graph()->mutable_input())
+            if (value.name() == input.attributes.name)
+                value.set_doc_string(meaning);
+    }
+    if (anySize) {
+        text += fmt::format(" H and W are the height and width of the pictures, any multiples of {}.", multiple);
+        addMetadata(model, kOnnxSizeMultipleKey, std::to_string(multiple));
+    }
+    model.set_doc_string(text);
+}
+
 void addHeader(onnx::ModelProto& model, const std::map<std::string, std::string>& metadata) {
     model.set_ir_version(kOnnxIrVersion);
     model.set_producer_name(kOnnxProducer);
     model.set_producer_version(kVersion);
     model.set_model_version(1);
-    model.set_doc_string("An autoencoder trained with Hourglass. Values are float32; pictures are [N, C, H, W] in "
-                         "[0, 1]. N is the batch, of any size.");
     onnx::OperatorSetIdProto& opset = *model.add_opset_import();
     opset.set_domain("");
     opset.set_version(kOnnxOpset);
-    for (const auto& [key, value] : metadata) {
-        onnx::StringStringEntryProto& entry = *model.add_metadata_props();
-        entry.set_key(key);
-        entry.set_value(value);
-    }
+    for (const auto& [key, value] : metadata)
+        addMetadata(model, key, value);
 }
 
 uint64_t parameterBytes(const Graph& graph) {
@@ -66,6 +103,7 @@ Result<WrittenModel> writeOnnxGraph(const Graph& whole, const ParameterStore& we
     OnnxGraphWriter writer(graph, proto);
     if (Result<void> written = writer.write(); !written)
         return std::move(written).error();
+    describe(model, graph);
     for (NodeId id : graph.parameters())
         addInitialiser(proto, graph.node(id), weights.values(graph.node(id).attributes.name));
     try {

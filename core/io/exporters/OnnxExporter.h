@@ -1,8 +1,8 @@
 #pragma once
 
 // ONNX files: opset 13, any batch size, weights inside, verified by libonnx's checker before they are written. Inputs
-// and outputs are those of the part's graph: "input", "code", "reconstruction". The metadata holds the model's
-// description.
+// and outputs are those of the part's graph: "input", "noise_level", "code", "reconstruction". The metadata holds the
+// model's description; the document strings say in words what each input is, and which sizes pictures may have.
 
 #include "core/io/ExporterRegistry.h"
 
