@@ -90,7 +90,7 @@ private slots:
 
     void reconstruction_withoutModel_isNone() {
         Desk desk;
-        QCOMPARE(desk.bench->reconstruction().request({.picture = Tensor({1, 8, 8})}), 0);
+        QCOMPARE(desk.bench->reconstruction().request({.picture = std::make_shared<const Tensor>(Shape{1, 8, 8})}), 0);
     }
 
     void reconstruction_latestWins_whileTraining() {
@@ -135,12 +135,12 @@ private slots:
         std::shared_ptr<const Reconstruction> result;
         QObject::connect(&desk.bench->reconstruction(), &ReconstructionService::finished, &desk.controller(),
                          [&](const std::shared_ptr<const Reconstruction>& r) { result = r; });
-        desk.bench->reconstruction().request({.picture = Tensor({3, 90, 50})});
+        desk.bench->reconstruction().request({.picture = std::make_shared<const Tensor>(Shape{3, 90, 50})});
         QTRY_VERIFY_WITH_TIMEOUT(result != nullptr, kPatience);
         QVERIFY(result->wasFitted);
         QCOMPARE(result->original.shape(), (Shape{1, 32, 32}));
         result = nullptr;
-        desk.bench->reconstruction().request({.picture = Tensor({1, 32, 32})});
+        desk.bench->reconstruction().request({.picture = std::make_shared<const Tensor>(Shape{1, 32, 32})});
         QTRY_VERIFY_WITH_TIMEOUT(result != nullptr, kPatience);
         QVERIFY(!result->wasFitted);
     }

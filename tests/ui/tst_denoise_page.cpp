@@ -85,7 +85,9 @@ private slots:
             QVERIFY2(page.note().contains(part), qPrintable(page.note()));
         const Tensor expected = page.expected();
         QCOMPARE(page.after(), toImage(expected));
-        QVERIFY(!page.driver.has<QDoubleSpinBox>("Noise level"));
+        const auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
+        QVERIFY(!level->isEnabled());
+        QVERIFY2(level->toolTip().contains("finds out by itself"), qPrintable(level->toolTip()));
 
         // Copied, and saved beside where it came from, with 16 bits.
         page.driver.key(Qt::Key_C, Qt::ControlModifier);
@@ -127,6 +129,8 @@ private slots:
         page.drop(page.picture);
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
         auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
+        QVERIFY(level->isEnabled());
+        QVERIFY2(level->toolTip().contains("0 to 255"), qPrintable(level->toolTip()));
         QVERIFY2(level->text().startsWith("estimate: 2"), qPrintable(level->text()));
         const QImage estimated = page.after();
         level->setFocus();

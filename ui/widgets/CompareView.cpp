@@ -8,7 +8,9 @@
 #include <QThreadPool>
 #include <QToolButton>
 
+#include "core/base/Guarded.h"
 #include "ui/widgets/CompareImageView.h"
+#include "ui/widgets/CoreText.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
@@ -39,7 +41,7 @@ CompareView::CompareView(QWidget* parent)
     setEmptyText(tr("Nothing to compare yet. Train (F5), then choose a sample, or drop an image here."));
     connect(&m_preparation, &QFutureWatcherBase::finished, this, [this] {
         if (m_preparation.future().resultCount() > 0)
-            present(m_preparation.result().images, m_preparation.result().layers);
+            present(m_preparation.result());
     });
     arrange();
 }
@@ -135,25 +137,26 @@ void CompareView::setImages(CompareImages images) {
 void CompareView::prepare(std::shared_ptr<const CompareImages> images) {
     m_images = images;
     const auto work = [images, gain = static_cast<float>(m_gain->value()), isDark = theme::isDark(palette())] {
-        return makeCompareLayers(*images, gain, isDark);
+        return Prepared{images, guarded("drawing a picture", [&] { return makeCompareLayers(*images, gain, isDark); })};
     };
     if (images->elements() <= kQuickElements) {
         m_preparation.setFuture({}); // whatever was on its way is out of date
-        return present(images, work());
+        return present(work());
     }
     auto promise = std::make_shared<QPromise<Prepared>>();
     promise->start();
     m_preparation.setFuture(promise->future());
-    QThreadPool::globalInstance()->start([promise, images, work] {
-        promise->addResult(Prepared{images, work()});
+    QThreadPool::globalInstance()->start([promise, work] {
+        promise->addResult(work());
         promise->finish();
     });
 }
 
-void CompareView::present(std::shared_ptr<const CompareImages> images, const CompareLayers& layers) {
+void CompareView::present(const Prepared& prepared) {
     const QSize before = layer(ComparePane::Original).size();
-    m_shownImages = std::move(images);
-    m_layers = layers;
+    m_shownImages = prepared.images;
+    m_layers = prepared.layers ? *prepared.layers : CompareLayers();
+    showEmptyText(prepared.layers ? m_emptyText : coreText(prepared.layers.error()));
     if (layer(ComparePane::Original).size() != before)
         m_transform->fit();
     for (ComparePane each : kComparePanes)
@@ -192,6 +195,11 @@ void CompareView::setMetrics(ComparePane which, const QString& wholeImage, const
 }
 
 void CompareView::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    showEmptyText(text);
+}
+
+void CompareView::showEmptyText(const QString& text) {
     for (CompareImageView* view : m_panes)
         view->setEmptyText(text);
 }

@@ -12,6 +12,7 @@
 #include <array>
 #include <memory>
 
+#include "core/base/Result.h"
 #include "ui/widgets/CompareLayers.h"
 
 class QButtonGroup;
@@ -71,11 +72,17 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    struct Prepared {
+        std::shared_ptr<const CompareImages> images;
+        Result<CompareLayers> layers;
+    };
+
     void buildBar(QLayout* bar);
     QToolButton* addToggle(QLayout* bar, const QString& text, const QString& tip);
     void buildPanes();
     void prepare(std::shared_ptr<const CompareImages> images);
-    void present(std::shared_ptr<const CompareImages> images, const CompareLayers& layers);
+    void present(const Prepared& prepared);
+    void showEmptyText(const QString& text);
     void refreshOverlays();
     void arrange();
 
@@ -83,16 +90,13 @@ private:
     const ImageLayer& layer(ComparePane pane) const { return m_layers[static_cast<size_t>(pane)]; }
     bool hasLayer(ComparePane pane) const { return !layer(pane).isNull(); }
 
-    struct Prepared {
-        std::shared_ptr<const CompareImages> images;
-        CompareLayers layers;
-    };
     std::shared_ptr<const CompareImages> m_images = std::make_shared<CompareImages>(); // asked for last
     std::shared_ptr<const CompareImages> m_shownImages = m_images;
     CompareLayers m_layers; // of m_shownImages
     QFutureWatcher<Prepared> m_preparation;
     std::array<bool, 4> m_isShown{true, true, true, true};
     std::array<QString, 4> m_titles;
+    QString m_emptyText;
     std::vector<ComparePane> m_byKey; // those with a title
     Mode m_mode = Mode::SideBySide;
     ComparePane m_current = ComparePane::Noisy;
