@@ -6,8 +6,8 @@
 #include <QImage>
 #include <QMimeData>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
-#include "ui/widgets/CoreText.h"
 #include "ui/widgets/DropOverlay.h"
 #include "ui/widgets/ImageConvert.h"
 

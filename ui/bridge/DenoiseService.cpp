@@ -8,6 +8,7 @@
 #include "core/inference/DenoiseImage.h"
 #include "core/io/ModelFile.h"
 #include "core/training/Trainer.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
 #include "ui/bridge/TrainingController.h"
 
@@ -135,7 +136,7 @@ void DenoiseService::open(const PictureSource& source) {
             if (picture)
                 emit opened(*std::move(picture));
             else
-                emit openFailed(QString::fromStdString(picture.error().message()));
+                emit openFailed(coreText(picture.error()));
         });
 }
 
@@ -184,7 +185,7 @@ void DenoiseService::ended(const std::shared_ptr<Result<std::optional<DenoisedPi
     }
     setBusy(false);
     if (!*result)
-        emit failed(QString::fromStdString(result->error().message()));
+        emit failed(coreText(result->error()));
     else if (**result)
         emit finished(std::make_shared<const DenoisedPicture>(std::move(**result).value()));
 }
@@ -212,7 +213,7 @@ void DenoiseService::save(const std::shared_ptr<const DenoisedPicture>& result, 
             if (written)
                 emit saved(path);
             else
-                emit saveFailed(QString::fromStdString(written.error().message()));
+                emit saveFailed(coreText(written.error()));
         });
 }
 

@@ -9,6 +9,7 @@
 #include "core/formats/Safetensors.h"
 #include "core/training/ModelMetadata.h"
 #include "core/training/RunFolder.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/RunStore.h"
 
 namespace hourglass {
@@ -60,7 +61,7 @@ DroppedPath sortFile(const fs::path& path) {
     if (hasExtension(path, {".safetensors"})) {
         const Result<SafetensorsFile> file = openSafetensors(path);
         if (!file)
-            return unusable(path, QString::fromStdString(file.error().message()));
+            return unusable(path, coreText(file.error()));
         return {path, file->metadata.contains(kModelMetadataKey) ? Kind::Model : Kind::Data, {}};
     }
     return unusable(

@@ -9,6 +9,7 @@
 #include "core/data/Split.h"
 #include "core/inference/DenoiseImage.h"
 #include "core/training/NetworkInput.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/ShapeText.h"
 #include "ui/bridge/TrainingController.h"
 
@@ -235,7 +236,7 @@ void ReconstructionService::jobEnded(const std::shared_ptr<Result<std::optional<
             finishedOne->generation = m_generation;
             emit finished(std::move(finishedOne));
         } else {
-            emit failed(m_generation, QString::fromStdString(answer->error().message()));
+            emit failed(m_generation, coreText(answer->error()));
         }
         return;
     }

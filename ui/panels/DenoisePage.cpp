@@ -13,13 +13,13 @@
 #include <QTimer>
 #include <QToolButton>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/dialogs/SavePictureDialog.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/Words.h"
 #include "ui/widgets/CompareView.h"
-#include "ui/widgets/CoreText.h"
 #include "ui/widgets/ImageConvert.h"
 #include "ui/widgets/Theme.h"
 

@@ -12,10 +12,10 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/models/RunsModel.h"
-#include "ui/widgets/CoreText.h"
 
 namespace hourglass {
 
