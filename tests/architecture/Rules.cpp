@@ -16,7 +16,9 @@ const Names kFoundation = {"core/base", "core/options", "core/tensor"};
 const Names kEngine = kFoundation + Names{"core/formats", "core/graph", "core/exec", "core/models", "core/optim"};
 const Names kMaterial = kEngine + Names{"core/noise/NoiseModel.h", "core/data", "core/noise", "core/analysis"};
 const Names kCore = kMaterial + Names{"core/training", "core/inference", "core/io"};
-const Names kBridge = kCore + Names{"ui/bridge/CoreText.h", "ui/bridge"};
+// What is small in the bridge and knows nothing of training: widgets may use it, too.
+const Names kBridgeTools = {"ui/bridge/CoreText.h", "ui/bridge/ReplyChannel.h", "ui/bridge/PoolJob.h"};
+const Names kBridge = kCore + kBridgeTools + Names{"ui/bridge"};
 
 } // namespace
 
@@ -43,11 +45,12 @@ const std::vector<Room>& rooms() {
         {"core/inference", kMaterial + Names{"core/training"}},
         {"core/io", kMaterial + Names{"core/training"}},
 
-        // How core's sentences become text of the person's language: said once, for whoever shows or passes one on.
         {"ui/bridge/CoreText.h", kFoundation},
-        {"ui/bridge", kCore + Names{"ui/bridge/CoreText.h"}},
+        {"ui/bridge/ReplyChannel.h", {}},
+        {"ui/bridge/PoolJob.h", kFoundation + Names{"ui/bridge/ReplyChannel.h"}},
+        {"ui/bridge", kCore + kBridgeTools},
         {"ui/models", kBridge},
-        {"ui/widgets", kCore + Names{"ui/bridge/CoreText.h", "ui/models"}},
+        {"ui/widgets", kCore + kBridgeTools + Names{"ui/models"}},
         {"ui/dialogs", kBridge + Names{"ui/models", "ui/widgets"}},
         {"ui/panels", kBridge + Names{"ui/models", "ui/widgets", "ui/dialogs"}},
         {"ui", kBridge + Names{"ui/models", "ui/widgets", "ui/dialogs", "ui/panels"}},

@@ -78,7 +78,7 @@ private slots:
         listener.reset();
         isGone = true;
         QTRY_VERIFY_WITH_TIMEOUT(isDone, kPatience);
-        QThreadPool::globalInstance()->waitForDone();
+        workPool().waitForDone();
         QCoreApplication::sendPostedEvents();
         QVERIFY(!isHeard);
     }

@@ -1,5 +1,6 @@
-// Photographs of 24 megapixels, dropped and pasted: the window answers all the while. What is measured is the longest
-// time in which a click would have waited, the shortest of three attempts, for the machine may have other things to do.
+// Photographs of 24 megapixels, dropped and pasted: the window answers all the while, also while it paints one that
+// another is about to replace. What is measured is the longest time in which a click would have waited; the shortest of
+// a few attempts counts, for the machine may have other things to do.
 
 #include "tests/ui/WindowDriver.h"
 
@@ -22,7 +23,7 @@ constexpr double kLongestGap = 100; // ms; converting such a picture alone takes
 // Another colour each time, so that what is shown is known to be the new one.
 QImage photograph(int attempt) {
     QImage image(kSize, QImage::Format_RGB32);
-    image.fill(QColor(40 + 60 * attempt, 120, 90));
+    image.fill(QColor(40 + 50 * attempt, 120, 90));
     return image;
 }
 
@@ -58,7 +59,7 @@ private slots:
         driver.key(isForDenoise ? Qt::Key_3 : Qt::Key_2, Qt::AltModifier);
         CompareImageView* view = isForDenoise ? before<DenoisePage>(driver) : before<ComparePage>(driver);
         double shortest = 1e9;
-        for (int attempt = 0; attempt < 3; ++attempt) {
+        for (int attempt = 0; attempt < 4; ++attempt) {
             const QImage image = photograph(attempt);
             std::unique_ptr<QMimeData> data = carried(image);
             EventLoopMonitor monitor;
@@ -68,12 +69,13 @@ private slots:
             else
                 QVERIFY(driver.drop(*data, {200, 400}));
             QTRY_VERIFY_WITH_TIMEOUT(
-                view->image().size() == kSize && view->image().pixelColor(9, 9).red() == 40 + 60 * attempt, kPatience);
+                view->image().size() == kSize && view->image().pixelColor(9, 9).red() == 40 + 50 * attempt, kPatience);
             QTest::qWait(50); // and painted
             monitor.stop();
             const double gap = static_cast<double>(monitor.longestGap().count()) / 1e6;
             qInfo("longest gap %.1f ms", gap);
-            shortest = std::min(shortest, gap);
+            if (attempt > 0) // before, there is nothing to be painted meanwhile
+                shortest = std::min(shortest, gap);
         }
         QVERIFY2(shortest < kLongestGap, qPrintable(QString::number(shortest)));
     }

@@ -59,11 +59,12 @@ QImage toImage(const Tensor& tensor, int64_t i) {
 }
 
 Tensor toTensor(const QImage& image) {
-    const QImage rgb = image.convertToFormat(QImage::Format_RGB888);
-    Tensor tensor({3, rgb.height(), rgb.width()});
-    const auto width = static_cast<size_t>(rgb.width()), plane = width * static_cast<size_t>(rgb.height());
-    for (int y = 0; y < rgb.height(); ++y) {
-        const uchar* line = rgb.constScanLine(y);
+    Tensor tensor({3, image.height(), image.width()});
+    const auto width = static_cast<size_t>(image.width()), plane = width * static_cast<size_t>(image.height());
+    for (int y = 0; y < image.height(); ++y) {
+        // Row by row: Qt hands large conversions to the pool that paints, too.
+        const QImage rgb = image.copy(0, y, image.width(), 1).convertToFormat(QImage::Format_RGB888);
+        const uchar* line = rgb.constScanLine(0);
         float* row = tensor.data() + static_cast<size_t>(y) * width;
         for (size_t x = 0; x < width; ++x)
             for (size_t c = 0; c < 3; ++c)
