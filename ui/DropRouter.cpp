@@ -5,12 +5,11 @@
 #include <QCoreApplication>
 #include <QImage>
 #include <QMimeData>
-#include <QThreadPool>
 
-#include "core/data/ImageCodec.h"
-#include "ui/bridge/Settings.h"
-#include "ui/widgets/CoreText.h"
+#include "ui/bridge/CoreText.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/widgets/DropOverlay.h"
+#include "ui/widgets/ImageConvert.h"
 
 namespace hourglass {
 
@@ -23,6 +22,7 @@ const QString kData = QStringLiteral("data");
 const QString kCompare = QStringLiteral("compare");
 const QString kDenoise = QStringLiteral("denoise");
 const QString kOpen = QStringLiteral("open");
+const QString kWhereItBelongs = QStringLiteral("any"); // the rules of what is opened without a place
 
 std::vector<fs::path> localPaths(const QMimeData& carried) {
     std::vector<fs::path> paths;
@@ -32,9 +32,9 @@ std::vector<fs::path> localPaths(const QMimeData& carried) {
     return paths;
 }
 
-// Everything that the URLs name; what is not of this machine is of no use.
-std::vector<DroppedPath> sortCarried(const QMimeData& carried) {
-    std::vector<DroppedPath> items = sortDropped(localPaths(carried));
+// What is not of this machine is of no use.
+std::vector<DroppedPath> remotePaths(const QMimeData& carried) {
+    std::vector<DroppedPath> items;
     for (const QUrl& url : carried.urls())
         if (!url.isLocalFile())
             items.push_back({toPath(url.toString()), Kind::Unusable,
@@ -55,16 +55,29 @@ bool isOpened(Kind kind) {
     return kind == Kind::Run || kind == Kind::Experiment || kind == Kind::Model;
 }
 
-Tensor toTensor(const QImage& image) {
-    const QImage rgb = image.convertToFormat(QImage::Format_RGB888);
-    Tensor tensor({3, rgb.height(), rgb.width()});
-    const int64_t pixels = tensor.elements() / 3;
-    for (int y = 0; y < rgb.height(); ++y)
-        for (int x = 0; x < rgb.width(); ++x)
-            for (int c = 0; c < 3; ++c)
-                tensor.data()[c * pixels + y * rgb.width() + x] =
-                    static_cast<float>(rgb.constScanLine(y)[3 * x + c]) / 255.0f;
-    return tensor;
+// Encoded as it came where it comes from another program, for Qt would decode it here and now; the window's own is an
+// image already. Nothing when it is neither.
+std::optional<PictureSource> carriedPicture(const QMimeData& carried) {
+    const QString address = carried.hasUrls() ? carried.urls().first().fileName() : QString();
+    const QString name = address.isEmpty() ? QCoreApplication::translate("DropRouter", "Pasted picture") : address;
+    for (const char* type : {"image/png", "image/tiff", "image/webp", "image/jpeg", "image/bmp"})
+        if (const QByteArray file = carried.data(QString::fromLatin1(type)); !file.isEmpty())
+            return PictureSource{name, {}, [file, name] {
+                                     return decodeImage(
+                                         std::as_bytes(std::span(file.constData(), static_cast<size_t>(file.size()))),
+                                         name.toStdString());
+                                 }};
+    const QImage image = qvariant_cast<QImage>(carried.imageData());
+    if (image.isNull())
+        return {};
+    return PictureSource{name, {}, [image] { return DecodedImage{.pixels = toTensor(image)}; }};
+}
+
+std::vector<Kind> kindsOf(const std::vector<DroppedPath>& items) {
+    std::vector<Kind> kinds;
+    for (const DroppedPath& item : items)
+        kinds.push_back(item.kind);
+    return kinds;
 }
 
 QString itemText(const fs::path& path, const QString& reason) {
@@ -75,37 +88,80 @@ QString itemText(const fs::path& path, const QString& reason) {
 
 DropRouter::DropRouter(QWidget* window, fs::path collections)
     : QObject(window), m_overlay(new DropOverlay(window)), m_collections(std::move(collections)) {
-    m_overlay->setZoneChooser([this](const QMimeData& carried) {
-        const std::vector<DroppedPath> items = sortDropped(localPaths(carried));
-        const auto any = [&](auto claim) {
-            return std::any_of(items.begin(), items.end(), [&](const DroppedPath& item) { return claim(item.kind); });
-        };
-        const DropZone denoise{kDenoise, tr("Denoise"), tr("Remove the noise of this picture")};
-        const bool isBare = items.empty() && carried.hasImage();
-        if (m_denoises() && (isBare || (items.size() == 1 && items.front().kind == Kind::Picture)))
-            return std::vector<DropZone>{denoise};
-        std::vector<DropZone> zones;
-        if (any(isData))
-            zones.push_back({kData, tr("Use as data set"), tr("Learn from it")});
-        if (any([](Kind kind) { return kind == Kind::Picture; }) || isBare) {
-            zones.push_back({kCompare, tr("Compare"), tr("See what the model makes of this picture")});
-            zones.push_back(denoise);
-        }
-        if (any(isOpened))
-            zones.push_back({kOpen, tr("Open"), tr("Experiment, run or model")});
-        if (zones.empty())
-            zones.push_back({kOpen, tr("Nothing here can be opened"), tr("Drop it to see why")});
-        return zones;
-    });
+    m_overlay->setZoneChooser([this](const QMimeData& carried) { return chooseZones(carried); });
     connect(m_overlay, &DropOverlay::dropped, this,
             [this](const QMimeData* carried, const QString& zone) { route(*carried, zone); });
 }
 
-void DropRouter::open(const std::vector<fs::path>& paths) {
-    open(sortDropped(paths));
+// The zones that the names promise, at once; those of what is there follow when the disk has answered.
+std::vector<DropZone> DropRouter::chooseZones(const QMimeData& carried) {
+    const std::vector<fs::path> paths = localPaths(carried);
+    const int drag = ++m_drag;
+    if (paths.empty())
+        return zonesOf({}, carried.hasImage());
+    sort(carried, [this, drag](const Items& items) {
+        if (drag == m_drag)
+            m_overlay->setZones(zonesOf(kindsOf(items), false));
+    });
+    std::vector<Kind> promised;
+    for (const fs::path& path : paths)
+        if (const std::optional<Kind> kind = kindByName(path))
+            promised.push_back(*kind);
+    if (promised.size() == paths.size())
+        return zonesOf(promised, false);
+    return {{kWhereItBelongs, tr("Drop it here"), tr("It goes where it belongs")}};
 }
 
-void DropRouter::open(const std::vector<DroppedPath>& items) {
+std::vector<DropZone> DropRouter::zonesOf(const std::vector<Kind>& kinds, bool isBarePicture) const {
+    const auto any = [&](auto claim) { return std::any_of(kinds.begin(), kinds.end(), claim); };
+    const bool isForModel = kinds.size() == 1 && (kinds[0] == Kind::Run || kinds[0] == Kind::Model);
+    const DropZone denoise{kDenoise, tr("Denoise"), tr("Remove the noise of this picture")};
+    if (m_denoises() && (isBarePicture || (kinds.size() == 1 && kinds[0] == Kind::Picture)))
+        return {denoise};
+    if (m_denoises() && isForModel)
+        return {{kOpen, tr("Denoise with this model"), tr("The experiment and the model at hand stay")}};
+    std::vector<DropZone> zones;
+    if (any(isData))
+        zones.push_back({kData, tr("Use as data set"), tr("Learn from it")});
+    if (any([](Kind kind) { return kind == Kind::Picture; }) || isBarePicture) {
+        zones.push_back({kCompare, tr("Compare"), tr("See what the model makes of this picture")});
+        zones.push_back(denoise);
+    }
+    if (any(isOpened))
+        zones.push_back({kOpen, tr("Open"), tr("Experiment, run or model")});
+    if (zones.empty())
+        zones.push_back({kOpen, tr("Nothing here can be opened"), tr("Drop it to see why")});
+    return zones;
+}
+
+template <typename Work, typename Then>
+void DropRouter::elsewhere(std::string doing, Work work, Then then) {
+    ++m_underWay;
+    runInPool(m_replies, std::move(doing), std::move(work), [this, then = std::move(then)](auto result) {
+        --m_underWay;
+        if (result)
+            then(*std::move(result));
+        else
+            emit refused({coreText(result.error())});
+    });
+}
+
+void DropRouter::sort(const QMimeData& carried, const std::function<void(const Items&)>& then) {
+    elsewhere(
+        "looking at what was dropped", [paths = localPaths(carried)] { return sortDropped(paths); },
+        [then, remote = remotePaths(carried)](Items items) {
+            items.insert(items.end(), remote.begin(), remote.end());
+            then(items);
+        });
+}
+
+void DropRouter::open(const std::vector<fs::path>& paths) {
+    elsewhere(
+        "looking at what is to be opened", [paths] { return sortDropped(paths); },
+        [this](const Items& items) { openItems(items); });
+}
+
+void DropRouter::openItems(const Items& items) {
     const bool isForOpening = std::any_of(items.begin(), items.end(), [](const auto& i) { return isOpened(i.kind); });
     const bool isOnePicture = items.size() == 1 && items.front().kind == Kind::Picture;
     route(items, isForOpening                   ? kOpen
@@ -115,33 +171,43 @@ void DropRouter::open(const std::vector<DroppedPath>& items) {
 }
 
 void DropRouter::paste() {
-    if (const QMimeData* carried = QApplication::clipboard()->mimeData(); carried != nullptr) {
-        if (isBarePicture(*carried))
-            usePicture(*carried, m_denoises() ? kDenoise : kCompare);
-        else if (carried->hasUrls())
-            open(sortCarried(*carried));
-        else
-            emit refused({tr("Clipboard: it holds neither a picture nor files")});
-    }
+    const QMimeData* carried = QApplication::clipboard()->mimeData();
+    if (carried != nullptr && (isBarePicture(*carried) || carried->hasUrls()))
+        route(*carried, isBarePicture(*carried) ? (m_denoises() ? kDenoise : kCompare) : kWhereItBelongs);
+    else if (carried != nullptr)
+        emit refused({tr("Clipboard: it holds neither a picture nor files")});
 }
 
 void DropRouter::route(const QMimeData& carried, const QString& zone) {
-    if (isBarePicture(carried))
-        usePicture(carried, zone);
+    ++m_drag; // it is over
+    if (!isBarePicture(carried))
+        return sort(carried, [this, zone](const Items& items) {
+            zone == kWhereItBelongs ? openItems(items) : route(items, zone);
+        });
+    if (const std::optional<PictureSource> picture = carriedPicture(carried))
+        usePicture(*picture, zone);
     else
-        route(sortCarried(carried), zone);
+        emit refused({tr("Picture: its format cannot be read")});
 }
 
-void DropRouter::usePicture(const QMimeData& carried, const QString& zone) {
-    const QImage image = qvariant_cast<QImage>(carried.imageData());
-    const QString address = carried.hasUrls() ? carried.urls().first().fileName() : QString();
-    const QString name = address.isEmpty() ? tr("Pasted picture") : address;
-    if (image.isNull())
-        emit refused({tr("Picture: its format cannot be read")});
-    else if (zone == kDenoise)
-        emit pictureToDenoise(toTensor(image), name);
-    else
-        emit pictureDropped(toTensor(image), name);
+// Whoever denoises reads it along with its noise.
+void DropRouter::usePicture(const PictureSource& picture, const QString& zone) {
+    if (zone == kDenoise) {
+        emit pictureToDenoise(picture);
+        return;
+    }
+    elsewhere(
+        "opening '" + picture.name.toStdString() + "'",
+        [read = picture.read]() -> Result<std::shared_ptr<const Tensor>> {
+            Result<DecodedImage> decoded = read();
+            if (!decoded)
+                return std::move(decoded).error();
+            return std::make_shared<const Tensor>(std::move(decoded->pixels));
+        },
+        [this, request = ++m_compared, name = picture.name](std::shared_ptr<const Tensor> pixels) {
+            if (request == m_compared) // the last one dropped stays
+                emit pictureDropped(std::move(pixels), name);
+        });
 }
 
 void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zone) {
@@ -162,10 +228,8 @@ void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zon
                                                              : tr("only pictures can be denoised here"));
         } else {
             isTaken = true;
-            if (zone == kDenoise)
-                emit fileToDenoise(item.path);
-            else if (item.kind == Kind::Picture)
-                compare(item.path);
+            if (item.kind == Kind::Picture)
+                usePicture(pictureFile(item.path), zone);
             else if (item.kind == Kind::Run)
                 emit runDropped(item.path);
             else if (item.kind == Kind::Experiment)
@@ -180,7 +244,7 @@ void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zon
         emit refused(refusals);
 }
 
-void DropRouter::useAsData(const std::vector<DroppedPath>& items, QStringList& refusals) {
+void DropRouter::useAsData(const Items& items, QStringList& refusals) {
     std::vector<fs::path> pictures;
     const DroppedPath* whole = nullptr; // a folder or file that is a data set by itself
     for (const DroppedPath& item : items) {
@@ -197,24 +261,10 @@ void DropRouter::useAsData(const std::vector<DroppedPath>& items, QStringList& r
         const QString path = toText(fs::absolute(whole->path));
         emit dataDropped(whole->kind == Kind::Folder ? QStringLiteral("folder:") + path : path);
     } else if (!pictures.empty()) {
-        if (const Result<std::string> source = pictureSource(pictures, m_collections))
-            emit dataDropped(QString::fromStdString(*source));
-        else
-            refusals << coreText(source.error());
+        elsewhere(
+            "gathering pictures", [pictures, where = m_collections] { return pictureSource(pictures, where); },
+            [this](const std::string& source) { emit dataDropped(QString::fromStdString(source)); });
     }
-}
-
-// Decoding a large photograph takes longer than a frame.
-void DropRouter::compare(const fs::path& picture) {
-    QThreadPool::globalInstance()->start([this, picture, reply = m_replies.sender()] {
-        auto decoded = std::make_shared<Result<DecodedImage>>(decodeImage(picture));
-        reply([this, picture, decoded] {
-            if (*decoded)
-                emit pictureDropped((*decoded)->pixels, toText(picture.filename()));
-            else
-                emit refused({coreText(decoded->error())});
-        });
-    });
 }
 
 } // namespace hourglass

@@ -1,7 +1,8 @@
 #pragma once
 
 // Everything that is dropped on the window, pasted into it or named on the command line goes through here: sorted, and
-// handed on as one of the signals. What is of no use is itemised with the reason.
+// handed on as one of the signals, a moment later: disks are looked at and pictures read on other threads. What is of
+// no use is itemised with the reason.
 
 #include <QObject>
 #include <QStringList>
@@ -12,6 +13,7 @@
 
 #include "core/tensor/Tensor.h"
 #include "ui/bridge/DroppedPaths.h"
+#include "ui/bridge/PictureSource.h"
 #include "ui/bridge/ReplyChannel.h"
 
 class QMimeData;
@@ -20,6 +22,7 @@ class QWidget;
 namespace hourglass {
 
 class DropOverlay;
+struct DropZone;
 
 class DropRouter : public QObject {
     Q_OBJECT
@@ -37,12 +40,13 @@ public:
 
     void open(const std::vector<std::filesystem::path>& paths);
     void paste();
+    // Something is on its way that has not been handed on.
+    bool isBusy() const { return m_underWay > 0; }
 
 signals:
     void dataDropped(const QString& source);
-    void pictureDropped(const hourglass::Tensor& picture, const QString& name);
-    void fileToDenoise(const std::filesystem::path& file);
-    void pictureToDenoise(const hourglass::Tensor& picture, const QString& name);
+    void pictureDropped(std::shared_ptr<const hourglass::Tensor> picture, const QString& name);
+    void pictureToDenoise(const hourglass::PictureSource& picture);
     void experimentDropped(const std::filesystem::path& file);
     void runDropped(const std::filesystem::path& folder);
     void modelDropped(const std::filesystem::path& file);
@@ -50,17 +54,24 @@ signals:
     void refused(const QStringList& items);
 
 private:
+    using Items = std::vector<DroppedPath>;
+
+    std::vector<DropZone> chooseZones(const QMimeData& carried);
+    std::vector<DropZone> zonesOf(const std::vector<DroppedPath::Kind>& kinds, bool isBarePicture) const;
+    template <typename Work, typename Then>
+    void elsewhere(std::string doing, Work work, Then then);
+    void sort(const QMimeData& carried, const std::function<void(const Items&)>& then);
     void route(const QMimeData& carried, const QString& zone);
-    void route(const std::vector<DroppedPath>& items, const QString& zone);
-    void open(const std::vector<DroppedPath>& items);
-    void usePicture(const QMimeData& carried, const QString& zone);
-    void useAsData(const std::vector<DroppedPath>& items, QStringList& refusals);
-    void compare(const std::filesystem::path& picture);
+    void route(const Items& items, const QString& zone);
+    void openItems(const Items& items);
+    void usePicture(const PictureSource& picture, const QString& zone);
+    void useAsData(const Items& items, QStringList& refusals);
 
     DropOverlay* m_overlay;
     std::filesystem::path m_collections;
     std::function<bool()> m_compares = [] { return false; };
     std::function<bool()> m_denoises = [] { return false; };
+    int m_underWay = 0, m_drag = 0, m_compared = 0;
     ReplyChannel m_replies{this};
 };
 

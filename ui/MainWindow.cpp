@@ -120,6 +120,7 @@ void MainWindow::connectPanels() {
     connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
     connect(m_runs, &RunsPanel::continueWanted, this, &MainWindow::continueRun);
     connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
+    connect(m_runs, &RunsPanel::failed, this, &MainWindow::tellFailed);
     connect(m_runs, &RunsPanel::deleteWanted, &m_workbench, &Workbench::deleteRun);
 }
 
@@ -159,22 +160,24 @@ void MainWindow::connectWorkbench() {
 
 void MainWindow::connectDrops() {
     m_drops->setDenoises([this] { return m_pages->currentWidget() == m_denoise; });
-    connect(m_drops, &DropRouter::fileToDenoise, this, [this](const fs::path& file) {
-        m_denoise->open(file);
-        showPage(m_denoise);
-    });
-    connect(m_drops, &DropRouter::pictureToDenoise, this, [this](const Tensor& picture, const QString& name) {
-        m_denoise->open(picture, name);
+    connect(m_drops, &DropRouter::pictureToDenoise, this, [this](const PictureSource& picture) {
+        m_denoise->open(picture);
         showPage(m_denoise);
     });
     m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
     connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
-    connect(m_drops, &DropRouter::pictureDropped, this, [this](const Tensor& picture, const QString& name) {
-        m_compare->showPicture(picture, name);
-        showPage(m_compare);
-    });
+    connect(m_drops, &DropRouter::pictureDropped, this,
+            [this](std::shared_ptr<const Tensor> picture, const QString& name) {
+                m_compare->showPicture(std::move(picture), name);
+                showPage(m_compare);
+            });
     connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
-    connect(m_drops, &DropRouter::runDropped, this, &MainWindow::openRun);
+    connect(m_drops, &DropRouter::runDropped, this, [this](const fs::path& folder) {
+        if (m_pages->currentWidget() == m_denoise) // as a model: what is trained or compared meanwhile stays
+            m_denoise->useModel(folder);
+        else
+            openRun(folder);
+    });
     connect(m_drops, &DropRouter::modelDropped, this, &MainWindow::openModel);
     connect(m_drops, &DropRouter::refused, this, &MainWindow::tellRefused);
 }

@@ -13,13 +13,13 @@
 #include "ui/DropRouter.h"
 #include "ui/MainWindow.h"
 #include "ui/Transport.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/dialogs/AboutDialog.h"
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/ExperimentPanel.h"
 #include "ui/panels/MessageBar.h"
 #include "ui/panels/TrainPage.h"
-#include "ui/widgets/CoreText.h"
 
 namespace hourglass {
 

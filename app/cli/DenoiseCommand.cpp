@@ -140,8 +140,9 @@ private:
         if (picture->hadAlpha)
             m_context.message(fmt::format("note: the alpha channel of '{}' is dropped", job.input.string()));
         PassSettings settings = m_settings;
-        if (!settings.noiseLevel && m_runner.model().wantsNoiseLevel())
-            settings.noiseLevel = estimateNoiseLevel(picture->pixels);
+        std::optional<float> sigma; // that is told to the network; estimated per channel where they go one by one
+        if (m_runner.model().wantsNoiseLevel())
+            sigma = settings.noiseLevel ? *settings.noiseLevel : estimateNoiseLevel(picture->pixels);
         const double pixels = static_cast<double>(picture->pixels.shape()[1] * picture->pixels.shape()[2]) / 1e6;
         settings.progress = [&](double fraction) {
             m_progress.show(from + share * fraction, m_megapixels + pixels * fraction, job.input.filename().string());
@@ -159,8 +160,8 @@ private:
             return failed(written.error());
         }
         Json file = {{"input", job.input.string()}, {"output", job.output.string()}};
-        if (settings.noiseLevel && m_runner.model().wantsNoiseLevel())
-            file["sigma"] = *settings.noiseLevel * 255.0f;
+        if (sigma)
+            file["sigma"] = *sigma * 255.0f;
         m_files.push_back(std::move(file));
         return Outcome::Written;
     }

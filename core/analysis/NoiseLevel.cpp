@@ -7,28 +7,51 @@
 
 namespace hourglass {
 
+namespace {
+
+constexpr double kNormalQuartile = 0.67448975;
+constexpr size_t kLeastShare = 10; // one block in so many has to say something
+
+bool isClipped(float value) {
+    return value == 0.0f || value == 1.0f;
+}
+
+} // namespace
+
+float estimateNoiseLevel(std::span<const float> plane, int64_t height, int64_t width) {
+    if (height < 2 || width < 2)
+        return 0.0f;
+    const auto blocks = static_cast<size_t>((height / 2) * (width / 2));
+    std::vector<float> telling, mute; // |d| of blocks
+    telling.reserve(blocks);
+    for (int64_t y = 0; y + 1 < height; y += 2) {
+        const float* upper = plane.data() + y * width;
+        const float* lower = upper + width;
+        for (int64_t x = 0; x + 1 < width; x += 2) {
+            const float a = upper[x], b = upper[x + 1], c = lower[x], d = lower[x + 1];
+            const bool isMute =
+                isClipped(a) || isClipped(b) || isClipped(c) || isClipped(d) || (a == b && a == c && a == d);
+            (isMute ? mute : telling).push_back(std::abs(a - b - c + d) / 2.0f);
+        }
+    }
+    if (telling.size() * kLeastShare < blocks)
+        telling.insert(telling.end(), mute.begin(), mute.end());
+    const auto middle = telling.begin() + static_cast<std::ptrdiff_t>(telling.size() / 2);
+    std::nth_element(telling.begin(), middle, telling.end());
+    return static_cast<float>(static_cast<double>(*middle) / kNormalQuartile);
+}
+
 float estimateNoiseLevel(const Tensor& picture) {
     const Shape& shape = picture.shape();
     expects(shape.rank() == 3, "a picture is [C, H, W], not {}", shape.toString());
     const int64_t channels = shape[0], height = shape[1], width = shape[2];
-    if (height < 2 || width < 2 || channels < 1)
+    if (channels < 1)
         return 0.0f;
-    constexpr double kNormalQuartile = 0.67448975;
     double sum = 0;
-    std::vector<float> details;
-    details.reserve(static_cast<size_t>((height / 2) * (width / 2)));
-    for (int64_t c = 0; c < channels; ++c) {
-        details.clear();
-        for (int64_t y = 0; y + 1 < height; y += 2) {
-            const float* upper = picture.data() + (c * height + y) * width;
-            const float* lower = upper + width;
-            for (int64_t x = 0; x + 1 < width; x += 2)
-                details.push_back(std::abs(upper[x] - upper[x + 1] - lower[x] + lower[x + 1]) / 2.0f);
-        }
-        const auto middle = details.begin() + static_cast<std::ptrdiff_t>(details.size() / 2);
-        std::nth_element(details.begin(), middle, details.end());
-        sum += static_cast<double>(*middle) / kNormalQuartile;
-    }
+    for (int64_t c = 0; c < channels; ++c)
+        sum += static_cast<double>(estimateNoiseLevel(
+            picture.values().subspan(static_cast<size_t>(c * height * width), static_cast<size_t>(height * width)),
+            height, width));
     return static_cast<float>(sum / static_cast<double>(channels));
 }
 

@@ -10,7 +10,10 @@ namespace hourglass {
 // service (Linux control groups) sets a limit.
 uint64_t availableMemory();
 
-// What one array or data set may take: half of it.
+// Bytes that can be had at this moment without pushing anybody else's out: never more than availableMemory().
+uint64_t freeMemory();
+
+// What one array or data set may take: half of availableMemory().
 inline uint64_t memoryBudget() {
     return availableMemory() / 2;
 }

@@ -1,5 +1,7 @@
 #include "core/inference/DenoiseImage.h"
 
+#include "core/analysis/NoiseLevel.h"
+
 namespace hourglass {
 
 namespace {
@@ -20,6 +22,14 @@ Result<bool> grayThroughColour(ModelRunner& runner, const PictureView& gray, std
     for (size_t i = 0; i < pixels; ++i)
         out[i] = (answer[i] + answer[pixels + i] + answer[2 * pixels + i]) / 3.0f;
     return done;
+}
+
+float noiseLevelOf(const PictureView& view) {
+    const size_t plane = view.values.size() / static_cast<size_t>(view.channels);
+    float sum = 0;
+    for (size_t c = 0; c < static_cast<size_t>(view.channels); ++c)
+        sum += estimateNoiseLevel(view.values.subspan(c * plane, plane), view.height, view.width);
+    return sum / static_cast<float>(view.channels);
 }
 
 } // namespace
@@ -46,6 +56,8 @@ Result<std::optional<Tensor>> denoiseImage(ModelRunner& runner, const Tensor& im
                                   static_cast<double>(channels));
             };
         const PictureView view{image.values().subspan(first, count), together, height, width};
+        if (runner.model().wantsNoiseLevel() && !part.noiseLevel)
+            part.noiseLevel = noiseLevelOf(view);
         const std::span<float> out = result.values().subspan(first, count);
         const bool isGrayForColour = sample[0] == 3 && channels == 1;
         Result<bool> done =

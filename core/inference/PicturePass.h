@@ -18,7 +18,7 @@ struct PictureView {
 struct PassSettings {
     int64_t tile = 0; // side of a tile without its margin; 0: what suits caches. Ignored by patches
     size_t memoryBudget = SIZE_MAX;
-    std::optional<float> noiseLevel = {}; // σ / 255, for models that want to know it; nothing: clean, 0
+    std::optional<float> noiseLevel = {}; // in [0, 1], for models that want to know it; the passes take none for 0
     std::function<void(double fraction)> progress = {};
     std::stop_token stop = {};
 };

@@ -67,7 +67,7 @@ struct Bench {
         QObject::connect(&service, &DenoiseService::failed, &service, [this](auto text) { failures << text; });
     }
     void open(const Tensor& pixels) {
-        service.open(pixels, QStringLiteral("picture"));
+        service.open({QStringLiteral("picture"), {}, [pixels] { return DecodedImage{pixels}; }});
         QTRY_VERIFY_WITH_TIMEOUT(picture != nullptr, kPatience);
     }
 };
@@ -82,7 +82,7 @@ private slots:
         Bench bench;
         const Tensor pixels = noisyPicture({3, 37, 51});
         encodeImage(bench.folder / "picture.png", pixels, {.bitDepth = 16}).value();
-        bench.service.open(bench.folder / "picture.png");
+        bench.service.open(pictureFile(bench.folder / "picture.png"));
         QTRY_VERIFY_WITH_TIMEOUT(bench.picture != nullptr, kPatience);
         QCOMPARE(bench.picture->bitDepth, 16);
         QVERIFY(bench.picture->format == ImageFormat::Png);
@@ -127,7 +127,7 @@ private slots:
     void hostileFile_missingModel_andModelOfTables_sayWhy() {
         Bench bench;
         writeText(bench.folder / "bad.png", "\x89PNG\r\n\x1a\nrubbish");
-        bench.service.open(bench.folder / "bad.png");
+        bench.service.open(pictureFile(bench.folder / "bad.png"));
         QTRY_COMPARE_WITH_TIMEOUT(bench.failures.size(), 1, kPatience);
         QVERIFY2(bench.failures[0].contains("bad.png"), qPrintable(bench.failures[0]));
         bench.open(noisyPicture({1, 16, 16}));

@@ -1,6 +1,10 @@
 // Pre-flight, reconstruction and export in the background, and the rules of Run.
 
+#include "core/base/Random.h"
+#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/inference/DenoiseImage.h"
 #include "tests/bridge/Desk.h"
+#include "tests/support/SmallModels.h"
 #include "ui/bridge/Workbench.h"
 
 using namespace hourglass;
@@ -13,7 +17,7 @@ class TestServices : public QObject {
     // A workbench on 100 small shapes.
     struct Desk {
         TemporaryFolder folder;
-        Settings settings{toText(folder / "settings.ini")};
+        hourglass::Settings settings{toText(folder / "settings.ini")};
         ComputeThread compute;
         std::unique_ptr<Workbench> bench;
 
@@ -90,7 +94,7 @@ private slots:
 
     void reconstruction_withoutModel_isNone() {
         Desk desk;
-        QCOMPARE(desk.bench->reconstruction().request({.picture = Tensor({1, 8, 8})}), 0);
+        QCOMPARE(desk.bench->reconstruction().request({.picture = std::make_shared<const Tensor>(Shape{1, 8, 8})}), 0);
     }
 
     void reconstruction_latestWins_whileTraining() {
@@ -135,14 +139,66 @@ private slots:
         std::shared_ptr<const Reconstruction> result;
         QObject::connect(&desk.bench->reconstruction(), &ReconstructionService::finished, &desk.controller(),
                          [&](const std::shared_ptr<const Reconstruction>& r) { result = r; });
-        desk.bench->reconstruction().request({.picture = Tensor({3, 90, 50})});
+        desk.bench->reconstruction().request({.picture = std::make_shared<const Tensor>(Shape{3, 90, 50})});
         QTRY_VERIFY_WITH_TIMEOUT(result != nullptr, kPatience);
         QVERIFY(result->wasFitted);
         QCOMPARE(result->original.shape(), (Shape{1, 32, 32}));
         result = nullptr;
-        desk.bench->reconstruction().request({.picture = Tensor({1, 32, 32})});
+        desk.bench->reconstruction().request({.picture = std::make_shared<const Tensor>(Shape{1, 32, 32})});
         QTRY_VERIFY_WITH_TIMEOUT(result != nullptr, kPatience);
         QVERIFY(!result->wasFitted);
+    }
+
+    // As the Denoise page does it, in tiles, with the noise that the model is measured with; channels one by one.
+    void reconstruction_ofAPicture_byAModelOfAnySize_isWhole() {
+        Desk desk;
+        const LoadedModel unet =
+            smallModel("denoising", "unet",
+                       {{"model.layers", {16}}, {"model.blocks", 1}, {"training.precision", "f32"}}, {1, 16, 16});
+        desk.controller().setModel({unet.model, unet.weights});
+        auto picture = std::make_shared<Tensor>(Shape{3, 90, 50});
+        RandomStream(3).fillUniform(picture->values());
+        std::vector<std::shared_ptr<const Reconstruction>> results;
+        QObject::connect(&desk.bench->reconstruction(), &ReconstructionService::finished, &desk.controller(),
+                         [&](const std::shared_ptr<const Reconstruction>& r) { results.push_back(r); });
+        desk.bench->reconstruction().request({.picture = picture});
+        QTRY_COMPARE_WITH_TIMEOUT(results.size(), size_t{1}, kPatience);
+        const Reconstruction& result = *results.front();
+        QVERIFY(!result.wasFitted && result.noisy.has_value());
+        QVERIFY(std::ranges::equal(result.original.values(), picture->values()));
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        ModelRunner runner(*executor, unet.model, unet.weights);
+        const Tensor expected = **denoiseImage(runner, *result.noisy);
+        QCOMPARE(result.reconstruction.shape(), picture->shape());
+        QVERIFY(std::ranges::equal(result.reconstruction.values(), expected.values()));
+        QVERIFY(result.psnr > 0 && result.noisyPsnr > result.psnr - 100);
+    }
+
+    // Another picture, or none, stops one that takes long: of that nothing is heard.
+    void reconstruction_ofALargePicture_tellsHowFarItIs_andIsStopped() {
+        Desk desk;
+        const LoadedModel unet =
+            smallModel("denoising", "unet", {{"model.layers", {16}}, {"model.blocks", 1}}, {1, 16, 16});
+        desk.controller().setModel({unet.model, unet.weights});
+        ReconstructionService& service = desk.bench->reconstruction();
+        std::vector<std::shared_ptr<const Reconstruction>> results;
+        QObject::connect(&service, &ReconstructionService::finished, &service,
+                         [&](const std::shared_ptr<const Reconstruction>& r) { results.push_back(r); });
+        QSignalSpy progressed(&service, &ReconstructionService::progressed);
+        const auto large = std::make_shared<const Tensor>(Shape{3, 3000, 3000});
+        service.request({.picture = large});
+        QTRY_VERIFY_WITH_TIMEOUT(!progressed.isEmpty(), kPatience);
+        const double fraction = progressed[0][0].toDouble();
+        QVERIFY(fraction > 0 && fraction < 1);
+        service.request({.picture = std::make_shared<const Tensor>(Shape{1, 20, 30})});
+        QTRY_COMPARE_WITH_TIMEOUT(results.size(), size_t{1}, kPatience);
+        QCOMPARE(results[0]->original.shape(), (Shape{1, 20, 30}));
+        progressed.clear();
+        service.request({.picture = large});
+        QTRY_VERIFY_WITH_TIMEOUT(!progressed.isEmpty(), kPatience);
+        service.cancel();
+        QTRY_VERIFY_WITH_TIMEOUT(!service.isBusy(), kPatience);
+        QCOMPARE(results.size(), size_t{1});
     }
 
     void export_whileTraining_writesAReceipt() {

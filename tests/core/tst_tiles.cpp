@@ -324,6 +324,65 @@ private slots:
         QCOMPARE(estimateNoiseLevel(Tensor(Shape{1, 1, 9})), 0.0f);
     }
 
+    // Where noise was cut off, or never was, blocks say nothing about it.
+    void noiseLevel_ofClippedAndFlatPictures_data() {
+        QTest::addColumn<double>("sigma");     // on the 0–255 scale
+        QTest::addColumn<double>("flatShare"); // rows from the top, of flatValue
+        QTest::addColumn<double>("flatValue");
+        QTest::addColumn<bool>("isFlatNoisy"); // before all is clipped and rounded to bytes
+        QTest::newRow("gray") << 10.0 << 0.0 << 0.0 << false;
+        QTest::newRow("a third white sky, noisy and clipped") << 25.0 << 1 / 3.0 << 1.0 << true;
+        QTest::newRow("a third pure white sky") << 25.0 << 1 / 3.0 << 1.0 << false;
+        QTest::newRow("two thirds black, noisy and clipped") << 25.0 << 2 / 3.0 << 0.0 << true;
+        QTest::newRow("two thirds pure black") << 25.0 << 2 / 3.0 << 0.0 << false;
+        QTest::newRow("a frame of plain gray") << 15.0 << 0.8 << 128.0 / 255 << false;
+    }
+    void noiseLevel_ofClippedAndFlatPictures() {
+        QFETCH(double, sigma);
+        QFETCH(double, flatShare);
+        QFETCH(double, flatValue);
+        QFETCH(bool, isFlatNoisy);
+        Tensor picture(Shape{1, 300, 240}), normal(picture.shape());
+        RandomStream(8).fillNormal(normal.values());
+        const auto flat = static_cast<int64_t>(flatShare * 300) * 240;
+        for (int64_t i = 0; i < picture.elements(); ++i) {
+            const double noise = sigma / 255 * static_cast<double>(normal.data()[i]);
+            const double value = i < flat ? flatValue + (isFlatNoisy ? noise : 0) : 0.5 + noise;
+            picture.data()[i] = static_cast<float>(std::round(std::clamp(value, 0.0, 1.0) * 255) / 255);
+        }
+        const double estimate = 255 * static_cast<double>(estimateNoiseLevel(picture));
+        QVERIFY2(std::abs(estimate / sigma - 1) < 0.08, qPrintable(QString::number(estimate)));
+    }
+    // Edges are no noise.
+    void noiseLevel_ofWhollyFlatPictures_isNone() {
+        for (const float value : {0.0f, 0.5f, 1.0f}) {
+            Tensor picture(Shape{3, 40, 50});
+            std::fill(picture.values().begin(), picture.values().end(), value);
+            QCOMPARE(estimateNoiseLevel(picture), 0.0f);
+            for (int64_t i = 0; i < 40; ++i) // a diagonal line, sharp
+                picture.data()[i * 50 + i] = 0.3f;
+            QCOMPARE(estimateNoiseLevel(picture), 0.0f);
+        }
+    }
+
+    // Each channel of its own noise, where a gray model takes them one by one.
+    void noiseLevel_notTold_isEstimatedPerChannel() {
+        const LoadedModel model = smallUNet(1, {{"model.noise_level", true}});
+        ModelRunner runner(*m_executor, model.model, model.weights);
+        Tensor picture(Shape{3, 40, 40});
+        RandomStream(8).fillNormal(picture.values());
+        for (int64_t i = 0; i < picture.elements(); ++i)
+            picture.data()[i] = 0.5f + picture.data()[i] * 0.02f * static_cast<float>(1 + i / 1600);
+        const Tensor together = denoiseImage(runner, picture).value().value();
+        for (size_t c = 0; c < 3; ++c) {
+            const Tensor channel(Shape{1, 40, 40}, picture.values().subspan(c * 1600, 1600));
+            PassSettings settings;
+            settings.noiseLevel = estimateNoiseLevel(channel);
+            const Tensor alone = denoiseImage(runner, channel, settings).value().value();
+            QVERIFY(std::ranges::equal(alone.values(), together.values().subspan(c * 1600, 1600)));
+        }
+    }
+
     // 2 · multiplications, by hand: 3×3 from 4 to 8 channels on 2 pictures of 10×6, then a matrix product.
     void productFlops_countWhatIsMultiplied() {
         Graph graph = pictureGraph([](Graph& g, NodeId x) { return convolved(g, x, 8, 3, Window::same(3)); });

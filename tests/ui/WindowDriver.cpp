@@ -3,6 +3,7 @@
 #include "core/base/Random.h"
 #include "core/data/BuiltinSources.h"
 #include "core/data/ImageCodec.h"
+#include "ui/DropRouter.h"
 #include "ui/panels/MessageBar.h"
 
 namespace hourglass::test {
@@ -76,6 +77,12 @@ bool WindowDriver::drop(const QList<QUrl>& urls, QPointF place) {
 void WindowDriver::paste(std::unique_ptr<QMimeData> carried) {
     QApplication::clipboard()->setMimeData(carried.release());
     key(Qt::Key_V, Qt::ControlModifier);
+    QVERIFY(waitForRouter());
+}
+
+void WindowDriver::openPaths(const std::vector<std::filesystem::path>& paths) {
+    m_window->open(paths);
+    QVERIFY(waitForRouter());
 }
 
 bool WindowDriver::drop(const QMimeData& carried, QPointF place) {
@@ -90,8 +97,16 @@ bool WindowDriver::drop(const QMimeData& carried, QPointF place) {
         QCoreApplication::sendEvent(m_window->windowHandle(), &event);
         return event.isAccepted();
     };
-    return send(std::type_identity<QDragEnterEvent>{}, {5, 5}) && send(std::type_identity<QDragMoveEvent>{}, place) &&
-           send(std::type_identity<QDropEvent>{}, place);
+    const bool isTaken = send(std::type_identity<QDragEnterEvent>{}, {5, 5}) &&
+                         send(std::type_identity<QDragMoveEvent>{}, place) &&
+                         send(std::type_identity<QDropEvent>{}, place);
+    return isTaken && waitForRouter();
+}
+
+// Disks are looked at and pictures read elsewhere: a person sees what comes of it a moment later.
+bool WindowDriver::waitForRouter() {
+    const auto* router = m_window->findChild<DropRouter*>();
+    return QTest::qWaitFor([&] { return !router->isBusy(); }, kPatience);
 }
 
 QString WindowDriver::message() const {

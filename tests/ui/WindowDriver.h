@@ -45,14 +45,17 @@ public:
     void key(int key, Qt::KeyboardModifiers modifiers = {});
     void type(const QString& text);
     void click(QWidget* widget, QPoint offset = {});
-    // Enter, move and drop, at a place of the window; whether the drop was taken.
+    // Enter, move and drop, at a place of the window; whether the drop was taken. All three return when what was
+    // carried has been handed on.
     bool drop(const QList<QUrl>& urls, QPointF place);
     bool drop(const QMimeData& carried, QPointF place);
     void paste(std::unique_ptr<QMimeData> carried);
-    QString message() const; // of the message line; empty when there is none
+    void openPaths(const std::vector<std::filesystem::path>& paths); // as if named on the command line
+    QString message() const;                                         // of the message line; empty when there is none
 
 private:
     QWidget* findWidget(const QString& name, const QMetaObject& type, bool isRequired = true) const;
+    bool waitForRouter();
     QWindow* target() const; // where keys go: the dialog on top, else the window
 
     TemporaryFolder m_folder;

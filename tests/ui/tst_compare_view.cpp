@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <QtWidgets>
 
+#include "ui/bridge/PoolJob.h"
 #include "ui/widgets/CompareImageView.h"
 #include "ui/widgets/CompareView.h"
 
@@ -156,7 +157,7 @@ private slots:
         shown.view.setImages({large, std::nullopt, large});
         shown.view.setImages({flat(0.5f), std::nullopt, flat(0)}); // overtakes the one on its way
         QCOMPARE(shownAgain.count(), 2);
-        QThreadPool::globalInstance()->waitForDone();
+        workPool().waitForDone();
         QCoreApplication::processEvents();
         QCOMPARE(shownAgain.count(), 2);
         QCOMPARE(shown.view.pane(ComparePane::Original)->image().width(), 32);

@@ -85,7 +85,9 @@ private slots:
             QVERIFY2(page.note().contains(part), qPrintable(page.note()));
         const Tensor expected = page.expected();
         QCOMPARE(page.after(), toImage(expected));
-        QVERIFY(!page.driver.has<QDoubleSpinBox>("Noise level"));
+        const auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
+        QVERIFY(!level->isEnabled());
+        QVERIFY2(level->toolTip().contains("finds out by itself"), qPrintable(level->toolTip()));
 
         // Copied, and saved beside where it came from, with 16 bits.
         page.driver.key(Qt::Key_C, Qt::ControlModifier);
@@ -127,6 +129,8 @@ private slots:
         page.drop(page.picture);
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
         auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
+        QVERIFY(level->isEnabled());
+        QVERIFY2(level->toolTip().contains("0 to 255"), qPrintable(level->toolTip()));
         QVERIFY2(level->text().startsWith("estimate: 2"), qPrintable(level->text()));
         const QImage estimated = page.after();
         level->setFocus();
@@ -174,11 +178,131 @@ private slots:
         page.driver.paste(std::move(carried));
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
         QVERIFY2(page.note().contains("40×30 colour"), qPrintable(page.note()));
+        QVERIFY2(page.note().contains("red, green and blue one by one"), qPrintable(page.note()));
         writeText(page.driver.folder() / "bad.png", "no picture");
         page.drop(page.driver.folder() / "bad.png");
         QTRY_VERIFY2_WITH_TIMEOUT(page.driver.message().contains("bad.png"), qPrintable(page.driver.message()),
                                   kPatience);
         QVERIFY(page.isDone()); // what was there stays
+    }
+
+    // Not of the model that the chooser has come to mean by now.
+    void note_namesTheModelThatMadeThePicture() {
+        Page page;
+        useSmall(page.driver, {{"training.epochs", 2}, {"data.limit", 100}});
+        page.drop(page.picture);
+        page.driver.key(Qt::Key_F5);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("shapes-0001"), qPrintable(page.note()),
+                                  kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.bench().run()->isFinished && isIdle(page.driver), kPatience);
+        page.driver.bench().document().set("training.epochs", 100000).value();
+        page.driver.bench().document().set("model.code_size", 5).value();
+        page.driver.key(Qt::Key_F5);
+        const TrainingController& controller = page.driver.bench().controller();
+        QTRY_VERIFY_WITH_TIMEOUT(controller.snapshot() && controller.snapshot()->step > 3, kPatience);
+        QVERIFY(page.driver.find<QComboBox>("Model")->currentText().contains("shapes-0002"));
+        page.driver.window().findChild<DenoisePage*>()->hide(); // and what is told is told anew
+        page.driver.window().findChild<DenoisePage*>()->show();
+        QVERIFY2(page.isDone() && page.note().contains("shapes-0001"), qPrintable(page.note()));
+        QVERIFY2(!page.note().contains("shapes-0002"), qPrintable(page.note()));
+        page.driver.key(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(isIdle(page.driver), kPatience);
+    }
+
+    // Walking over the models begins work once it rests, not at every step; the wheel leaves them alone.
+    void chooser_walkedOver_beginsOnce_andAsksForFilesFromItsListAlone() {
+        Page page;
+        useSmall(page.driver, {{"training.epochs", 1}, {"data.limit", 100}});
+        for (int run = 1; run <= 3; ++run) {
+            page.driver.bench().document().set("model.code_size", 4 + run).value();
+            page.driver.key(Qt::Key_F5);
+            QTRY_VERIFY_WITH_TIMEOUT(page.driver.bench().run() && page.driver.bench().run()->isFinished &&
+                                         isIdle(page.driver) &&
+                                         page.driver.bench().runName().endsWith(QString::number(run)),
+                                     kPatience);
+        }
+        page.drop(page.picture);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(), kPatience);
+        auto* models = page.driver.find<ModelChooser>("Model");
+        QTRY_COMPARE_WITH_TIMEOUT(models->count(), 5, kPatience); // at hand, a line, two runs, a file
+        const auto turnWheel = [&] {
+            QWheelEvent wheel({5, 5}, models->mapToGlobal(QPointF(5, 5)), {}, {0, -120}, Qt::NoButton, Qt::NoModifier,
+                              Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(models, &wheel);
+        };
+        QVERIFY(!models->hasFocus());
+        turnWheel();
+        QCOMPARE(models->currentIndex(), 0);
+        QSignalSpy begun(&page.driver.bench().denoiser(), &DenoiseService::busyChanged);
+        models->setFocus();
+        page.driver.key(Qt::Key_Down);
+        turnWheel();
+        page.driver.key(Qt::Key_End); // the file: nothing is asked while walking
+        QVERIFY(models->currentText().startsWith("shapes-0001"));
+        QVERIFY(!page.driver.has<QFileDialog>("A trained model"));
+        QCOMPARE(begun.count(), 0);
+        QTRY_VERIFY2_WITH_TIMEOUT(begun.count() == 2 && page.isDone() && page.note().contains("shapes-0001"),
+                                  qPrintable(page.note()), kPatience);
+
+        models->showPopup();
+        QTest::keyClick(models->view(), Qt::Key_End);
+        QTest::keyClick(models->view(), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(models->findChild<QFileDialog*>() != nullptr, kPatience);
+        QVERIFY(models->currentText().startsWith("shapes-0001"));
+        models->findChild<QFileDialog*>()->reject();
+        QTRY_VERIFY_WITH_TIMEOUT(models->findChild<QFileDialog*>() == nullptr, kPatience);
+        QVERIFY(models->currentText().startsWith("shapes-0001"));
+        QCOMPARE(begun.count(), 2);
+    }
+
+    // It works there, whatever is trained or compared meanwhile: the experiment stays.
+    void droppedRun_isTheModelHere() {
+        Page page;
+        useSmall(page.driver, {{"training.epochs", 1}, {"data.limit", 100}});
+        page.driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.bench().run() && page.driver.bench().run()->isFinished, kPatience);
+        const std::filesystem::path run = page.driver.bench().run()->folder;
+        page.driver.bench().newExperiment("fashion-denoise");
+        const Experiment before = page.driver.bench().document().experiment();
+        page.drop(page.picture);
+        page.drop(run);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("shapes-0001"), qPrintable(page.note()),
+                                  kPatience);
+        QVERIFY(page.driver.bench().document().experiment() == before);
+        QVERIFY(!page.driver.bench().run());
+        QVERIFY(page.driver.has<QToolButton>("Save picture as")); // still on this page
+    }
+
+    // What is done within a moment needs no bar; what takes long says how fast it is and when it will be done.
+    void progress_isShownOfLongJobs_withRateAndTime() {
+        Page page(false, {3, 1500, 1500});
+        const LoadedModel slow = smallModel("denoising", "unet", {{"model.layers", {64, 64}}}, {1, 16, 16});
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        exportModel(slow, "safetensors", page.modelFile, {}, *executor).value();
+        auto* bar = page.driver.window().findChild<DenoisePage*>()->findChild<QProgressBar*>();
+        QElapsedTimer sinceStart;
+        qint64 patience = -1;
+        QString text;
+        const auto begun =
+            QObject::connect(&page.driver.bench().denoiser(), &DenoiseService::busyChanged, bar, [&](bool isBusy) {
+                if (isBusy)
+                    sinceStart.start();
+            });
+        const auto looked = QObject::connect(&page.driver.bench().denoiser(), &DenoiseService::progressed, bar, [&] {
+            if (!bar->isVisible() || patience >= 0)
+                return;
+            patience = sinceStart.elapsed();
+            text = page.driver.find<QLabel>("Remaining time")->text();
+        });
+        page.drop(page.modelFile);
+        page.drop(page.picture);
+        QTRY_VERIFY_WITH_TIMEOUT(patience >= 0, kPatience);
+        QVERIFY2(patience >= 290, qPrintable(QString::number(patience)));
+        QVERIFY2(text.contains("MP/s") && text.contains("left"), qPrintable(text));
+        page.driver.key(Qt::Key_Escape);
+        QVERIFY(!bar->isVisible());
+        QObject::disconnect(begun);
+        QObject::disconnect(looked);
     }
 
     void modelOfTables_saysWhyNot_inThePage() {

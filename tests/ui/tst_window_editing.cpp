@@ -149,7 +149,7 @@ private slots:
         other.set("model.code_size", 11).value();
         other.save(driver.folder() / "other.hourglass").value();
         driver.bench().document().set("model.code_size", 21).value();
-        driver.window().open({driver.folder() / "other.hourglass"});
+        driver.openPaths({driver.folder() / "other.hourglass"});
         QCOMPARE(driver.find<QSpinBox>("Code size")->value(), 11);
         QVERIFY(!driver.window().isWindowModified());
         driver.key(Qt::Key_Z, Qt::ControlModifier);

@@ -116,7 +116,7 @@ private slots:
         Experiment::create().value().save(driver.folder() / "mine.hourglass").value();
         const auto before = std::filesystem::current_path();
         std::filesystem::current_path(driver.folder().path());
-        driver.window().open({"./mine.hourglass"});
+        driver.openPaths({"./mine.hourglass"});
         std::filesystem::current_path(before);
         QVERIFY(driver.bench().document().file().is_absolute());
         QVERIFY(std::filesystem::exists(driver.bench().document().file()));
@@ -182,7 +182,7 @@ private slots:
         writePhotographs(driver.folder() / "photographs", 2);
         finishARun(driver);
         const std::string before = source(driver);
-        driver.window().open({driver.folder() / "photographs/photograph 00.png"});
+        driver.openPaths({driver.folder() / "photographs/photograph 00.png"});
         QTRY_VERIFY_WITH_TIMEOUT(isCompared(driver, "photograph 00"), kPatience);
         auto carried = std::make_unique<QMimeData>();
         carried->setUrls({QUrl::fromLocalFile(toText(driver.folder() / "photographs/photograph 01.jpg"))});
@@ -194,7 +194,7 @@ private slots:
     void onePicture_isDataWhileThereIsNoModel() {
         WindowDriver driver;
         writePhotographs(driver.folder() / "photographs", 1);
-        driver.window().open({driver.folder() / "photographs/photograph 00.png"});
+        driver.openPaths({driver.folder() / "photographs/photograph 00.png"});
         QVERIFY(source(driver).starts_with("image:"));
     }
 

@@ -82,11 +82,13 @@ void denoise(const QString& prefix, const QString& model, const QString& picture
     waitUntil([&] { return driver.has<QLabel>("About the result"); });
     take(driver, prefix + "8-denoise-no-model.png");
     bool hasProgress = false;
-    const auto look = QObject::connect(
-        &driver.bench().denoiser(), &DenoiseService::progressed, &driver.window(), [&](double fraction, double) {
-            if (fraction > 0.3 && driver.has<QProgressBar>("Denoising progress") && !std::exchange(hasProgress, true))
-                driver.window().grab().save(prefix + "9-denoise-progress.png");
-        });
+    const auto look =
+        QObject::connect(&driver.bench().denoiser(), &DenoiseService::progressed, &driver.window(),
+                         [&](const DenoiseProgress& progress) {
+                             if (progress.fraction > 0.3 && driver.has<QProgressBar>("Denoising progress") &&
+                                 !std::exchange(hasProgress, true))
+                                 driver.window().grab().save(prefix + "9-denoise-progress.png");
+                         });
     driver.drop({QUrl::fromLocalFile(model)}, {600, 400});
     waitUntil([&] { return driver.bench().denoiser().isBusy(); });
     waitUntil([&] { return !driver.bench().denoiser().isBusy(); });

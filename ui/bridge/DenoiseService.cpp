@@ -3,13 +3,13 @@
 #include <chrono>
 #include <utility>
 
-#include <QtCore/QThreadPool>
-
 #include "core/analysis/NoiseLevel.h"
+#include "core/base/Memory.h"
 #include "core/inference/DenoiseImage.h"
 #include "core/io/ModelFile.h"
 #include "core/training/Trainer.h"
-#include "ui/bridge/Settings.h"
+#include "ui/bridge/CoreText.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/TrainingController.h"
 
 namespace hourglass {
@@ -23,16 +23,22 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Result<DenoisePicture> readPicture(const std::filesystem::path& path) {
-    Result<DecodedImage> decoded = decodeImage(path);
+Result<std::shared_ptr<const DenoisePicture>> readPicture(const PictureSource& source) {
+    Result<DecodedImage> decoded = source.read();
     if (!decoded)
         return std::move(decoded).error();
-    return DenoisePicture{.pixels = std::move(decoded->pixels),
-                          .name = toText(path.filename()),
-                          .path = path,
-                          .format = decoded->format,
-                          .bitDepth = decoded->bitDepth,
-                          .hadAlpha = decoded->hadAlpha};
+    const float noise = estimateNoiseLevel(decoded->pixels);
+    return std::make_shared<const DenoisePicture>(DenoisePicture{.pixels = std::move(decoded->pixels),
+                                                                 .name = source.name,
+                                                                 .path = source.path,
+                                                                 .format = decoded->format,
+                                                                 .bitDepth = decoded->bitDepth,
+                                                                 .hadAlpha = decoded->hadAlpha,
+                                                                 .noise = noise});
+}
+
+double megapixels(const DenoisePicture& picture) {
+    return static_cast<double>(picture.pixels.shape()[1]) * static_cast<double>(picture.pixels.shape()[2]) / 1e6;
 }
 
 } // namespace
@@ -42,7 +48,7 @@ struct DenoiseService::Job {
     DenoiseRequest request;
     std::stop_token stop;
     std::function<void(const DenoiseModel&)> known;
-    std::function<void(double, double)> report;
+    std::function<void(const DenoiseProgress&)> report;
     std::function<void(std::shared_ptr<Result<std::optional<DenoisedPicture>>>)> answer;
 
     ~Job() {
@@ -52,11 +58,11 @@ struct DenoiseService::Job {
 
     void run(std::shared_ptr<const Model> model, std::shared_ptr<const ParameterStore> weights, int64_t step,
              Executor& executor) {
-        guarded([&] { return denoise(std::move(model), std::move(weights), step, executor); });
+        finish([&] { return denoise(std::move(model), std::move(weights), step, executor); });
     }
 
     void runLoading(Executor& executor) {
-        guarded([&]() -> Result<std::optional<DenoisedPicture>> {
+        finish([&]() -> Result<std::optional<DenoisedPicture>> {
             if (stop.stop_requested())
                 return std::optional<DenoisedPicture>();
             Result<LoadedModel> loaded = loadModel(request.model);
@@ -68,17 +74,9 @@ struct DenoiseService::Job {
 
 private:
     template <typename Work>
-    void guarded(const Work& work) {
-        auto result = std::make_shared<Result<std::optional<DenoisedPicture>>>(std::optional<DenoisedPicture>());
-        try { // the last catch on this thread
-            *result = work();
-        } catch (const std::bad_alloc&) {
-            *result = makeError(ErrorCode::OutOfMemory, "There is not enough memory to denoise '{}'.",
-                                request.picture->name.toStdString());
-        } catch (const std::exception& error) {
-            *result = makeError(ErrorCode::Unsupported, "Internal error while denoising: {}.", error.what());
-        }
-        std::exchange(answer, nullptr)(std::move(result));
+    void finish(const Work& work) {
+        const std::string doing = "denoising '" + request.picture->name.toStdString() + "'";
+        std::exchange(answer, nullptr)(std::make_shared<Result<std::optional<DenoisedPicture>>>(guarded(doing, work)));
     }
 
     Result<std::optional<DenoisedPicture>> denoise(std::shared_ptr<const Model> model,
@@ -88,18 +86,25 @@ private:
                              .model = {.sampleShape = model->sampleShape,
                                        .takesAnySize = model->takesAnySize(),
                                        .wantsNoiseLevel = model->wantsNoiseLevel(),
-                                       .step = step}};
+                                       .step = step},
+                             .modelName = request.modelName};
         known(done.model);
         const auto start = Clock::now();
         auto reported = start;
-        PassSettings settings{.memoryBudget = memoryBudget(), .stop = stop};
-        if (done.model.wantsNoiseLevel)
-            settings.noiseLevel = done.noiseLevel = request.noiseLevel.value_or(request.picture->noise);
+        // Half of what is free now: the answer needs some as well, and so does the rest of the desktop.
+        PassSettings settings{.memoryBudget = freeMemory() / 2, .noiseLevel = request.noiseLevel, .stop = stop};
+        if (done.model.wantsNoiseLevel) {
+            done.noiseLevel = request.noiseLevel.value_or(request.picture->noise);
+            done.isLevelGiven = request.noiseLevel.has_value();
+        }
         settings.progress = [&](double fraction) {
             if (fraction <= 0 || Clock::now() - reported < kBetweenReports)
                 return;
             reported = Clock::now();
-            report(fraction, secondsSince(start) * (1 - fraction) / fraction);
+            const double seconds = secondsSince(start);
+            report({.fraction = fraction,
+                    .secondsLeft = seconds * (1 - fraction) / fraction,
+                    .megapixelsPerSecond = megapixels(*request.picture) * fraction / seconds});
         };
         ModelRunner runner(executor, model, std::move(weights), applyingPrecision(model->options));
         Result<std::optional<Tensor>> clean = denoiseImage(runner, request.picture->pixels, settings);
@@ -121,34 +126,17 @@ DenoiseService::~DenoiseService() {
     m_stop.request_stop();
 }
 
-void DenoiseService::open(const std::filesystem::path& path) {
-    decode([path] { return readPicture(path); });
-}
-
-void DenoiseService::open(const Tensor& pixels, const QString& name) {
-    decode([pixels, name]() -> Result<DenoisePicture> { return DenoisePicture{.pixels = pixels, .name = name}; });
-}
-
 // Decoding a large photograph takes longer than a frame, and so does judging its noise.
-void DenoiseService::decode(std::function<Result<DenoisePicture>()> read) {
-    QThreadPool::globalInstance()->start(
-        [this, read = std::move(read), request = ++m_opening, reply = m_replies.sender()] {
-            auto result = std::make_shared<Result<DenoisePicture>>(DenoisePicture{});
-            try {
-                *result = read();
-                if (*result)
-                    (*result)->noise = estimateNoiseLevel((*result)->pixels);
-            } catch (const std::exception& error) {
-                *result = makeError(ErrorCode::OutOfMemory, "The picture cannot be opened: {}.", error.what());
-            }
-            reply([this, request, result] {
-                if (request != m_opening)
-                    return;
-                if (*result)
-                    emit opened(std::make_shared<const DenoisePicture>(std::move(*result).value()));
-                else
-                    emit openFailed(QString::fromStdString(result->error().message()));
-            });
+void DenoiseService::open(const PictureSource& source) {
+    runInPool(
+        m_replies, "opening '" + source.name.toStdString() + "'", [source] { return readPicture(source); },
+        [this, request = ++m_opening](Result<std::shared_ptr<const DenoisePicture>> picture) {
+            if (request != m_opening)
+                return;
+            if (picture)
+                emit opened(*std::move(picture));
+            else
+                emit openFailed(coreText(picture.error()));
         });
 }
 
@@ -171,8 +159,8 @@ bool DenoiseService::post() {
         });
     };
     job->known = [this, send](const DenoiseModel& model) { send([this, model] { emit modelKnown(model); }); };
-    job->report = [this, send](double fraction, double secondsLeft) {
-        send([this, fraction, secondsLeft] { emit progressed(fraction, secondsLeft); });
+    job->report = [this, send](const DenoiseProgress& progress) {
+        send([this, progress] { emit progressed(progress); });
     };
     job->answer = [this, send](auto result) { send([this, result] { ended(result); }); };
     if (!m_request.model.empty()) {
@@ -197,7 +185,7 @@ void DenoiseService::ended(const std::shared_ptr<Result<std::optional<DenoisedPi
     }
     setBusy(false);
     if (!*result)
-        emit failed(QString::fromStdString(result->error().message()));
+        emit failed(coreText(result->error()));
     else if (**result)
         emit finished(std::make_shared<const DenoisedPicture>(std::move(**result).value()));
 }
@@ -218,20 +206,15 @@ void DenoiseService::setBusy(bool isBusy) {
 
 void DenoiseService::save(const std::shared_ptr<const DenoisedPicture>& result, const std::filesystem::path& path,
                           const EncodeOptions& options) {
-    QThreadPool::globalInstance()->start([this, result, path, options, reply = m_replies.sender()] {
-        auto written = std::make_shared<Result<void>>();
-        try {
-            *written = encodeImage(path, result->pixels, options);
-        } catch (const std::exception& error) {
-            *written = makeError(ErrorCode::OutOfMemory, "'{}' cannot be written: {}.", path.string(), error.what());
-        }
-        reply([this, path, written] {
-            if (*written)
+    runInPool(
+        m_replies, "writing '" + path.string() + "'",
+        [result, path, options] { return encodeImage(path, result->pixels, options); },
+        [this, path](const Result<void>& written) {
+            if (written)
                 emit saved(path);
             else
-                emit saveFailed(QString::fromStdString(written->error().message()));
+                emit saveFailed(coreText(written.error()));
         });
-    });
 }
 
 } // namespace hourglass

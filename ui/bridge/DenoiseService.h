@@ -14,6 +14,7 @@
 #include "core/data/ImageCodec.h"
 #include "core/models/Model.h"
 #include "core/tensor/Tensor.h"
+#include "ui/bridge/PictureSource.h"
 #include "ui/bridge/ReplyChannel.h"
 
 namespace hourglass {
@@ -33,7 +34,14 @@ struct DenoisePicture {
 struct DenoiseRequest {
     std::shared_ptr<const DenoisePicture> picture;
     std::filesystem::path model = {};     // run folder or file; empty: the model at hand
+    QString modelName = {};               // what the result says it was
     std::optional<float> noiseLevel = {}; // σ / 255, for models that want to know it; estimated otherwise
+};
+
+struct DenoiseProgress {
+    double fraction = 0;
+    double secondsLeft = 0;
+    double megapixelsPerSecond = 0;
 };
 
 // What a model is like that works on a picture, known once it is loaded.
@@ -48,8 +56,10 @@ struct DenoisedPicture {
     std::shared_ptr<const DenoisePicture> before;
     Tensor pixels = {}; // of the same shape
     DenoiseModel model = {};
+    QString modelName = {};
     float noise = 0;      // σ / 255 of what is left, estimated
-    float noiseLevel = 0; // σ / 255 that the model was told, if it wants to know it
+    float noiseLevel = 0; // σ / 255 that the model was told, if it wants to know it; on average over the channels
+    bool isLevelGiven = false;
     double seconds = 0;
 };
 
@@ -62,10 +72,8 @@ public:
     // Stops what runs, without waiting for it.
     ~DenoiseService() override;
 
-    // Decodes a file; the last call wins. The answer is `opened` or `openFailed`.
-    void open(const std::filesystem::path& path);
-    // [C, H, W] from elsewhere; `opened` comes as well.
-    void open(const Tensor& pixels, const QString& name);
+    // Reads it and judges its noise; the last call wins. The answer is `opened` or `openFailed`.
+    void open(const PictureSource& source);
 
     // False when the model at hand is asked for and there is none.
     bool start(DenoiseRequest request);
@@ -81,7 +89,7 @@ signals:
     void opened(std::shared_ptr<const hourglass::DenoisePicture> picture);
     void openFailed(const QString& message);
     void modelKnown(const hourglass::DenoiseModel& model); // the request has begun
-    void progressed(double fraction, double secondsLeft);
+    void progressed(const hourglass::DenoiseProgress& progress);
     void finished(std::shared_ptr<const hourglass::DenoisedPicture> result);
     void failed(const QString& message);
     void busyChanged(bool isBusy);
@@ -90,7 +98,6 @@ signals:
 
 private:
     struct Job;
-    void decode(std::function<Result<DenoisePicture>()> read);
     bool post();
     void ended(const std::shared_ptr<Result<std::optional<DenoisedPicture>>>& result);
     void setBusy(bool isBusy);

@@ -9,6 +9,7 @@
 #include "core/formats/Safetensors.h"
 #include "core/training/ModelMetadata.h"
 #include "core/training/RunFolder.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/RunStore.h"
 
 namespace hourglass {
@@ -55,27 +56,33 @@ DroppedPath sortFolder(const fs::path& path) {
 }
 
 DroppedPath sortFile(const fs::path& path) {
-    if (hasExtension(path, {".hourglass"}))
-        return {path, Kind::Experiment, {}};
-    if (hasImageExtension(path))
-        return {path, Kind::Picture, {}};
-    if (hasExtension(path, {".onnx"}))
-        return {path, Kind::Model, {}};
+    if (const std::optional<Kind> kind = kindByName(path))
+        return {path, *kind, {}};
     if (hasExtension(path, {".safetensors"})) {
         const Result<SafetensorsFile> file = openSafetensors(path);
         if (!file)
-            return unusable(path, QString::fromStdString(file.error().message()));
+            return unusable(path, coreText(file.error()));
         return {path, file->metadata.contains(kModelMetadataKey) ? Kind::Model : Kind::Data, {}};
     }
-    if (hasExtension(path, {".npy", ".npz", ".idx", ".gz"}) ||
-        path.filename().string().find("-ubyte") != std::string::npos)
-        return {path, Kind::Data, {}};
     return unusable(
         path, DroppedPaths::tr("it is of no kind that Hourglass reads: pictures, folders of pictures, .npy, .npz, IDX, "
                                ".safetensors, .onnx and .hourglass are"));
 }
 
 } // namespace
+
+std::optional<Kind> kindByName(const fs::path& path) {
+    if (hasExtension(path, {".hourglass"}))
+        return Kind::Experiment;
+    if (hasImageExtension(path))
+        return Kind::Picture;
+    if (hasExtension(path, {".onnx"}))
+        return Kind::Model;
+    if (hasExtension(path, {".npy", ".npz", ".idx", ".gz"}) ||
+        path.filename().string().find("-ubyte") != std::string::npos)
+        return Kind::Data;
+    return {};
+}
 
 std::vector<DroppedPath> sortDropped(const std::vector<fs::path>& paths) {
     std::vector<DroppedPath> sorted;

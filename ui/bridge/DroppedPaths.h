@@ -6,6 +6,7 @@
 #include <QtCore/QString>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ struct DroppedPath {
     QString reason; // why it is unusable
 };
 
+// What a name alone says, without a look at the disk; nothing for folders and what may be several things.
+std::optional<DroppedPath::Kind> kindByName(const std::filesystem::path& path);
+
+// Looks at each: not for the GUI thread, disks may be slow and folders deep.
 std::vector<DroppedPath> sortDropped(const std::vector<std::filesystem::path>& paths);
 
 // The source that names these pictures: the picture itself, their folder when it holds nothing else, else a folder of

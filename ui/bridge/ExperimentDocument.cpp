@@ -2,6 +2,7 @@
 
 #include "core/data/DataOptions.h"
 #include "core/data/SourceFiles.h"
+#include "ui/bridge/CoreText.h"
 
 namespace hourglass {
 
@@ -38,7 +39,7 @@ Result<void> ExperimentDocument::set(const std::string& key, const Json& value) 
         return {};
     m_experiment = std::move(next);
     const OptionSpec* spec = m_experiment.options().table().find(key);
-    push(QString::fromStdString(spec->label), key == m_mergeKey && !canRedo());
+    push(coreText(spec->label), key == m_mergeKey && !canRedo());
     m_mergeKey = key;
     announce();
     return {};
@@ -159,7 +160,7 @@ void ExperimentDocument::rebuild() {
     m_issues.clear();
     const auto note = [this](const Error& error) {
         const std::string message = error.message();
-        m_issues[keyConcerned(message, m_experiment.options().table())] = QString::fromStdString(message);
+        m_issues[keyConcerned(message, m_experiment.options().table())] = coreText(error);
     };
     if (const Result<DataOptions> data = readDataOptions(m_experiment.options()); !data)
         note(data.error());

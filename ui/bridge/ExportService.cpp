@@ -1,5 +1,6 @@
 #include "ui/bridge/ExportService.h"
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/TrainingController.h"
 
 namespace hourglass {
@@ -57,7 +58,7 @@ void ExportService::ended(const std::shared_ptr<Result<ExportReceipt>>& result) 
     if (*result)
         emit finished(**result);
     else
-        emit failed(QString::fromStdString(result->error().message()));
+        emit failed(coreText(result->error()));
 }
 
 } // namespace hourglass

@@ -2,6 +2,7 @@
 
 #include "core/data/OpenDataset.h"
 #include "ui/bridge/ComputeThread.h"
+#include "ui/bridge/CoreText.h"
 
 namespace hourglass {
 
@@ -122,7 +123,7 @@ void PreflightService::open(const std::string& key) {
                 return;
             if (!*opened) {
                 m_failedKey = std::exchange(m_dataKey, {});
-                m_failure = QString::fromStdString(opened->error().message());
+                m_failure = coreText(opened->error());
                 setBusy(false);
                 emit dataFailed(m_failure);
                 return;
@@ -140,7 +141,7 @@ bool PreflightService::estimate() {
     if (quick)
         emit estimated(*quick);
     else
-        emit failed(QString::fromStdString(quick.error().message()));
+        emit failed(coreText(quick.error()));
     return quick.ok();
 }
 
@@ -171,7 +172,7 @@ void PreflightService::measure() {
             if (*measured)
                 emit estimated(**measured);
             else
-                emit failed(QString::fromStdString(measured->error().message()));
+                emit failed(coreText(measured->error()));
         });
     });
 }

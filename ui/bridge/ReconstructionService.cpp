@@ -1,15 +1,25 @@
 #include "ui/bridge/ReconstructionService.h"
 
+#include <chrono>
+
 #include "core/analysis/ImageMetrics.h"
+#include "core/base/Guarded.h"
+#include "core/base/Memory.h"
 #include "core/data/ImageCodec.h"
 #include "core/data/Split.h"
+#include "core/inference/DenoiseImage.h"
 #include "core/training/NetworkInput.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/ShapeText.h"
 #include "ui/bridge/TrainingController.h"
 
 namespace hourglass {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+using Answer = Result<std::optional<Reconstruction>>; // nothing when it was stopped
+constexpr std::chrono::milliseconds kBetweenReports{100};
 
 bool isPicture(const Shape& shape) {
     return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
@@ -55,11 +65,10 @@ void measure(Reconstruction& result) {
     }
 }
 
-Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const JobContext& context) {
-    const Shape& shape = context.model.sampleShape;
+// The sample asked for as the model is to get it, clean.
+Result<Reconstruction> originalOf(const ReconstructionRequest& request, const Model& model) {
+    const Shape& shape = model.sampleShape;
     Reconstruction result;
-    result.step = context.step;
-    uint64_t id = 0;
     if (request.dataset != nullptr) {
         if (request.dataset->sampleShape() != shape)
             return makeError(
@@ -68,21 +77,18 @@ Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const J
                 shapeText(shape).toStdString(), shapeText(request.dataset->sampleShape()).toStdString());
         result.original = Tensor(shape);
         request.dataset->read(std::span(&request.row, 1), result.original.values());
-        id = request.dataset->id(request.row);
     } else if (isPicture(shape)) {
-        result.wasFitted = request.picture.shape() != shape;
-        result.original = result.wasFitted ? fitPicture(request.picture, shape) : request.picture;
+        result.wasFitted = !model.takesAnySize() && request.picture->shape() != shape;
+        result.original = result.wasFitted ? fitPicture(*request.picture, shape) : *request.picture;
     } else {
         return makeError(ErrorCode::InvalidArgument, "The model takes samples of {}, which are no pictures.",
                          shapeText(shape).toStdString());
     }
-    const auto noise = evaluationNoiseOf(context.model);
-    if (!noise)
-        return noise.error();
-    const NetworkInput input =
-        corrupted(Tensor(shape.batch(1), result.original.values()), std::span(&id, 1), noise->get(), request.seed);
-    if (*noise != nullptr)
-        result.noisy = Tensor(shape, input.samples.values());
+    return result;
+}
+
+// In one piece: samples of the model's own shape.
+Result<Tensor> wholeSample(const NetworkInput& input, const JobContext& context) {
     auto program = context.programs.get(context.model.autoencoder, context.weights,
                                         {.sizes = context.model.sizes(1), .precision = context.precision});
     if (!program)
@@ -90,9 +96,54 @@ Result<Reconstruction> reconstruct(const ReconstructionRequest& request, const J
     NetworkInputBinding binding;
     binding.bind(**program, input.samples.values(), input.noiseLevels);
     (*program)->run();
-    result.reconstruction = (*program)->outputTensor("reconstruction").reshaped(shape);
-    measure(result);
-    return result;
+    return (*program)->outputTensor("reconstruction").reshaped(context.model.sampleShape);
+}
+
+Answer reconstruct(const ReconstructionRequest& request, const JobContext& context, Executor& executor,
+                   const std::function<void(double)>& report, const std::stop_token& stop) {
+    const auto start = Clock::now();
+    if (stop.stop_requested())
+        return std::optional<Reconstruction>();
+    Result<Reconstruction> result = originalOf(request, context.model);
+    if (!result)
+        return std::move(result).error();
+    result->step = context.step;
+    const Shape shape = result->original.shape();
+    const uint64_t id = request.dataset != nullptr ? request.dataset->id(request.row) : 0;
+    const auto noise = evaluationNoiseOf(context.model);
+    if (!noise)
+        return noise.error();
+    const NetworkInput input =
+        corrupted(Tensor(shape.batch(1), result->original.values()), std::span(&id, 1), noise->get(), request.seed);
+    if (*noise != nullptr)
+        result->noisy = Tensor(shape, input.samples.values());
+    if (shape == context.model.sampleShape) {
+        Result<Tensor> output = wholeSample(input, context);
+        if (!output)
+            return std::move(output).error();
+        result->reconstruction = *std::move(output);
+    } else {
+        // The model lives as long as the job, and so does what refers to it here.
+        ModelRunner runner(executor, std::shared_ptr<const Model>(&context.model, [](const Model*) {}), context.weights,
+                           context.precision);
+        const std::optional<float> level =
+            *noise != nullptr ? std::optional(input.noiseLevels.front()) : std::nullopt; // else it is estimated
+        Result<std::optional<Tensor>> output =
+            denoiseImage(runner, result->noisy ? *result->noisy : result->original,
+                         {.memoryBudget = freeMemory() / 2, .noiseLevel = level, .progress = report, .stop = stop});
+        if (!output)
+            return std::move(output).error();
+        if (!*output)
+            return std::optional<Reconstruction>();
+        result->reconstruction = **std::move(output);
+    }
+    measure(*result);
+    result->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::optional(*std::move(result));
+}
+
+bool isSameSubject(const ReconstructionRequest& a, const ReconstructionRequest& b) {
+    return a.dataset == b.dataset && a.row == b.row && a.picture == b.picture;
 }
 
 } // namespace
@@ -118,9 +169,21 @@ Tensor fitPicture(const Tensor& picture, const Shape& shape) {
 ReconstructionService::ReconstructionService(TrainingController& controller, QObject* parent)
     : QObject(parent), m_controller(controller) {}
 
+ReconstructionService::~ReconstructionService() {
+    m_stop.request_stop();
+}
+
+void ReconstructionService::cancel() {
+    ++m_generation;
+    m_latest = nullptr;
+    m_stop.request_stop();
+}
+
 int ReconstructionService::request(ReconstructionRequest request) {
     if (!m_controller.hasModel())
         return 0;
+    if (m_latest != nullptr && !isSameSubject(*m_latest, request))
+        m_stop.request_stop();
     m_latest = std::make_shared<const ReconstructionRequest>(std::move(request));
     ++m_generation;
     if (!m_isRunning)
@@ -130,47 +193,55 @@ int ReconstructionService::request(ReconstructionRequest request) {
 
 void ReconstructionService::post() {
     m_posted = m_generation;
+    m_stop = {};
     // Answers once, also when the job is dropped unrun, because the run ended before it came to it.
-    struct Answer {
-        std::function<void(std::shared_ptr<Result<Reconstruction>>)> send;
-        ~Answer() {
+    struct Sender {
+        std::function<void(std::shared_ptr<Answer>)> send;
+        ~Sender() {
             if (send)
                 send(nullptr);
         }
     };
-    auto answer = std::make_shared<Answer>();
-    answer->send = [this, generation = m_posted,
-                    reply = m_replies.sender()](std::shared_ptr<Result<Reconstruction>> result) {
-        reply([this, generation, result = std::move(result)] { jobEnded(generation, result); });
-    };
-    m_isRunning = m_controller.postModelJob(
-        [request = m_latest, answer = std::move(answer)](const JobContext& context, Executor&) {
-            auto result = std::make_shared<Result<Reconstruction>>(Reconstruction{});
-            try {
-                *result = reconstruct(*request, context);
-            } catch (const std::exception& error) {
-                *result = makeError(ErrorCode::Unsupported, "Internal error: {}.", error.what());
-            }
-            std::exchange(answer->send, nullptr)(std::move(result));
+    auto sender = std::make_shared<Sender>();
+    sender->send = [this, generation = m_posted, reply = m_replies.sender()](std::shared_ptr<Answer> answer) {
+        reply([this, generation, answer = std::move(answer)] {
+            if (generation == m_posted)
+                jobEnded(answer && *answer && !**answer ? nullptr : answer);
         });
+    };
+    const auto report = [this, generation = m_posted, reply = m_replies.sender(),
+                         last = std::make_shared<Clock::time_point>(Clock::now())](double fraction) {
+        if (Clock::now() - *last < kBetweenReports)
+            return;
+        *last = Clock::now();
+        reply([this, generation, fraction] {
+            if (generation == m_generation)
+                emit progressed(fraction);
+        });
+    };
+    m_isRunning = m_controller.postModelJob([request = m_latest, sender = std::move(sender), report,
+                                             stop = m_stop.get_token()](const JobContext& context, Executor& executor) {
+        auto answer = std::make_shared<Answer>(guarded(
+            "reconstructing a picture", [&] { return reconstruct(*request, context, executor, report, stop); }));
+        std::exchange(sender->send, nullptr)(std::move(answer));
+    });
 }
 
-void ReconstructionService::jobEnded(int generation, const std::shared_ptr<Result<Reconstruction>>& result) {
-    if (generation != m_posted)
-        return;
+// Null: it was stopped, or dropped with its run.
+void ReconstructionService::jobEnded(const std::shared_ptr<Result<std::optional<Reconstruction>>>& answer) {
     m_isRunning = false;
-    if (result != nullptr && generation == m_generation) {
-        if (*result) {
-            auto finishedOne = std::make_shared<Reconstruction>(std::move(*result).value());
-            finishedOne->generation = generation;
+    if (answer != nullptr && m_posted == m_generation) {
+        if (*answer) {
+            auto finishedOne = std::make_shared<Reconstruction>(std::move(**answer).value());
+            finishedOne->generation = m_generation;
             emit finished(std::move(finishedOne));
         } else {
-            emit failed(generation, QString::fromStdString(result->error().message()));
+            emit failed(m_generation, coreText(answer->error()));
         }
         return;
     }
-    if (m_controller.hasModel())
-        post(); // it was overtaken, or dropped with its run
+    if (m_latest != nullptr && m_controller.hasModel())
+        post(); // it was overtaken, or is still wanted
 }
 
 } // namespace hourglass

@@ -1,12 +1,13 @@
 #pragma once
 
 // Reconstructs single pictures with the model at hand (the live one while training, the loaded one otherwise), without
-// waiting. The latest request wins: at most one job is on its way, and one waits.
+// waiting. The latest request wins: at most one job is on its way, and one waits; one for something else is stopped.
 
 #include <QtCore/QObject>
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "core/data/Dataset.h"
 #include "core/tensor/Tensor.h"
@@ -17,11 +18,12 @@ namespace hourglass {
 
 class TrainingController;
 
-// A row of a data set, or a picture [C, H, W] of any size, which is brought to what the model takes.
+// A row of a data set, or a picture [C, H, W] of any size: as it is where the model takes any size, in tiles as the
+// Denoise page does it; else brought to what the model takes.
 struct ReconstructionRequest {
     std::shared_ptr<const Dataset> dataset = {};
     int64_t row = 0;
-    Tensor picture = {};
+    std::shared_ptr<const Tensor> picture = {};
     uint64_t seed = 0; // of the noise
 };
 
@@ -31,6 +33,7 @@ struct Reconstruction {
     Tensor original, reconstruction; // [C, H, W], or [D]
     std::optional<Tensor> noisy;     // when the model is trained on corrupted input
     bool wasFitted = false;          // the picture had another size or number of channels
+    double seconds = 0;              // that it took
     // Of the whole, for pictures.
     double noisyPsnr = 0, noisySsim = 0, psnr = 0, ssim = 0;
     double meanDifference = 0; // mean |Δ| of original and reconstruction
@@ -42,21 +45,27 @@ class ReconstructionService : public QObject {
 public:
     // `controller` outlives the service.
     explicit ReconstructionService(TrainingController& controller, QObject* parent = nullptr);
+    // Stops what runs, without waiting for it.
+    ~ReconstructionService() override;
 
     // Returns the generation that the answer will carry, unless a later request overtakes it; 0 when there is no model.
     int request(ReconstructionRequest request);
+    // Nothing is heard of the request any more.
+    void cancel();
     bool isBusy() const { return m_isRunning; }
 
 signals:
     void finished(std::shared_ptr<const hourglass::Reconstruction> result);
+    void progressed(double fraction); // of a picture that takes a while
     void failed(int generation, const QString& message);
 
 private:
     void post();
-    void jobEnded(int generation, const std::shared_ptr<Result<Reconstruction>>& result);
+    void jobEnded(const std::shared_ptr<Result<std::optional<Reconstruction>>>& answer);
 
     TrainingController& m_controller;
     std::shared_ptr<const ReconstructionRequest> m_latest;
+    std::stop_source m_stop;
     int m_generation = 0, m_posted = 0;
     bool m_isRunning = false;
     ReplyChannel m_replies{this};

@@ -9,6 +9,7 @@
 
 #include "core/base/AtomicFile.h"
 #include "core/training/RunFolder.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/Settings.h"
 
 namespace hourglass {
@@ -87,7 +88,7 @@ std::optional<RunSummary> RunStore::summary(const fs::path& folder) {
     Result<RunRecord> record = read(folder);
     if (!record) {
         found.state = RunSummary::State::Damaged;
-        found.problem = QString::fromStdString(record.error().message());
+        found.problem = coreText(record.error());
         return found;
     }
     const OptionValues& options = record->experiment.options();

@@ -8,6 +8,7 @@
 #include "core/data/OpenDataset.h"
 #include "core/io/ModelFile.h"
 #include "ui/bridge/ComputeThread.h"
+#include "ui/bridge/CoreText.h"
 
 namespace hourglass {
 
@@ -185,7 +186,7 @@ void TrainingController::receive(std::shared_ptr<Shared> shared) {
 
 void TrainingController::runEnded(Result<TrainingResult> result) {
     if (!result) {
-        m_errorText = QString::fromStdString(result.error().message());
+        m_errorText = coreText(result.error());
         setState(State::Failed);
         emit failed(m_errorText, result.error().code());
         return;
@@ -245,7 +246,7 @@ void TrainingController::modelLoaded(int request, const std::shared_ptr<Result<A
     if (*loaded)
         setModel(std::move(*loaded).value());
     else
-        emit modelFailed(QString::fromStdString(loaded->error().message()));
+        emit modelFailed(coreText(loaded->error()));
 }
 
 bool TrainingController::postModelJob(ModelJob job) {

@@ -1,6 +1,7 @@
 #include "ui/bridge/Workbench.h"
 
 #include "core/data/SourceFiles.h"
+#include "ui/bridge/CoreText.h"
 
 namespace hourglass {
 
@@ -70,8 +71,7 @@ QString Workbench::whyNewRun() const {
         return tr("The data is another.");
     const std::string key = restartDifference(m_run->experiment, m_document.experiment());
     if (!key.empty())
-        return tr("%1 has changed.")
-            .arg(QString::fromStdString(m_document.experiment().options().table().find(key)->label));
+        return tr("%1 has changed.").arg(coreText(m_document.experiment().options().table().find(key)->label));
     if (m_run->isFinished && m_document.experiment().options().integer("training.epochs") <= m_run->epochs)
         return tr("%1 has finished; to go on with it, raise Epochs.").arg(runName());
     return {};
@@ -212,7 +212,7 @@ void Workbench::experimentChanged() {
 }
 
 void Workbench::refuse(const Error& error) {
-    emit failed(QString::fromStdString(error.message()));
+    emit failed(coreText(error));
 }
 
 } // namespace hourglass

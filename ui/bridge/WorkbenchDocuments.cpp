@@ -4,6 +4,8 @@
 
 #include "ui/bridge/Workbench.h"
 
+#include "ui/bridge/CoreText.h"
+
 namespace hourglass {
 
 namespace fs = std::filesystem;
@@ -53,7 +55,7 @@ void Workbench::begin() {
         if (session.wasTraining && !m_run->isFinished)
             emit interruptedRunFound();
     } else {
-        emit logged(LogLevel::Warning, QString::fromStdString(record.error().message()));
+        emit logged(LogLevel::Warning, coreText(record.error()));
     }
 }
 
@@ -88,7 +90,7 @@ void Workbench::openPreset(const std::string& id) {
     if (!experiment)
         return refuse(experiment.error());
     const auto preset = std::find_if(presets().begin(), presets().end(), [&](const Preset& p) { return p.id == id; });
-    m_document.open(*experiment, {}, tr("Preset “%1”").arg(QString::fromUtf8(preset->label)));
+    m_document.open(*experiment, {}, tr("Preset “%1”").arg(coreText(std::string(preset->label))));
     if (!m_controller.isActive())
         reset();
 }

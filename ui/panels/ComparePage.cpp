@@ -9,6 +9,7 @@
 
 #include "core/analysis/ImageMetrics.h"
 #include "core/data/Split.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/Words.h"
 #include "ui/widgets/CompareView.h"
@@ -18,12 +19,17 @@ namespace hourglass {
 namespace {
 
 constexpr std::chrono::milliseconds kFollow{250}; // between two reconstructions while training
+constexpr double kRestShare = 4;                  // and so many times what one took: training comes first
 constexpr std::chrono::milliseconds kSettle{60};  // after the last movement, before the view is measured
 
-CompareImages imagesOf(const Reconstruction& result) {
-    if (result.original.shape().rank() != 3)
+// Without copying them.
+CompareImages imagesOf(const std::shared_ptr<const Reconstruction>& result) {
+    if (result->original.shape().rank() != 3)
         return {};
-    return {.original = result.original, .noisy = result.noisy, .reconstruction = result.reconstruction};
+    const auto shared = [&](const Tensor& pixels) { return std::shared_ptr<const Tensor>(result, &pixels); };
+    return {.original = shared(result->original),
+            .noisy = result->noisy ? CompareImage(shared(*result->noisy)) : CompareImage(),
+            .reconstruction = shared(result->reconstruction)};
 }
 
 } // namespace
@@ -73,11 +79,21 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
             [this](const std::shared_ptr<const Reconstruction>& result) {
                 m_result = result;
                 m_problem.clear();
-                m_view->setImages(imagesOf(*result));
+                m_fraction = 0;
+                m_throttle.setInterval(std::max<int>(static_cast<int>(kFollow.count()),
+                                                     static_cast<int>(1000 * kRestShare * result->seconds)));
+                m_view->setImages(imagesOf(result));
                 showTexts();
             });
+    connect(&workbench.reconstruction(), &ReconstructionService::progressed, this, [this](double fraction) {
+        if (m_fraction == 0 && m_result == nullptr)
+            showOriginal(); // something to look at meanwhile
+        m_fraction = fraction;
+        showTexts();
+    });
     connect(&workbench.reconstruction(), &ReconstructionService::failed, this, [this](int, const QString& message) {
         m_problem = message;
+        m_fraction = 0;
         m_result = nullptr;
         showOriginal();
     });
@@ -93,11 +109,11 @@ void ComparePage::buildBar(QLayout* layout) {
     m_sample->setKeyboardTracking(false);
     m_sample->setEnabled(false);
     connect(m_sample, &QSpinBox::valueChanged, this, [this] {
-        m_picture = {};
+        leavePicture();
         request();
     });
     const auto walk = [this](int by) {
-        m_picture = {};
+        leavePicture();
         if (m_sample->value() + by == std::clamp(m_sample->value() + by, m_sample->minimum(), m_sample->maximum()))
             m_sample->setValue(m_sample->value() + by);
         else
@@ -115,7 +131,7 @@ void ComparePage::buildBar(QLayout* layout) {
     m_back->setToolTip(tr("Leave the dropped picture and show the validation samples again"));
     connect(m_back, &QToolButton::clicked, this, [this] {
         m_view->setFocus(); // the button goes
-        m_picture = {};
+        leavePicture();
         request();
     });
     bar->addWidget(label);
@@ -152,7 +168,7 @@ int64_t ComparePage::currentRow() const {
 }
 
 void ComparePage::showPreviewed(int column) {
-    m_picture = {};
+    leavePicture();
     const std::vector<int64_t> places = spreadEvenly(static_cast<int64_t>(m_rows.size()), kPreviewSamples);
     const auto wanted = static_cast<size_t>(column);
     const int sample = wanted < places.size() ? static_cast<int>(places[wanted]) : 0;
@@ -162,8 +178,19 @@ void ComparePage::showPreviewed(int column) {
         m_sample->setValue(sample + 1);
 }
 
-void ComparePage::showPicture(const Tensor& picture, const QString& name) {
-    m_picture = picture;
+// A large one may still be on its way through the model.
+void ComparePage::leavePicture() {
+    if (m_picture == nullptr)
+        return;
+    m_picture = nullptr;
+    m_fraction = 0;
+    m_workbench.reconstruction().cancel();
+}
+
+void ComparePage::showPicture(std::shared_ptr<const Tensor> picture, const QString& name) {
+    m_picture = std::move(picture);
+    m_result = nullptr;
+    m_fraction = 0;
     m_pictureName = name;
     m_problem.clear();
     request();
@@ -179,7 +206,7 @@ void ComparePage::request() {
     m_isFresh = isVisible();
     if (!isVisible())
         return;
-    const bool isDropped = m_picture.elements() > 0;
+    const bool isDropped = m_picture != nullptr;
     if (!isDropped && currentRow() < 0) {
         m_view->clear();
         return;
@@ -195,15 +222,16 @@ void ComparePage::request() {
 // Without a model there is still a picture.
 void ComparePage::showOriginal() {
     m_result = nullptr;
-    Tensor original = m_picture;
-    if (original.elements() == 0 && m_dataset != nullptr && currentRow() >= 0) {
+    std::shared_ptr<const Tensor> original = m_picture;
+    if (original == nullptr && m_dataset != nullptr && currentRow() >= 0) {
         const int64_t row = currentRow();
-        original = Tensor(m_dataset->sampleShape());
-        m_dataset->read(std::span(&row, 1), original.values());
+        Tensor sample(m_dataset->sampleShape());
+        m_dataset->read(std::span(&row, 1), sample.values());
+        original = std::make_shared<const Tensor>(std::move(sample));
     }
     for (ComparePane pane : kComparePanes)
         m_view->setMetrics(pane, {});
-    if (original.shape().rank() == 3)
+    if (original != nullptr && original->shape().rank() == 3)
         m_view->setImages({.original = std::move(original)});
     else
         m_view->clear();
@@ -217,23 +245,44 @@ void ComparePage::showMetrics() {
     const Shape& shape = r.original.shape();
     const QRectF whole(0, 0, static_cast<double>(shape[2]), static_cast<double>(shape[1]));
     const QRect seen = m_view->viewRect().intersected(whole).toAlignedRect() & whole.toRect();
-    const bool isPart = !seen.isEmpty() && seen != whole.toRect();
-    const auto part = [&](const Tensor& other) {
-        if (!isPart)
-            return QString();
-        const RegionMetrics m = regionMetrics(r.original.values(), other.values(), shape,
-                                              {seen.x(), seen.y(), seen.width(), seen.height()});
-        return qualityText(m.psnr, m.ssim);
-    };
     m_view->setMetrics(ComparePane::Original, {});
-    if (r.noisy)
-        m_view->setMetrics(ComparePane::Noisy, qualityText(r.noisyPsnr, r.noisySsim), part(*r.noisy));
-    m_view->setMetrics(ComparePane::Reconstruction, qualityText(r.psnr, r.ssim), part(r.reconstruction));
     m_view->setMetrics(ComparePane::Difference, tr("mean |Δ| %1").arg(QLocale().toString(r.meanDifference, 'f', 4)));
+    if (!seen.isEmpty() && seen != whole.toRect())
+        return measureView(seen);
+    if (r.noisy)
+        m_view->setMetrics(ComparePane::Noisy, qualityText(r.noisyPsnr, r.noisySsim));
+    m_view->setMetrics(ComparePane::Reconstruction, qualityText(r.psnr, r.ssim));
+}
+
+// SSIM of many pixels takes longer than a frame; one at a time, and the last place that was seen counts.
+void ComparePage::measureView(const QRect& seen) {
+    if (std::exchange(m_isMeasuring, true)) {
+        m_hasMoved = true;
+        return;
+    }
+    const auto measure = [result = m_result, seen] {
+        const auto part = [&](const Tensor& other) {
+            const RegionMetrics m = regionMetrics(result->original.values(), other.values(), result->original.shape(),
+                                                  {seen.x(), seen.y(), seen.width(), seen.height()});
+            return qualityText(m.psnr, m.ssim);
+        };
+        return std::pair(result->noisy ? part(*result->noisy) : QString(), part(result->reconstruction));
+    };
+    runInPool(m_replies, "measuring what is seen", measure,
+              [this, result = m_result](const Result<std::pair<QString, QString>>& parts) {
+                  m_isMeasuring = false;
+                  if (std::exchange(m_hasMoved, false) || result != m_result)
+                      return showMetrics();
+                  const auto [noisy, reconstruction] = parts ? *parts : std::pair(QString(), QString());
+                  if (result->noisy)
+                      m_view->setMetrics(ComparePane::Noisy, qualityText(result->noisyPsnr, result->noisySsim), noisy);
+                  m_view->setMetrics(ComparePane::Reconstruction, qualityText(result->psnr, result->ssim),
+                                     reconstruction);
+              });
 }
 
 void ComparePage::showTexts() {
-    const bool isDropped = m_picture.elements() > 0;
+    const bool isDropped = m_picture != nullptr;
     m_back->setVisible(isDropped);
     m_source->setText(isDropped ? m_pictureName
                       : m_dataset != nullptr && currentRow() >= 0
@@ -246,9 +295,11 @@ void ComparePage::showTexts() {
         note << tr("No model yet: Run (F5) trains one.");
     else if (m_result != nullptr && m_result->step > 0)
         note << tr("Reconstructed by the model at step %1").arg(QLocale().toString(m_result->step));
+    if (m_fraction > 0)
+        note << tr("reconstructing, %1 % done").arg(static_cast<int>(100 * m_fraction));
     if (isDropped && m_result != nullptr)
         note << (m_result->wasFitted ? tr("the middle of the picture (%1), fitted to the %2 that this model takes")
-                                           .arg(shapeText(m_picture.shape()), shapeText(m_result->original.shape()))
+                                           .arg(shapeText(m_picture->shape()), shapeText(m_result->original.shape()))
                                      : tr("the whole picture, as it is"));
     if (m_result != nullptr && m_result->original.shape().rank() != 3)
         note << tr("the samples are no pictures, so there is nothing to show");

@@ -30,7 +30,7 @@ public:
     // The validation sample that the strip of the Train page shows in this column.
     void showPreviewed(int column);
     // A picture [C, H, W] that is no part of the data set.
-    void showPicture(const Tensor& picture, const QString& name);
+    void showPicture(std::shared_ptr<const Tensor> picture, const QString& name);
     CompareView* view() const { return m_view; }
 
 signals:
@@ -47,6 +47,8 @@ private:
     void requestSoon();
     void showOriginal();
     void showMetrics();
+    void measureView(const QRect& seen);
+    void leavePicture();
     void showTexts();
     int64_t currentRow() const;
 
@@ -62,11 +64,14 @@ private:
     std::shared_ptr<const Dataset> m_dataset;
     std::tuple<const Dataset*, double, double, int64_t> m_split; // what m_rows follow from
     std::vector<int64_t> m_rows;                                 // the validation samples
-    Tensor m_picture;                                            // dropped; empty while samples are shown
+    std::shared_ptr<const Tensor> m_picture;                     // dropped; null while samples are shown
     QString m_pictureName;
     QString m_problem;
     std::shared_ptr<const Reconstruction> m_result;
-    bool m_isFresh = false; // what is on screen is what was asked for
+    double m_fraction = 0;                          // of a picture that is being reconstructed and takes a while
+    bool m_isFresh = false;                         // what is on screen is what was asked for
+    bool m_isMeasuring = false, m_hasMoved = false; // meanwhile
+    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass

@@ -10,10 +10,11 @@
 #include <QPushButton>
 #include <QShortcut>
 #include <QStackedWidget>
-#include <QThreadPool>
 #include <QTimer>
 #include <QToolButton>
 
+#include "ui/bridge/CoreText.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/dialogs/SavePictureDialog.h"
 #include "ui/panels/ModelChooser.h"
@@ -45,12 +46,9 @@ void DenoisePage::connectService() {
     connect(&service, &DenoiseService::opened, this, &DenoisePage::takePicture);
     connect(&service, &DenoiseService::openFailed, this, &DenoisePage::failed);
     connect(&service, &DenoiseService::finished, this, &DenoisePage::takeResult);
-    connect(&service, &DenoiseService::modelKnown, this, &DenoisePage::showNoiseControl);
-    connect(&service, &DenoiseService::progressed, this, [this](double fraction, double secondsLeft) {
-        m_progress->setRange(0, 1000);
-        m_progress->setValue(static_cast<int>(1000 * fraction));
-        m_left->setText(tr("%1 left").arg(durationText(secondsLeft)));
-    });
+    connect(&service, &DenoiseService::modelKnown, this,
+            [this](const DenoiseModel& model) { showNoiseControl(&model); });
+    connect(&service, &DenoiseService::progressed, this, &DenoisePage::showProgress);
     connect(&service, &DenoiseService::failed, this, [this](const QString& message) {
         m_problem = message;
         showBefore();
@@ -69,12 +67,8 @@ void DenoisePage::connectService() {
     connect(&m_workbench, &Workbench::runChanged, this, &DenoisePage::showState);
 }
 
-void DenoisePage::open(const std::filesystem::path& picture) {
+void DenoisePage::open(const PictureSource& picture) {
     m_workbench.denoiser().open(picture);
-}
-
-void DenoisePage::open(const Tensor& picture, const QString& name) {
-    m_workbench.denoiser().open(picture, name);
 }
 
 void DenoisePage::useModel(const std::filesystem::path& path) {
@@ -93,7 +87,7 @@ void DenoisePage::askOpen() {
     dialog->setNameFilters({tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
         m_workbench.settings().set(QStringLiteral("picture_folder"), QFileInfo(file).path());
-        open(toPath(file));
+        open(pictureFile(toPath(file)));
     });
     dialog->open();
 }
@@ -121,7 +115,8 @@ void DenoisePage::denoise() {
     m_patience->start();
     const auto level = m_noise->value() > m_noise->minimum() ? std::optional(static_cast<float>(m_noise->value() / 255))
                                                              : std::nullopt;
-    if (!m_workbench.denoiser().start({.picture = m_picture, .model = m_model->path(), .noiseLevel = level}))
+    if (!m_workbench.denoiser().start(
+            {.picture = m_picture, .model = m_model->path(), .modelName = m_model->name(), .noiseLevel = level}))
         showBefore();
     showState();
 }
@@ -150,9 +145,28 @@ void DenoisePage::showBefore() {
     showState();
 }
 
-void DenoisePage::showNoiseControl(const DenoiseModel& model) {
-    m_noiseLabel->setVisible(model.wantsNoiseLevel);
-    m_noise->setVisible(model.wantsNoiseLevel);
+void DenoisePage::showNoiseControl(const DenoiseModel* model) {
+    const bool isWanted = model != nullptr && model->wantsNoiseLevel;
+    if (!isWanted && m_noise->hasFocus())
+        m_view->firstShown()->setFocus(Qt::OtherFocusReason);
+    m_noise->setEnabled(isWanted);
+    m_noiseLabel->setEnabled(isWanted);
+    m_noise->setToolTip(
+        isWanted ? tr("How strong the noise is: σ on the scale from 0 to 255, as in files of 8 bits. At 0 it is "
+                      "estimated from the picture. Higher removes more, and more of the fine detail.")
+        : model != nullptr
+            ? tr("This model finds out by itself how strong the noise is. One that was trained with the option "
+                 "“Noise level” on (a U-Net) can be told here.")
+            : tr("For models that want to know how strong the noise is (σ on the scale from 0 to 255). Whether this "
+                 "one does shows once it works."));
+}
+
+void DenoisePage::showProgress(const DenoiseProgress& progress) {
+    m_progress->setRange(0, 1000);
+    m_progress->setValue(static_cast<int>(1000 * progress.fraction));
+    m_left->setText(
+        tr("%1 MP/s · %2 left")
+            .arg(QLocale().toString(progress.megapixelsPerSecond, 'g', 2), durationText(progress.secondsLeft)));
 }
 
 void DenoisePage::showState() {
@@ -207,12 +221,17 @@ QString DenoisePage::noteText() const {
         return parts.join(QStringLiteral(" · "));
     }
     const DenoiseModel& model = m_result->model;
-    parts << (model.step > 0 ? tr("%1 at step %2").arg(m_model->name(), QLocale().toString(model.step))
-                             : m_model->name())
+    const int64_t taken = model.sampleShape[0]; // channels
+    parts << (model.step > 0 ? tr("%1 at step %2").arg(m_result->modelName, QLocale().toString(model.step))
+                             : m_result->modelName)
           << (model.takesAnySize
                   ? tr("whole, in tiles without seams")
                   : tr("in overlapping patches of %1×%2").arg(model.sampleShape[2]).arg(model.sampleShape[1]));
-    if (model.wantsNoiseLevel && m_result->noiseLevel != m_picture->noise)
+    if (taken < shape[0])
+        parts << tr("a gray model: red, green and blue one by one");
+    else if (taken > shape[0])
+        parts << tr("a colour model: gray as three equal channels");
+    if (m_result->isLevelGiven)
         parts << tr("told %1").arg(sigmaText(m_result->noiseLevel));
     parts << tr("noise about %1, now %2").arg(sigmaText(m_picture->noise), sigmaText(m_result->noise))
           << durationText(m_result->seconds);
@@ -222,12 +241,16 @@ QString DenoisePage::noteText() const {
 void DenoisePage::copy() {
     if (m_result == nullptr)
         return;
-    QThreadPool::globalInstance()->start([this, result = m_result, reply = m_replies.sender()] {
-        reply([this, image = toImage(result->pixels)] {
-            QApplication::clipboard()->setImage(image);
+    runInPool(
+        m_replies, "copying the picture", [result = m_result] { return toImage(result->pixels); },
+        [this](const Result<QImage>& image) {
+            if (!image) {
+                emit failed(coreText(image.error()));
+                return;
+            }
+            QApplication::clipboard()->setImage(*image);
             emit told(tr("The denoised picture is on the clipboard"));
         });
-    });
 }
 
 void DenoisePage::askSave() {

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <memory>
 
-#include "core/tensor/Tensor.h"
 #include "ui/bridge/DenoiseService.h"
 
 class QDoubleSpinBox;
@@ -32,8 +31,7 @@ class DenoisePage : public QWidget {
 public:
     explicit DenoisePage(Workbench& workbench, QWidget* parent = nullptr);
 
-    void open(const std::filesystem::path& picture);
-    void open(const Tensor& picture, const QString& name);
+    void open(const PictureSource& picture);
     void useModel(const std::filesystem::path& path); // run folder or file
     QWidget* firstControl() const;
 
@@ -63,7 +61,8 @@ private:
     void takeResult(std::shared_ptr<const DenoisedPicture> result);
     void showBefore();
     void showState();
-    void showNoiseControl(const DenoiseModel& model);
+    void showNoiseControl(const DenoiseModel* model); // null: not known yet
+    void showProgress(const DenoiseProgress& progress);
     bool hasModel() const;
     QString noteText() const;
     QString emptyText() const;

@@ -19,7 +19,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{200};
+constexpr std::chrono::milliseconds kPatience{300};
 
 QString plainName(const QString& text) {
     return QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("…"));
@@ -99,12 +99,9 @@ QLayout* DenoisePage::buildBar() {
     m_noise->setSpecialValueText(tr("estimate"));
     m_noise->setKeyboardTracking(false);
     m_noise->setAccessibleName(tr("Noise level"));
-    m_noise->setToolTip(tr("How strong the noise is, σ from 0 to 255, for models that want to know it. At 0 it is "
-                           "estimated from the picture. Higher removes more, and more of the fine detail."));
     m_noise->setMinimumWidth(fontMetrics().averageCharWidth() * 20);
     connect(m_noise, &QDoubleSpinBox::valueChanged, this, &DenoisePage::denoise);
-    m_noiseLabel->hide();
-    m_noise->hide();
+    showNoiseControl(nullptr);
     return bar;
 }
 

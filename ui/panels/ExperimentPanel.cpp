@@ -9,8 +9,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
-#include "ui/widgets/CoreText.h"
 #include "ui/widgets/OptionForm.h"
 #include "ui/widgets/Theme.h"
 

@@ -2,9 +2,9 @@
 
 #include <QVBoxLayout>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/Words.h"
-#include "ui/widgets/CoreText.h"
 #include "ui/widgets/LogModel.h"
 #include "ui/widgets/LogView.h"
 

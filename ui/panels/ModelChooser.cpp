@@ -2,8 +2,11 @@
 
 #include <QAbstractItemView>
 #include <QFileDialog>
-#include <QThreadPool>
+#include <QKeyEvent>
+#include <QScopedValueRollback>
+#include <QWheelEvent>
 
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 
 namespace hourglass {
@@ -13,6 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kAskForFile = -1;
+constexpr std::chrono::milliseconds kRest{400}; // between two steps of somebody who walks on
 
 // A run's document stands for the run.
 fs::path meant(const fs::path& file) {
@@ -32,9 +36,15 @@ QString nameOf(const fs::path& path) {
 
 ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(parent), m_workbench(workbench) {
     setAccessibleName(tr("Model"));
-    setToolTip(tr("Which trained model works: the one at hand, another run's, or one from a file"));
+    setToolTip(
+        tr("Which trained model works: the one at hand, another run's, or one from a file. Alt+↓ opens the list; "
+           "a run or model file may be dropped here as well."));
+    setFocusPolicy(Qt::StrongFocus); // not by the wheel
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(14);
+    m_rest.setSingleShot(true);
+    m_rest.setInterval(kRest);
+    connect(&m_rest, &QTimer::timeout, this, &ModelChooser::chosen);
     connect(this, &QComboBox::activated, this, &ModelChooser::itemActivated);
     connect(&workbench, &Workbench::runChanged, this, &ModelChooser::rebuild);
     connect(&workbench, &Workbench::runsChanged, this, [this] {
@@ -57,8 +67,24 @@ void ModelChooser::choose(const fs::path& path) {
     if (!path.empty() && !isRun)
         m_file = path;
     rebuild();
-    if (isOther)
+    if (isOther && m_isWalking)
+        m_rest.start();
+    else if (isOther || m_rest.isActive()) {
+        m_rest.stop();
         emit chosen();
+    }
+}
+
+void ModelChooser::keyPressEvent(QKeyEvent* event) {
+    const QScopedValueRollback walking(m_isWalking, true);
+    QComboBox::keyPressEvent(event);
+}
+
+void ModelChooser::wheelEvent(QWheelEvent* event) {
+    if (!hasFocus())
+        return event->ignore(); // it scrolls past
+    const QScopedValueRollback walking(m_isWalking, true);
+    QComboBox::wheelEvent(event);
 }
 
 void ModelChooser::showEvent(QShowEvent* event) {
@@ -68,15 +94,17 @@ void ModelChooser::showEvent(QShowEvent* event) {
 
 // Many runs take a while to read.
 void ModelChooser::refresh() {
-    QThreadPool::globalInstance()->start([this, store = m_workbench.store(), reply = m_replies.sender()] {
-        reply([this, runs = store.list()] {
+    runInPool(
+        m_replies, "listing the runs", [store = m_workbench.store()] { return store.list(); },
+        [this](const Result<std::vector<RunSummary>>& runs) {
+            if (!runs)
+                return; // the Runs table says why
             m_runs.clear();
-            std::copy_if(runs.begin(), runs.end(), std::back_inserter(m_runs), [](const RunSummary& run) {
+            std::copy_if(runs->begin(), runs->end(), std::back_inserter(m_runs), [](const RunSummary& run) {
                 return run.state != RunSummary::State::Damaged && run.epochs > 0;
             });
             rebuild();
         });
-    });
 }
 
 QString ModelChooser::atHandText() const {
@@ -121,8 +149,9 @@ void ModelChooser::itemActivated(int index) {
     const int place = itemData(index).toInt();
     if (place != kAskForFile)
         return choose(m_places[static_cast<size_t>(place)]);
-    rebuild();
-    askForFile();
+    rebuild();        // it is no model: what was chosen stays, also when the dialog is cancelled
+    if (!m_isWalking) // the end of the list; whoever wants the dialog opens the list
+        askForFile();
 }
 
 void ModelChooser::askForFile() {

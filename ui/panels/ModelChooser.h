@@ -1,8 +1,11 @@
 #pragma once
 
-// Which trained model is to work: the one at hand, that of another run, or one from a file.
+// Which trained model is to work: the one at hand, that of another run, or one from a file. What is chosen starts heavy
+// work: walking over the models with keys or the wheel says so only once it rests, and the wheel is left to the page
+// while the focus is elsewhere.
 
 #include <QComboBox>
+#include <QTimer>
 
 #include <filesystem>
 #include <vector>
@@ -32,6 +35,8 @@ signals:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
 
 private:
     void refresh();
@@ -44,6 +49,8 @@ private:
     std::vector<RunSummary> m_runs;              // that have a model, newest first
     std::vector<std::filesystem::path> m_places; // of the items, by their data
     std::filesystem::path m_path, m_file;        // chosen; a file stays to be chosen again
+    bool m_isWalking = false;                    // by keys or the wheel, without the list being open
+    QTimer m_rest;
     ReplyChannel m_replies{this};
 };
 

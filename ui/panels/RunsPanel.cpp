@@ -9,10 +9,11 @@
 #include <QSortFilterProxyModel>
 #include <QStackedWidget>
 #include <QTableView>
-#include <QThreadPool>
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "ui/bridge/CoreText.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/models/RunsModel.h"
 
@@ -121,30 +122,38 @@ void RunsPanel::enableActions() {
 
 // Many runs with long histories take a while to read.
 void RunsPanel::refresh() {
-    QThreadPool::globalInstance()->start([this, store = m_workbench.store(), reply = m_replies.sender()] {
-        reply([this, runs = store.list()] {
+    runInPool(
+        m_replies, "listing the runs", [store = m_workbench.store()] { return store.list(); },
+        [this](const Result<std::vector<RunSummary>>& runs) {
+            if (!runs) {
+                emit failed(coreText(runs.error()));
+                return;
+            }
             const RunSummary* before = chosen();
             const std::filesystem::path folder = before != nullptr ? before->folder : std::filesystem::path();
-            m_model->setRuns(runs);
+            m_model->setRuns(*runs);
             if (const int row = m_model->rowOf(folder); row >= 0)
                 m_table->setCurrentIndex(m_sorted->mapFromSource(m_model->index(row, 0)));
             listed();
         });
-    });
 }
 
 void RunsPanel::refreshOne(const std::filesystem::path& folder) {
     if (!m_workbench.store().holds(folder))
         return; // opened from elsewhere: not of this list
-    QThreadPool::globalInstance()->start([this, folder, reply = m_replies.sender()] {
-        reply([this, folder, run = RunStore::summary(folder)] {
-            if (run)
-                m_model->setRun(*run);
+    runInPool(
+        m_replies, "reading the run '" + folder.string() + "'", [folder] { return RunStore::summary(folder); },
+        [this, folder](const Result<std::optional<RunSummary>>& run) {
+            if (!run) {
+                emit failed(coreText(run.error()));
+                return;
+            }
+            if (*run)
+                m_model->setRun(**run);
             else
                 m_model->remove(folder);
             listed();
         });
-    });
 }
 
 void RunsPanel::listed() {

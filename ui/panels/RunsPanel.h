@@ -34,6 +34,7 @@ signals:
     void continueWanted(const std::filesystem::path& folder);
     void exportWanted(const std::filesystem::path& folder);
     void deleteWanted(const std::filesystem::path& folder); // already confirmed
+    void failed(const QString& message);
 
 private:
     void buildActions();

@@ -5,10 +5,10 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/Words.h"
 #include "ui/widgets/ArchitectureStrip.h"
-#include "ui/widgets/CoreText.h"
 #include "ui/widgets/ImageStrip.h"
 #include "ui/widgets/LossChart.h"
 

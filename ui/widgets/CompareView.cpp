@@ -4,11 +4,11 @@
 #include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QKeyEvent>
-#include <QPromise>
-#include <QThreadPool>
 #include <QToolButton>
 
+#include "ui/bridge/PoolJob.h"
 #include "ui/widgets/CompareImageView.h"
+#include "ui/widgets/CoreText.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
@@ -37,10 +37,6 @@ CompareView::CompareView(QWidget* parent)
     setTitles({paneTitle(ComparePane::Original), paneTitle(ComparePane::Noisy), paneTitle(ComparePane::Reconstruction),
                paneTitle(ComparePane::Difference)});
     setEmptyText(tr("Nothing to compare yet. Train (F5), then choose a sample, or drop an image here."));
-    connect(&m_preparation, &QFutureWatcherBase::finished, this, [this] {
-        if (m_preparation.future().resultCount() > 0)
-            present(m_preparation.result().images, m_preparation.result().layers);
-    });
     arrange();
 }
 
@@ -134,26 +130,23 @@ void CompareView::setImages(CompareImages images) {
 
 void CompareView::prepare(std::shared_ptr<const CompareImages> images) {
     m_images = images;
+    const int preparation = ++m_preparation; // whatever was on its way is out of date
     const auto work = [images, gain = static_cast<float>(m_gain->value()), isDark = theme::isDark(palette())] {
         return makeCompareLayers(*images, gain, isDark);
     };
-    if (images->elements() <= kQuickElements) {
-        m_preparation.setFuture({}); // whatever was on its way is out of date
+    if (images->elements() <= kQuickElements)
         return present(images, work());
-    }
-    auto promise = std::make_shared<QPromise<Prepared>>();
-    promise->start();
-    m_preparation.setFuture(promise->future());
-    QThreadPool::globalInstance()->start([promise, images, work] {
-        promise->addResult(Prepared{images, work()});
-        promise->finish();
+    runInPool(m_replies, "drawing a picture", work, [this, preparation, images](const Result<CompareLayers>& layers) {
+        if (preparation == m_preparation)
+            present(images, layers);
     });
 }
 
-void CompareView::present(std::shared_ptr<const CompareImages> images, const CompareLayers& layers) {
+void CompareView::present(std::shared_ptr<const CompareImages> images, const Result<CompareLayers>& layers) {
     const QSize before = layer(ComparePane::Original).size();
     m_shownImages = std::move(images);
-    m_layers = layers;
+    m_layers = layers ? *layers : CompareLayers();
+    showEmptyText(layers ? m_emptyText : coreText(layers.error()));
     if (layer(ComparePane::Original).size() != before)
         m_transform->fit();
     for (ComparePane each : kComparePanes)
@@ -192,6 +185,11 @@ void CompareView::setMetrics(ComparePane which, const QString& wholeImage, const
 }
 
 void CompareView::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    showEmptyText(text);
+}
+
+void CompareView::showEmptyText(const QString& text) {
     for (CompareImageView* view : m_panes)
         view->setEmptyText(text);
 }

@@ -6,12 +6,13 @@
 // original. The owner computes the metrics and sets them per pane, for the whole image and for what viewRectChanged
 // reports.
 
-#include <QFutureWatcher>
 #include <QWidget>
 
 #include <array>
 #include <memory>
 
+#include "core/base/Result.h"
+#include "ui/bridge/ReplyChannel.h"
 #include "ui/widgets/CompareLayers.h"
 
 class QButtonGroup;
@@ -75,7 +76,8 @@ private:
     QToolButton* addToggle(QLayout* bar, const QString& text, const QString& tip);
     void buildPanes();
     void prepare(std::shared_ptr<const CompareImages> images);
-    void present(std::shared_ptr<const CompareImages> images, const CompareLayers& layers);
+    void present(std::shared_ptr<const CompareImages> images, const Result<CompareLayers>& layers);
+    void showEmptyText(const QString& text);
     void refreshOverlays();
     void arrange();
 
@@ -83,16 +85,13 @@ private:
     const ImageLayer& layer(ComparePane pane) const { return m_layers[static_cast<size_t>(pane)]; }
     bool hasLayer(ComparePane pane) const { return !layer(pane).isNull(); }
 
-    struct Prepared {
-        std::shared_ptr<const CompareImages> images;
-        CompareLayers layers;
-    };
     std::shared_ptr<const CompareImages> m_images = std::make_shared<CompareImages>(); // asked for last
     std::shared_ptr<const CompareImages> m_shownImages = m_images;
     CompareLayers m_layers; // of m_shownImages
-    QFutureWatcher<Prepared> m_preparation;
+    int m_preparation = 0;  // the last one
     std::array<bool, 4> m_isShown{true, true, true, true};
     std::array<QString, 4> m_titles;
+    QString m_emptyText;
     std::vector<ComparePane> m_byKey; // those with a title
     Mode m_mode = Mode::SideBySide;
     ComparePane m_current = ComparePane::Noisy;
@@ -105,6 +104,7 @@ private:
     QToolButton* m_lens;
     QDoubleSpinBox* m_gain;
     QGridLayout* m_grid;
+    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass

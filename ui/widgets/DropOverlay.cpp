@@ -28,6 +28,8 @@ DropOverlay::DropOverlay(QWidget* window) : QWidget(window) {
 void DropOverlay::setZones(std::vector<DropZone> zones) {
     m_zones = std::move(zones);
     m_lit = -1;
+    if (isVisible())
+        light(m_place);
     update();
 }
 
@@ -70,6 +72,7 @@ void DropOverlay::end() {
 
 // The nearest zone, so that there is no dead ground between them.
 void DropOverlay::light(QPointF place) {
+    m_place = place;
     int nearest = -1;
     double least = 0;
     for (int i = 0; i < static_cast<int>(m_zones.size()); ++i) {

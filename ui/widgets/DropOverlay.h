@@ -25,7 +25,7 @@ public:
     // Covers `window` while a drag that carries files, folders or an image is over it or anything in it.
     explicit DropOverlay(QWidget* window);
 
-    void setZones(std::vector<DropZone> zones);
+    void setZones(std::vector<DropZone> zones); // also in the middle of a drag
     // Asked when a drag enters, so that the zones can depend on what it carries.
     void setZoneChooser(std::function<std::vector<DropZone>(const QMimeData&)> chooser);
     QString litZone() const;
@@ -54,6 +54,7 @@ private:
     std::vector<DropZone> m_zones;
     std::function<std::vector<DropZone>(const QMimeData&)> m_chooser;
     int m_lit = -1;
+    QPointF m_place;         // of the cursor
     bool m_isTarget = false; // the drag has arrived at the overlay itself
 };
 

@@ -58,6 +58,21 @@ QImage toImage(const Tensor& tensor, int64_t i) {
     return image;
 }
 
+Tensor toTensor(const QImage& image) {
+    Tensor tensor({3, image.height(), image.width()});
+    const auto width = static_cast<size_t>(image.width()), plane = width * static_cast<size_t>(image.height());
+    for (int y = 0; y < image.height(); ++y) {
+        // Row by row: Qt hands large conversions to the pool that paints, too.
+        const QImage rgb = image.copy(0, y, image.width(), 1).convertToFormat(QImage::Format_RGB888);
+        const uchar* line = rgb.constScanLine(0);
+        float* row = tensor.data() + static_cast<size_t>(y) * width;
+        for (size_t x = 0; x < width; ++x)
+            for (size_t c = 0; c < 3; ++c)
+                row[c * plane + x] = static_cast<float>(line[3 * x + c]) / 255.0f;
+    }
+    return tensor;
+}
+
 QRgb divergingColour(float difference, float gain, bool isDark) {
     const float scaled = std::isfinite(difference) ? std::clamp(difference * gain, -1.0f, 1.0f) : 1.0f;
     // End colours of equal weight; neutral is near the window's own so that "no difference" recedes.

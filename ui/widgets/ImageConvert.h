@@ -1,6 +1,7 @@
 #pragma once
 
-// From float images [C, H, W] (C 1: gray, 3: RGB; values meant for [0, 1]) to pixels, and nothing else.
+// Between float images [C, H, W] (C 1: gray, 3: RGB; values meant for [0, 1]) and pixels. Pure functions, for any
+// thread: large pictures take longer than a frame.
 
 #include <QImage>
 
@@ -19,6 +20,9 @@ QImage::Format imageFormat(int channels); // Grayscale8 or RGB888
 
 // Sample i of [N, C, H, W], or the whole of [C, H, W] or [H, W]. Null for any other shape or number of channels.
 QImage toImage(const Tensor& tensor, int64_t i = 0);
+
+// Any picture as [3, H, W], its transparency left out.
+Tensor toTensor(const QImage& image);
 
 // A signed difference as colour: blue below, red above, the neutral gray of `isDark`'s side at 0, saturated at ±1/gain.
 QRgb divergingColour(float difference, float gain, bool isDark);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/base/Contract.h"
 #include "ui/widgets/ViewTransform.h"
 
 namespace hourglass {
@@ -16,13 +17,30 @@ bool canHalve(const QImage& image) {
     return std::max(image.width(), image.height()) > kSmallestLevel;
 }
 
+// Each pixel the mean of four; an odd last row or column counts twice. Not QImage::scaled(), which hands the rows to
+// the pool that paints, too.
 QImage halved(const QImage& image) {
-    return image.scaled((image.size() + QSize(1, 1)) / 2, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    const int channels = image.depth() / 8;
+    QImage half((image.width() + 1) / 2, (image.height() + 1) / 2, image.format());
+    for (int y = 0; y < half.height(); ++y) {
+        const uchar* upper = image.constScanLine(2 * y);
+        const uchar* lower = image.constScanLine(std::min(2 * y + 1, image.height() - 1));
+        uchar* to = half.scanLine(y);
+        for (int x = 0; x < half.width(); ++x) {
+            const int left = 2 * x * channels, right = std::min(2 * x + 1, image.width() - 1) * channels;
+            for (int c = 0; c < channels; ++c)
+                *to++ = static_cast<uchar>(
+                    (upper[left + c] + upper[right + c] + lower[left + c] + lower[right + c] + 2) / 4);
+        }
+    }
+    return half;
 }
 
 } // namespace
 
 ImageLayer::ImageLayer(const QImage& image) {
+    expects(image.isNull() || (image.depth() % 8 == 0 && image.depth() <= 32 && image.colorCount() == 0),
+            "a layer of format {}, whose bytes are no channels", static_cast<int>(image.format()));
     if (!image.isNull())
         m_levels.push_back(image);
 }

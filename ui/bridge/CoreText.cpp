@@ -1,6 +1,6 @@
-#include "ui/widgets/CoreText.h"
+#include "ui/bridge/CoreText.h"
 
-#include <QCoreApplication>
+#include <QtCore/QCoreApplication>
 
 namespace hourglass {
 
