@@ -134,7 +134,10 @@ private slots:
                 const bool isGiven = sigma == std::string("40");
                 const float level = isGiven ? 40.0f / 255 : estimateNoiseLevel(pictures[i]);
                 QVERIFY(std::abs(result.json()["files"][i]["sigma"].get<float>() - 255 * level) < 0.01f);
-                const Tensor expected = **denoiseImage(runner, pictures[i], {.noiseLevel = level});
+                PassSettings settings; // colours go one by one here, each judged by itself where no level is given
+                if (isGiven)
+                    settings.noiseLevel = level;
+                const Tensor expected = **denoiseImage(runner, pictures[i], settings);
                 const Tensor written = decodeImage(m_folder / fmt::format("clean-{}/{}.png", sigma, i)).value().pixels;
                 QCOMPARE(written.shape(), expected.shape());
                 for (int64_t k = 0; k < expected.elements(); ++k)

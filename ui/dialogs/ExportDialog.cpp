@@ -11,8 +11,8 @@
 #include <QProgressBar>
 #include <QPushButton>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
-#include "ui/widgets/CoreText.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {

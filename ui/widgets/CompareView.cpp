@@ -6,9 +6,9 @@
 #include <QKeyEvent>
 #include <QToolButton>
 
+#include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
 #include "ui/widgets/CompareImageView.h"
-#include "ui/widgets/CoreText.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {

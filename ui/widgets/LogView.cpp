@@ -10,7 +10,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include "ui/widgets/CoreText.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/widgets/LogModel.h"
 
 namespace hourglass {

@@ -10,7 +10,7 @@
 #include <QSlider>
 #include <QVBoxLayout>
 
-#include "ui/widgets/CoreText.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/widgets/CurveCanvas.h"
 #include "ui/widgets/Theme.h"
 

@@ -11,7 +11,7 @@
 
 #include <limits>
 
-#include "ui/widgets/CoreText.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/widgets/RealEdit.h"
 
 namespace hourglass {

@@ -6,7 +6,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include "ui/widgets/CoreText.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/widgets/OptionRow.h"
 #include "ui/widgets/Theme.h"
 

@@ -5,7 +5,7 @@
 #include <QLabel>
 #include <QMenu>
 
-#include "ui/widgets/CoreText.h"
+#include "ui/bridge/CoreText.h"
 #include "ui/widgets/OptionEditor.h"
 #include "ui/widgets/RealEdit.h"
 #include "ui/widgets/Theme.h"
