@@ -2,9 +2,34 @@
 
 #include <algorithm>
 
+#include <sys/mman.h>
+
 #include "core/base/Contract.h"
 
 namespace hourglass {
+
+namespace {
+
+constexpr size_t kLargePage = size_t{2} << 20;
+
+std::align_val_t alignmentOf(size_t bytes) {
+    return std::align_val_t{bytes >= kLargePage ? kLargePage : kAlignment};
+}
+
+} // namespace
+
+void* allocateAligned(size_t bytes) {
+    void* memory = ::operator new(bytes, alignmentOf(bytes));
+#ifdef MADV_HUGEPAGE
+    if (bytes >= kLargePage) // advice: no harm if it is not taken
+        madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
+#endif
+    return memory;
+}
+
+void releaseAligned(void* memory, size_t bytes) {
+    ::operator delete(memory, alignmentOf(bytes));
+}
 
 Tensor::Tensor(Shape shape) : m_shape(std::move(shape)), m_values(static_cast<size_t>(m_shape.elements())) {}
 

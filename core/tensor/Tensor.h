@@ -15,13 +15,18 @@ namespace hourglass {
 
 inline constexpr size_t kAlignment = 64;
 
+// Memory of that alignment, not zeroed; std::bad_alloc when there is none. Large pieces are asked for in large pages
+// where the system lets programs choose: their addresses are then found without a detour through memory.
+void* allocateAligned(size_t bytes);
+void releaseAligned(void* memory, size_t bytes);
+
 // A zeroed, 64-byte aligned, movable run of trivially copyable values.
 template <typename T>
 class AlignedBuffer {
 public:
     AlignedBuffer() = default;
     explicit AlignedBuffer(size_t count)
-        : m_data(static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kAlignment}))), m_count(count) {
+        : m_data(static_cast<T*>(allocateAligned(count * sizeof(T))), {count * sizeof(T)}), m_count(count) {
         std::fill_n(m_data.get(), count, T{});
     }
 
@@ -33,7 +38,8 @@ public:
 
 private:
     struct Release {
-        void operator()(T* data) const { ::operator delete (data, std::align_val_t{kAlignment}); }
+        size_t bytes = 0;
+        void operator()(T* data) const { releaseAligned(data, bytes); }
     };
     std::unique_ptr<T[], Release> m_data;
     size_t m_count = 0;

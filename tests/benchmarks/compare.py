@@ -75,7 +75,7 @@ def compare_precision(workload, precision, setting, bench, peers, options):
     if onnx_bar is not None:
         comparisons.append(Comparison(workload.name, precision, "ONNX Runtime", "f32", onnx_bar))
     for _ in range(options.pairs):
-        ours = bench.workload(workload.name, precision, options.seconds)
+        ours = bench.workload(workload.name, precision, options.seconds, peak=True)
         comparisons[0].add(ours, peers.torch(workload.name, setting, options.seconds))
         for comparison in comparisons[1:]:
             if (theirs := peers.onnx(workload.name, options.seconds)) is not None:
@@ -133,7 +133,7 @@ def main():
             except MeasurementError as error:
                 report.failures.append(f"{workload.name}: {error}")
             for comparison in report.comparisons[done:]:
-                print(comparison.text(report.peak()), flush=True)
+                print(comparison.text(), flush=True)
         report.peaks.append(bench.peak())
         report.onnx_runtime = peers.onnx_runtime or "not asked for"
     with open(options.output, "w", encoding="utf-8") as file:

@@ -67,46 +67,46 @@ class Comparison:
         """The worst measurement's share of the machine that others used."""
         return max(result["foreign"] for pair in self.pairs for result in pair)
 
-    def limit(self, peak, precision):
-        """Items a second when all products run at the machine's peak and Adam's pass over the parameters at its. `peak`
-        is {precision: GFLOP/s, "update": GB/s}. Products done with fewer multiplications (Winograd) may exceed it."""
-        ours = self.pairs[0][0]
-        return 1e9 / (ours["flops_per_item"] / peak[precision] + ours["update_bytes_per_item"] / peak["update"])
+    def limits(self):
+        """Of each pair, items a second when all products run at the machine's peak and Adam's pass over the parameters
+        at memory's, as measured within the same process. Products done with fewer multiplications (Winograd) may exceed
+        it."""
+        def limit(ours):
+            peak = ours["peak"]
+            products = max(peak[f"{kind}_{self.precision}"] for kind in ("matmul", "convolution"))
+            return 1e9 / (ours["flops_per_item"] / products + ours["update_bytes_per_item"] / peak["update"])
+        return [limit(ours) for ours, _ in self.pairs]
 
-    def shares(self, peak):
-        """Of that limit in the precision each runs in, ours and theirs."""
-        sides = ((self.ours(), self.precision), (self.theirs(), self.setting.split("_")[0]))
-        return [f"{value / self.limit(peak, precision):.0%}" if precision in peak else "?" for value, precision in sides]
+    def share(self):
+        """Ours of that limit."""
+        return median(rate(ours) / limit for (ours, _), limit in zip(self.pairs, self.limits()))
 
-    def bar_beyond_limit(self, peak):
-        """Whether no program could reach the bar on this machine, the peer being as fast as it is."""
-        return self.precision in peak and self.bar * self.theirs() > self.limit(peak, self.precision)
-
-    def verdict(self, peak):
+    def verdict(self):
         if self.passes():
             return "pass"
-        if self.bar_beyond_limit(peak):
-            return f"miss: bar beyond the limit, {written(self.limit(peak, self.precision), self.name)}"
+        limit = median(self.limits())
+        if self.bar * self.theirs() > limit:  # no program could reach it, the peer being as fast as it is
+            return f"miss: bar beyond the limit, {written(limit, self.name)}"
         return "**miss**"
 
     def remarks(self):
         loud = [f"**LOSS DIFFERS by {self.difference():.1%}**"] if self.differs() else []
         return loud + ([f"**disturbed ({self.foreign():.0%})**"] if self.foreign() > FOREIGN_LIMIT else [])
 
-    def text(self, peak):
+    def text(self):
         """For a person watching; two lines."""
         losses = " / ".join(f"{value:.5g}" for value in self.losses())
         return (f"{self.name} {self.precision} {written(self.ours(), self.name)}, "
                 f"{self.peer} {peer_setting(self.setting)} {written(self.theirs(), self.name)}: "
                 f"ratio {median(self.ratios()):.2f} ({min(self.ratios()):.2f}–{max(self.ratios()):.2f}), "
-                f"bar {self.bar:g}: {self.verdict(peak).replace('**', '')}\n"
-                f"    share of limit {' / '.join(self.shares(peak))}, check loss {losses}  "
+                f"bar {self.bar:g}: {self.verdict().replace('**', '')}\n"
+                f"    {self.share():.0%} of the limit, check loss {losses}  "
                 f"{' '.join(self.remarks()).replace('**', '')}").rstrip()
 
-    def row(self, peak):
-        verdict = [self.verdict(peak), *self.remarks()]
+    def row(self):
+        verdict = [self.verdict(), *self.remarks()]
         return [self.name, self.precision, f"{self.peer} {peer_setting(self.setting)}",
                 written(self.ours(), self.name), written(self.theirs(), self.name), f"**{median(self.ratios()):.2f}**",
                 f"{min(self.ratios()):.2f}–{max(self.ratios()):.2f}", f"{self.bar:g}", ", ".join(verdict),
-                " / ".join(self.shares(peak)), " / ".join(f"{value:.5g}" for value in self.losses()),
+                f"{self.share():.0%}", " / ".join(f"{value:.5g}" for value in self.losses()),
                 f"{self.difference():.2%}"]

@@ -70,18 +70,20 @@ class Bench:
     def version(self):
         return subprocess.run([self.cli, "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
-    def workload(self, name, precision="f32", seconds=3, **options):
-        """One workload's measurements; options are `threads`, `batch`, `size`, `width`, `save`."""
+    def workload(self, name, precision="f32", seconds=3, peak=False, **options):
+        """One workload's measurements; options are `threads`, `batch`, `size`, `width`, `save`. With `peak`, what the
+        machine is capable of in that precision at that moment, as peak() says."""
         extra = [text for key, value in options.items() for text in (f"--{key}", str(value))]
         result = run([self.cli, "bench", "--json", "--only", name, "--precision", precision,
-                      "--seconds", str(seconds), *extra])
+                      "--seconds", str(seconds), *(["--peak"] if peak else []), *extra])
         for workload in result["workloads"]:
             if workload["name"] == name:
-                return {**workload, "threads": result["threads"], "foreign": result["foreign"]}
+                return {**workload, **{key: result[key] for key in ("threads", "foreign", "peak") if key in result}}
         raise MeasurementError(f"There is no workload '{name}'")
 
     def peak(self):
-        """{"peak": {"matmul_f32": GFLOP/s, "convolution_f32", and of bf16 where the processor has it}, "foreign"}."""
+        """{"peak": {"matmul_f32": GFLOP/s, "convolution_f32", and of bf16 where the processor has it, "update": GB/s of
+        Adam's pass}, "foreign"}."""
         return run([self.cli, "bench", "--json", "--only", "no workload", "--peak"])
 
 

@@ -26,14 +26,6 @@ class Report:
     skipped: list = field(default_factory=list)
     failures: list = field(default_factory=list)
 
-    def peak(self):
-        """{precision: GFLOP/s, "update": GB/s}: the best of products and convolutions, before and after."""
-        best = {}
-        for kind, speed in (item for result in self.peaks for item in result["peak"].items()):
-            precision = kind.split("_")[-1]
-            best[precision] = max(speed, best.get(precision, 0))
-        return best
-
     def summary(self):
         passed = sum(comparison.passes() for comparison in self.comparisons)
         different = sum(comparison.differs() for comparison in self.comparisons)
@@ -76,15 +68,15 @@ Written by `tests/benchmarks/compare.sh`; what is measured, and how, says `READM
 {self.machine()}{blas_warning}
 {self.summary()}
 
-{table(titles, [comparison.row(self.peak()) for comparison in self.comparisons], left=3)}
+{table(titles, [comparison.row() for comparison in self.comparisons], left=3)}
 Rates and ratios are medians of {self.turns} turns, ours and theirs one after the other, {self.seconds:g} s each.
-Share of limit and check loss: ours / theirs. The limit is the rate at which all products, counted as direct ones, would
-run at the machine's peak and the update of the parameters at memory's, one after the other; Winograd's convolutions need
-fewer multiplications and may go beyond it.
+Share of limit: ours of the rate at which all products, counted as direct ones, would run at the machine's peak and the
+update of the parameters at memory's, one after the other, both measured in the process of the measurement; Winograd's
+convolutions need fewer multiplications and may go beyond it. Check loss: ours / theirs.
 
 ## Peak of the machine
 
-GFLOP/s of large matrix products and convolutions; the best of a precision is the peak of the limit above. Update: GB/s of
+GFLOP/s of large matrix products and convolutions; the better of a precision counts for a limit. Update: GB/s of
 Adam's pass over 2²⁰ parameters (28 bytes each).
 
 {self.peak_table()}
