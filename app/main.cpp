@@ -10,6 +10,7 @@
 #include "core/base/Version.h"
 #include "ui/MainWindow.h"
 #include "ui/bridge/ComputeThread.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/widgets/LogModel.h"
 
@@ -79,6 +80,7 @@ int run(const Arguments& arguments) {
             window.open(arguments.paths);
         status = QApplication::exec();
     }
+    workPool().waitForDone(); // a picture may still be being saved
     qInstallMessageHandler(theHandlerBefore);
     theLog = nullptr;
     return status; // the workbench goes now, and waits for a run to be saved

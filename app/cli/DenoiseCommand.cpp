@@ -109,8 +109,11 @@ public:
             Result<Outcome> outcome = denoise(job, static_cast<double>(m_taken++) * share, share);
             if (!outcome)
                 return m_context.fail(outcome.error());
-            if (*outcome == Outcome::Stopped)
+            if (*outcome == Outcome::Stopped) {
+                m_context.message(
+                    fmt::format("interrupted: {} of {} pictures are written", m_files.size(), jobs.size()));
                 return kInterrupted;
+            }
         }
         return m_failed.empty() ? kDone : kUsage;
     }

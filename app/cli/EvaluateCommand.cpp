@@ -19,7 +19,7 @@ int run(const Arguments& arguments, Context& context) {
     const Dataset& dataset = *work.dataset;
     if (Result<void> fits = checkSampleShape(work.model().sampleShape, dataset.sampleShape()); !fits)
         return context.fail(fits.error());
-    Evaluation evaluation(context.executor(), work.loaded.model, Precision::F32);
+    Evaluation evaluation(work.loaded.model, Precision::F32, ProgramCache(context.executor()));
     const std::unique_ptr<Batcher> batcher = evaluationBatcher(work.dataset, work.noise.get(), arguments.seed);
     WorkProgress progress("samples");
     Result<std::optional<MetricMap>> metrics = evaluation.measure(

@@ -16,9 +16,7 @@ bool isClipped(float value) {
     return value == 0.0f || value == 1.0f;
 }
 
-} // namespace
-
-float estimateNoiseLevel(std::span<const float> plane, int64_t height, int64_t width) {
+float ofPlane(std::span<const float> plane, int64_t height, int64_t width) {
     if (height < 2 || width < 2)
         return 0.0f;
     const auto blocks = static_cast<size_t>((height / 2) * (width / 2));
@@ -29,8 +27,7 @@ float estimateNoiseLevel(std::span<const float> plane, int64_t height, int64_t w
         const float* lower = upper + width;
         for (int64_t x = 0; x + 1 < width; x += 2) {
             const float a = upper[x], b = upper[x + 1], c = lower[x], d = lower[x + 1];
-            const bool isMute =
-                isClipped(a) || isClipped(b) || isClipped(c) || isClipped(d) || (a == b && a == c && a == d);
+            const bool isMute = isClipped(a) || isClipped(b) || isClipped(c) || isClipped(d);
             (isMute ? mute : telling).push_back(std::abs(a - b - c + d) / 2.0f);
         }
     }
@@ -41,18 +38,22 @@ float estimateNoiseLevel(std::span<const float> plane, int64_t height, int64_t w
     return static_cast<float>(static_cast<double>(*middle) / kNormalQuartile);
 }
 
+} // namespace
+
+float estimateNoiseLevel(std::span<const float> planes, int64_t channels, int64_t height, int64_t width) {
+    if (channels < 1)
+        return 0.0f;
+    const auto plane = static_cast<size_t>(height * width);
+    double sum = 0;
+    for (size_t c = 0; c < static_cast<size_t>(channels); ++c)
+        sum += static_cast<double>(ofPlane(planes.subspan(c * plane, plane), height, width));
+    return static_cast<float>(sum / static_cast<double>(channels));
+}
+
 float estimateNoiseLevel(const Tensor& picture) {
     const Shape& shape = picture.shape();
     expects(shape.rank() == 3, "a picture is [C, H, W], not {}", shape.toString());
-    const int64_t channels = shape[0], height = shape[1], width = shape[2];
-    if (channels < 1)
-        return 0.0f;
-    double sum = 0;
-    for (int64_t c = 0; c < channels; ++c)
-        sum += static_cast<double>(estimateNoiseLevel(
-            picture.values().subspan(static_cast<size_t>(c * height * width), static_cast<size_t>(height * width)),
-            height, width));
-    return static_cast<float>(sum / static_cast<double>(channels));
+    return estimateNoiseLevel(picture.values(), shape[0], shape[1], shape[2]);
 }
 
 } // namespace hourglass

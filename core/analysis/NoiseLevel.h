@@ -12,12 +12,12 @@ namespace hourglass {
 // diagonal Haar coefficients d = (a − b − c + d) / 2 of each 2×2 block, averaged over the channels (Donoho and
 // Johnstone 1994). Fine texture counts as noise.
 //
-// Where a sensor or an editor has cut the noise off, blocks say nothing about it: those with a pixel at exactly 0 or 1,
-// and those whose pixels are all equal, are left out, as long as a tenth of all blocks remains. With less, the picture
-// is flat rather than noisy, and all of its blocks count: 0 of a wholly flat one. 0 of pictures smaller than 2×2.
+// Where a sensor or an editor has cut the noise off, blocks say nothing about it: those with a pixel at exactly 0 or 1
+// are left out, as long as a tenth of all blocks remains. Flat areas elsewhere speak for there being no noise. 0 of
+// pictures smaller than 2×2.
 float estimateNoiseLevel(const Tensor& picture);
 
-// The same of one channel.
-float estimateNoiseLevel(std::span<const float> plane, int64_t height, int64_t width);
+// The same of planes side by side, [channels, height, width].
+float estimateNoiseLevel(std::span<const float> planes, int64_t channels, int64_t height, int64_t width);
 
 } // namespace hourglass

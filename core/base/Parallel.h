@@ -30,7 +30,8 @@ void parallelFor(int64_t count, int64_t grain, RangeFunction function);
 // Which of them, from 0, calls this within a parallelFor: for scratch of its own.
 int computeThread();
 
-// How many of them take part in a parallelFor of so many chunks: from 0 on, each at most one chunk more than another.
+// How many of them take part in a parallelFor of so many chunks, at most: those numbered from 0 on, each with at most
+// one chunk more than another.
 int threadsFor(int64_t chunks);
 
 // Threads that parallelFor and oneDNN use on the calling thread. 0 asks for all of the machine's.

@@ -3,7 +3,7 @@
 // A compiled Graph: shapes are numbers, memory is planned, primitives exist; run() allocates nothing.
 //
 // Inputs and outputs are float32, row-major. An input stays the caller's memory and is bound before the first run; an
-// output lives in the program, or in the caller's memory once bound (gradients are bound to the gradient arena).
+// output lies in the workspace, or in the caller's memory once bound (gradients are bound to the gradient arena).
 // Parameters are read from the store given to compile(); its values may change between runs.
 //
 // Threads: one Program is used by one thread at a time, the compute thread.

@@ -18,13 +18,15 @@ Result<Program*> ProgramCache::get(const Graph& graph, const std::shared_ptr<con
     makeRoom();
     CompileOptions shared = options;
     shared.workspace = m_workspace;
+    shared.parametersChange |= m_parametersChange;
     Result<std::unique_ptr<Program>> program = m_executor.compile(graph, store, shared);
     if (!program)
         return std::move(program).error();
     return m_programs.emplace(key, Entry{*std::move(program), ++m_uses}).first->second.program.get();
 }
 
-// Lets those go that have not been asked for the longest, until one more is no burden.
+// Lets those go that have not been asked for the longest, until one more is no burden: what they keep of parameters,
+// and their primitives. The workspace stays, as large as the largest of them.
 void ProgramCache::makeRoom() {
     constexpr size_t kMost = 8;
     const auto bytes = [&] {

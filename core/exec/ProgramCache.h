@@ -1,8 +1,8 @@
 #pragma once
 
-// Compiled programs by what they were compiled from, so that a short last batch, a preview or another picture size
-// costs its compilation once. Keeps the few that were asked for last; all take turns in one workspace. Compute thread
-// only.
+// Compiled programs by graph, weights, sizes, precision and threads, so that a short last batch, a preview or another
+// picture size costs its compilation once. Keeps the few that were asked for last; all take turns in one workspace.
+// Compute thread only.
 
 #include <map>
 #include <tuple>
@@ -13,11 +13,15 @@ namespace hourglass {
 
 class ProgramCache {
 public:
-    // The executor outlives the cache. A workspace given may serve other programs too.
-    explicit ProgramCache(Executor& executor, std::shared_ptr<Workspace> workspace = std::make_shared<Workspace>())
-        : m_executor(executor), m_workspace(std::move(workspace)) {}
+    // The executor outlives the cache.
+    explicit ProgramCache(Executor& executor) : m_executor(executor), m_workspace(std::make_shared<Workspace>()) {}
+    // Within a training: in the workspace of its steps, and with nothing kept that is made of parameters, since those
+    // change between two uses anyway.
+    ProgramCache(Executor& executor, std::shared_ptr<Workspace> workspaceOfTraining)
+        : m_executor(executor), m_workspace(std::move(workspaceOfTraining)), m_parametersChange(true) {}
 
     // The program, owned by the cache and good until the next get(), for as many threads as the caller computes with.
+    // One at hand is given whatever the budget: its memory is there already.
     // Looking one up hashes the graph: in a loop, keep the pointer.
     Result<Program*> get(const Graph& graph, const std::shared_ptr<const ParameterStore>& store,
                          const CompileOptions& options);
@@ -33,6 +37,7 @@ private:
 
     Executor& m_executor;
     std::shared_ptr<Workspace> m_workspace;
+    bool m_parametersChange = false;
     std::map<Key, Entry> m_programs;
     uint64_t m_uses = 0;
 };

@@ -62,10 +62,10 @@ void Dim::cancelTwos() {
 Result<int64_t> Dim::evaluate(const SymbolSizes& sizes) const {
     const int64_t symbol = m_symbol == Symbol::N ? sizes.n : m_symbol == Symbol::H ? sizes.h : sizes.w;
     for (const Condition& exact : m_exact)
-        if ((exact.multiplier * symbol + exact.offset) % exact.divisor != 0)
+        if (const int64_t divided = exact.multiplier * symbol + exact.offset; divided % exact.divisor != 0)
             return makeError(ErrorCode::InvalidArgument,
-                             "The size {} = {} is not a multiple of {}, which this network needs.", nameOf(m_symbol),
-                             symbol, exact.divisor);
+                             "The size {} = {} {}is not a multiple of {}, which this network needs.", nameOf(m_symbol),
+                             symbol, divided == symbol ? "" : fmt::format("makes {}, which ", divided), exact.divisor);
     const int64_t size = floorDivide(m_multiplier * (isFixed() ? 0 : symbol) + m_offset, m_divisor);
     if (size < 1)
         return makeError(ErrorCode::InvalidArgument, "The size {} of a layer would be {}; the picture is too small.",

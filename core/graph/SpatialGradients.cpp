@@ -17,7 +17,7 @@ NodeId zeros(Graph& graph, SymbolicShape shape) {
     return graph.expand(graph.constant(0.0), std::move(axes), std::move(shape));
 }
 
-// Zeros around x on one axis, so that it is `size` long and begins at `before`.
+// Zeros around g on one axis, so that it is `wanted` long and begins at `before`.
 NodeId padded(Graph& graph, NodeId g, int axis, int64_t before, int64_t wanted) {
     SymbolicShape shape = graph.shape(g);
     Dim& size = shape[static_cast<size_t>(axis)];
@@ -33,11 +33,11 @@ NodeId padded(Graph& graph, NodeId g, int axis, int64_t before, int64_t wanted) 
     return g;
 }
 
-// The lines of x that fill whole blocks, and zeros where those are not. Symbolic sizes fill whole blocks: what is
-// multiplied again must have been divided evenly (Dim.h).
+// Symbolic sizes always do: what is multiplied again must have been divided evenly (Dim.h).
 bool fillsBlocks(const Dim& size, int64_t factor) {
     return !size.isFixed() || size.fixedSize() % factor == 0;
 }
+// The lines of x that do, and a gradient of those with zeros for the rest.
 NodeId wholeBlocks(Graph& graph, NodeId x, int64_t factor) {
     for (const int axis : {2, 3})
         if (const Dim size = graph.shape(x)[static_cast<size_t>(axis)]; !fillsBlocks(size, factor))

@@ -24,14 +24,6 @@ Result<bool> grayThroughColour(ModelRunner& runner, const PictureView& gray, std
     return done;
 }
 
-float noiseLevelOf(const PictureView& view) {
-    const size_t plane = view.values.size() / static_cast<size_t>(view.channels);
-    float sum = 0;
-    for (size_t c = 0; c < static_cast<size_t>(view.channels); ++c)
-        sum += estimateNoiseLevel(view.values.subspan(c * plane, plane), view.height, view.width);
-    return sum / static_cast<float>(view.channels);
-}
-
 } // namespace
 
 Result<std::optional<Tensor>> denoiseImage(ModelRunner& runner, const Tensor& image, const PassSettings& settings) {
@@ -57,7 +49,7 @@ Result<std::optional<Tensor>> denoiseImage(ModelRunner& runner, const Tensor& im
             };
         const PictureView view{image.values().subspan(first, count), together, height, width};
         if (runner.model().wantsNoiseLevel() && !part.noiseLevel)
-            part.noiseLevel = noiseLevelOf(view);
+            part.noiseLevel = estimateNoiseLevel(view.values, view.channels, height, width);
         const std::span<float> out = result.values().subspan(first, count);
         const bool isGrayForColour = sample[0] == 3 && channels == 1;
         Result<bool> done =

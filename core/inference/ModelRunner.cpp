@@ -18,7 +18,8 @@ Result<void> ModelRunner::requireCode() const {
     if (m_model->hasCode())
         return {};
     return makeError(ErrorCode::InvalidArgument,
-                     "A network of architecture '{}' has no code: skip connections lead around it.",
+                     "A network of architecture '{}' has no code: skip connections lead around it. Use reconstruct or "
+                     "denoise, or train a dense or convolutional one.",
                      m_model->architecture->id());
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Exporting with a receipt: the file is written beside its place, read back by our own importer, and run on a probe
+// Exporting with a receipt: the file is written beside its place, read back by our own importer, and run on probe
 // batches through the original and the reread network; only when both agree does it take its name.
 
 #include <filesystem>

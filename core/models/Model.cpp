@@ -136,6 +136,10 @@ Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Arch
     model->autoencoder = model->evaluation.pruned({"reconstruction"});
     model->layers = model->architecture->layers(context);
     model->sizeMultiple = sizeMultiple(model->autoencoder);
+    if (!model->hasCode() && !model->family->corruptsInput())
+        model->warnings.emplace_back(
+            "Skip connections lead around every narrow place, and no noise is added: the network "
+            "only learns to copy its input. Choose the family 'denoising'.");
     if (!model->hasCode())
         return std::shared_ptr<const Model>(std::move(model));
 

@@ -1,15 +1,20 @@
 #include "core/training/BatchPass.h"
 
+#include <algorithm>
 #include <numeric>
+
+#include "core/base/Memory.h"
 
 namespace hourglass {
 
 std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> dataset, const NoiseModel* noise,
                                            uint64_t seed) {
-    constexpr int64_t kBatch = 256;
+    // Rows enough for the processor, but few of large pictures: networks hold many times what they are given.
+    constexpr int64_t kMostRows = 256, kElements = int64_t{1} << 20;
+    const int64_t usual = std::clamp<int64_t>(kElements / dataset->sampleShape().elements(), 1, kMostRows);
     std::vector<int64_t> rows(static_cast<size_t>(dataset->size()));
     std::iota(rows.begin(), rows.end(), int64_t{0});
-    const int64_t batchSize = std::min(kBatch, dataset->size());
+    const int64_t batchSize = std::min(usual, dataset->size());
     return std::make_unique<Batcher>(std::move(dataset), Batcher::Options{.rows = rows,
                                                                           .batchSize = batchSize,
                                                                           .seed = seed,
@@ -25,8 +30,10 @@ Result<bool> forEachBatch(const BatchPass& pass, Batcher& batcher, const BatchVi
     batcher.startEpoch(0);
     while (const Batch* batch = batcher.next()) {
         if (batch->rows != rows) {
-            Result<Program*> found = pass.programs.get(
-                pass.graph, pass.weights, {.sizes = pass.model.sizes(batch->rows), .precision = pass.precision});
+            Result<Program*> found = pass.programs.get(pass.graph, pass.weights,
+                                                       {.sizes = pass.model.sizes(batch->rows),
+                                                        .precision = pass.precision,
+                                                        .memoryBudget = static_cast<size_t>(memoryBudget())});
             if (!found)
                 return std::move(found).error();
             program = *found;

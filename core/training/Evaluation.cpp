@@ -2,10 +2,9 @@
 
 namespace hourglass {
 
-Evaluation::Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision,
-                       std::shared_ptr<Workspace> workspace)
+Evaluation::Evaluation(std::shared_ptr<const Model> model, Precision precision, ProgramCache programs)
     : m_model(std::move(model)), m_precision(precision), m_scalars(*m_model, m_model->options),
-      m_programs(executor, std::move(workspace)) {}
+      m_programs(std::move(programs)) {}
 
 Result<bool> Evaluation::forEachBatch(Batcher& batcher, const std::shared_ptr<const ParameterStore>& weights,
                                       const Visit& visit, std::stop_token stop) {

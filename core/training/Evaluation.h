@@ -13,9 +13,9 @@ namespace hourglass {
 
 class Evaluation {
 public:
-    // Of the averaged or plain weights handed to the calls, all of the model's layout.
-    Evaluation(Executor& executor, std::shared_ptr<const Model> model, Precision precision,
-               std::shared_ptr<Workspace> workspace = std::make_shared<Workspace>());
+    // Of the averaged or plain weights handed to the calls, all of the model's layout. Within a training, `programs`
+    // are in its workspace.
+    Evaluation(std::shared_ptr<const Model> model, Precision precision, ProgramCache programs);
 
     // Calls visit with each batch of the batcher's epoch 0 and the program that has just run on it. False when asked
     // to stop.

@@ -72,7 +72,7 @@ Result<void> TrainingRun::prepare() {
     if (!step)
         return std::move(step).error();
     m_step = *std::move(step);
-    m_evaluation = std::make_unique<Evaluation>(m_services.executor, m_model, m_precision, m_workspace);
+    m_evaluation = std::make_unique<Evaluation>(m_model, m_precision, ProgramCache(m_services.executor, m_workspace));
     if (Result<void> ready = prepareBatches(); !ready)
         return ready;
     prepareHistory();

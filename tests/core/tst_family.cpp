@@ -115,7 +115,7 @@ private slots:
 
     void metrics_averagedOverSamples_scalarsAtTheirFinalValues() {
         Built built;
-        Evaluation evaluation(*built.executor, built.model, Precision::F32);
+        Evaluation evaluation(built.model, Precision::F32, ProgramCache(*built.executor));
         const auto batcher = evaluationBatcher(built.data.dataset, nullptr, 1);
         const MetricMap metrics =
             evaluation.measure(*batcher, *built.data.dataset, built.step->sharedWeights()).value().value();

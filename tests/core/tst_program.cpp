@@ -12,6 +12,7 @@
 
 #include "core/base/Parallel.h"
 #include "core/base/Random.h"
+#include "core/exec/ProgramCache.h"
 #include "core/exec/onednn/MemoryPlan.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/exec/reference/ReferenceExecutor.h"
@@ -272,6 +273,18 @@ private slots:
                 const Tensor alone = result(*compile(rows, nullptr)), shared = result(*program);
                 QVERIFY(std::ranges::equal(alone.values(), shared.values()));
             }
+    }
+
+    // Between the steps of a training, copies of parameters are out of date before they are used again.
+    void programsWithinATraining_keepNothing() {
+        Graph graph;
+        graph.setOutput("y", graph.convolve(graph.input("x", {1, 16, 8, 8}), graph.parameter("w", {16, 16, 3, 3}),
+                                            Window::same(3)));
+        const auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
+        const auto executor = makeOneDnnExecutor();
+        ProgramCache alone(*executor), within(*executor, std::make_shared<Workspace>());
+        QVERIFY(alone.get(graph, store, {}).value()->workspaceBytes() > 0);
+        QCOMPARE(within.get(graph, store, {}).value()->workspaceBytes(), size_t{0});
     }
 
     // A pass over what nobody reads afterwards writes where it read.

@@ -120,7 +120,17 @@ private:
 };
 
 DenoiseService::DenoiseService(TrainingController& controller, QObject* parent)
-    : QObject(parent), m_controller(controller) {}
+    : QObject(parent), m_controller(controller) {
+    // A run does not wait for a picture, which goes on between its steps.
+    connect(&controller, &TrainingController::stateChanged, this, [this](TrainingController::State state) {
+        const bool others =
+            state == TrainingController::State::Preparing || state == TrainingController::State::Stopping;
+        if (!m_isBusy || !others)
+            return;
+        m_stop.request_stop();
+        setBusy(post());
+    });
+}
 
 DenoiseService::~DenoiseService() {
     m_stop.request_stop();

@@ -167,7 +167,17 @@ Tensor fitPicture(const Tensor& picture, const Shape& shape) {
 }
 
 ReconstructionService::ReconstructionService(TrainingController& controller, QObject* parent)
-    : QObject(parent), m_controller(controller) {}
+    : QObject(parent), m_controller(controller) {
+    connect(&controller, &TrainingController::modelChanged, this, [this] { // also where no page is there to ask again
+        if (!m_controller.hasModel())
+            cancel();
+    });
+    // A run does not wait for a picture: what is still wanted is asked for again, between its steps.
+    connect(&controller, &TrainingController::stateChanged, this, [this](TrainingController::State state) {
+        if (state == TrainingController::State::Preparing || state == TrainingController::State::Stopping)
+            m_stop.request_stop();
+    });
+}
 
 ReconstructionService::~ReconstructionService() {
     m_stop.request_stop();
@@ -180,8 +190,10 @@ void ReconstructionService::cancel() {
 }
 
 int ReconstructionService::request(ReconstructionRequest request) {
-    if (!m_controller.hasModel())
+    if (!m_controller.hasModel()) {
+        cancel();
         return 0;
+    }
     if (m_latest != nullptr && !isSameSubject(*m_latest, request))
         m_stop.request_stop();
     m_latest = std::make_shared<const ReconstructionRequest>(std::move(request));

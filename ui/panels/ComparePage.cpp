@@ -73,6 +73,7 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
         if (!m_workbench.controller().hasModel())
             m_result = nullptr;
         m_problem.clear();
+        m_fraction = 0;
         request();
     });
     connect(&workbench.reconstruction(), &ReconstructionService::finished, this,

@@ -95,6 +95,7 @@ void DenoisePage::askOpen() {
 void DenoisePage::takePicture(std::shared_ptr<const DenoisePicture> picture) {
     m_workbench.denoiser().cancel();
     m_picture = std::move(picture);
+    m_view->clear(); // its words would stand over the picture before, whose layers take a while to be replaced
     m_noise->setSpecialValueText(tr("estimate: %1").arg(QLocale().toString(255.0 * m_picture->noise, 'f', 1)));
     m_centre->setCurrentWidget(m_view);
     showBefore();
@@ -105,6 +106,8 @@ void DenoisePage::takePicture(std::shared_ptr<const DenoisePicture> picture) {
 
 void DenoisePage::denoise() {
     m_isStale = !isVisible();
+    if (m_isStale)
+        m_workbench.denoiser().cancel(); // nobody waits for it, and others wait behind it
     if (m_picture == nullptr || m_isStale)
         return;
     m_problem.clear();
@@ -112,12 +115,12 @@ void DenoisePage::denoise() {
     m_result = nullptr; // what is on screen stays until the next is there
     m_progress->setRange(0, 0);
     m_left->setText(m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing"));
-    m_patience->start();
     const auto level = m_noise->value() > m_noise->minimum() ? std::optional(static_cast<float>(m_noise->value() / 255))
                                                              : std::nullopt;
     if (!m_workbench.denoiser().start(
             {.picture = m_picture, .model = m_model->path(), .modelName = m_model->name(), .noiseLevel = level}))
         showBefore();
+    m_patience->start(); // after the one before has ended
     showState();
 }
 

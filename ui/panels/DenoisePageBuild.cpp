@@ -99,7 +99,7 @@ QLayout* DenoisePage::buildBar() {
     m_noise->setSpecialValueText(tr("estimate"));
     m_noise->setKeyboardTracking(false);
     m_noise->setAccessibleName(tr("Noise level"));
-    m_noise->setMinimumWidth(fontMetrics().averageCharWidth() * 20);
+    m_noise->setMinimumWidth(fontMetrics().averageCharWidth() * 16);
     connect(m_noise, &QDoubleSpinBox::valueChanged, this, &DenoisePage::denoise);
     showNoiseControl(nullptr);
     return bar;

@@ -41,7 +41,7 @@ ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(pa
            "a run or model file may be dropped here as well."));
     setFocusPolicy(Qt::StrongFocus); // not by the wheel
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    setMinimumContentsLength(14);
+    setMinimumContentsLength(8);
     m_rest.setSingleShot(true);
     m_rest.setInterval(kRest);
     connect(&m_rest, &QTimer::timeout, this, &ModelChooser::chosen);

@@ -42,8 +42,14 @@ QString layerName(const LayerInfo& layer) {
         break;
     }
     const QString name = QString::fromStdString(layer.name);
-    const int number = name.section(QLatin1Char('.'), 1).toInt() + 1;
-    return (name.startsWith(QStringLiteral("encoder")) ? Words::tr("Encoder %1") : Words::tr("Decoder %1")).arg(number);
+    const QString part = name.section(QLatin1Char('.'), 0, 0);
+    if (part == QLatin1String("body")) // of a U-Net, as "down" and "up"
+        return Words::tr("Middle");
+    const QString words = part == QLatin1String("encoder")   ? Words::tr("Encoder %1")
+                          : part == QLatin1String("decoder") ? Words::tr("Decoder %1")
+                          : part == QLatin1String("down")    ? Words::tr("Down %1")
+                                                             : Words::tr("Up %1");
+    return words.arg(name.section(QLatin1Char('.'), 1).toInt() + 1);
 }
 
 QString qualityText(double psnr, double ssim) {

@@ -262,7 +262,7 @@ Result<void> Compilation::placeBuffers() {
                          (plan.bytes + keptPlan.bytes) >> 20, m_options.memoryBudget >> 20);
     m_parts.isShared = m_options.workspace != nullptr;
     m_parts.workspace = m_parts.isShared ? m_options.workspace : std::make_shared<Workspace>();
-    m_parts.workspace->reserve(static_cast<size_t>(plan.bytes));
+    m_parts.needed = static_cast<size_t>(plan.bytes);
     m_parts.kept = AlignedBuffer<std::byte>(static_cast<size_t>(keptPlan.bytes));
     size_t nextPassing = 0, nextKept = 0;
     for (const Buffer& buffer : m_buffers) {

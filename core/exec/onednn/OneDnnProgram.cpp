@@ -55,8 +55,9 @@ std::span<const float> OneDnnProgram::output(int slot) const {
     return {static_cast<const float*>(value.data), static_cast<size_t>(value.shape.elements())};
 }
 
-// A shared workspace moves when it grows for another program.
+// A shared workspace moves when it grows for another program, and is gone where that failed.
 void OneDnnProgram::findWorkspace() {
+    m_parts.workspace->reserve(m_parts.needed);
     if (m_parts.workspace->data() == m_base)
         return;
     m_base = m_parts.workspace->data();

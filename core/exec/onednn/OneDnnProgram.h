@@ -115,6 +115,7 @@ public:
         std::vector<Kernel> kernels;
         std::vector<NamedValue> inputs, outputs;
         std::shared_ptr<Workspace> workspace;
+        size_t needed = 0;             // bytes of the workspace
         bool isShared = false;         // the workspace
         AlignedBuffer<std::byte> kept; // made of parameters, until they change
         std::shared_ptr<const Device> device;
