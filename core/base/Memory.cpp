@@ -36,18 +36,18 @@ uint64_t numberOf(const fs::path& file, const std::string& key) {
     return 0;
 }
 
+uint64_t wholeIn(const fs::path& group, bool unified) {
+    return limitIn(group / (unified ? "memory.max" : "memory.limit_in_bytes"));
+}
+
 // What a group may still take; what it holds of files that nobody looks at is given up when asked for.
 uint64_t leftIn(const fs::path& group, bool unified) {
-    const uint64_t limit = limitIn(group / (unified ? "memory.max" : "memory.limit_in_bytes"));
+    const uint64_t limit = wholeIn(group, unified);
     if (limit == UINT64_MAX)
         return limit;
     const uint64_t used = numberIn(group / (unified ? "memory.current" : "memory.usage_in_bytes"));
     const uint64_t cache = numberOf(group / "memory.stat", unified ? "inactive_file" : "total_inactive_file");
     return limit - std::min(limit, used - std::min(used, cache));
-}
-
-uint64_t wholeIn(const fs::path& group, bool unified) {
-    return limitIn(group / (unified ? "memory.max" : "memory.limit_in_bytes"));
 }
 
 // The least that `bytesOf` says of the groups that this process is in: each line of /proc/self/cgroup is

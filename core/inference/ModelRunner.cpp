@@ -131,7 +131,8 @@ Result<bool> ModelRunner::run(std::shared_ptr<const Dataset> dataset, What what,
             const auto elements = static_cast<size_t>(sample.elements());
             levels.assign(static_cast<size_t>(batch.rows), noiseLevel.value_or(0.0f));
             for (size_t row = 0; !noiseLevel && row < levels.size(); ++row)
-                levels[row] = estimateNoiseLevel(Tensor(sample, batch.input().subspan(row * elements, elements)));
+                levels[row] = estimateNoiseLevel(batch.input().subspan(row * elements, elements), sample[0], sample[1],
+                                                 sample[2]);
             return levels;
         };
     const char* output = what == What::Code ? "code" : "reconstruction";
