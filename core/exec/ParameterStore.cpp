@@ -6,6 +6,7 @@
 
 #include "core/base/Parallel.h"
 #include "core/base/Random.h"
+#include "core/exec/kernels/ParameterUpdate.h"
 
 namespace hourglass {
 
@@ -43,6 +44,23 @@ std::span<const float> ParameterStore::values(const std::string& name) const {
 std::span<float> ParameterStore::values(const std::string& name) {
     const std::span<const float> view = std::as_const(*this).values(name);
     return {const_cast<float*>(view.data()), view.size()};
+}
+
+void ParameterStore::touch(Rounded rounded) {
+    ++m_version;
+    if (rounded == Rounded::Written)
+        m_roundedVersion = m_version;
+}
+
+const uint16_t* ParameterStore::rounded() const {
+    const std::lock_guard lock(m_rounding);
+    const bool isFirst = m_rounded.size() != m_values.size();
+    if (isFirst)
+        m_rounded = AlignedBuffer<uint16_t>(m_values.size());
+    if (isFirst || m_roundedVersion != m_version)
+        roundToBf16(m_values.span(), m_rounded.data());
+    m_roundedVersion = m_version;
+    return m_rounded.data();
 }
 
 void ParameterStore::assign(std::span<const float> arena) {

@@ -7,6 +7,7 @@
 // Threads: written by the compute thread only. Others read copies of their own.
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -58,9 +59,18 @@ public:
     std::span<float> values(const std::string& name);
     std::span<const float> values(const std::string& name) const;
 
-    // Goes up whenever values change; Programs keep converted copies (bf16) until it does.
+    // Goes up whenever values change; Programs keep what they made of them (packed weights) until it does.
     uint64_t version() const { return m_version; }
-    void touch() { ++m_version; }
+    enum class Rounded { Outdated, Written };
+    // After a change of values, by whoever made it; Written: roundedToWrite() holds the new ones.
+    void touch(Rounded rounded = Rounded::Outdated);
+
+    // The arena as bf16, for products that compute in it: made at the first call, and anew after a change that did not
+    // write it. Any thread that may read the values.
+    const uint16_t* rounded() const;
+    // For a pass over all values that rounds them on its way; empty as long as nobody reads them so.
+    std::span<uint16_t> roundedToWrite() { return m_rounded.span(); }
+    int64_t roundedBytes() const { return static_cast<int64_t>(m_rounded.size() * sizeof(uint16_t)); }
     // Replaces all values by those of an arena of the same layout.
     void assign(std::span<const float> arena);
 
@@ -68,6 +78,9 @@ private:
     std::shared_ptr<const ArenaLayout> m_layout;
     AlignedBuffer<float> m_values;
     uint64_t m_version = 1;
+    mutable std::mutex m_rounding; // among readers
+    mutable AlignedBuffer<uint16_t> m_rounded;
+    mutable uint64_t m_roundedVersion = 0;
 };
 
 // Draws every parameter as its Initialisation says, from streams named by the seed and the parameter's place.

@@ -54,7 +54,7 @@ public:
     virtual int64_t initialisationSamples() const { return 0; }
     virtual void initialise(const ModelContext&, const Tensor& /*samples*/, ParameterStore&) const {}
     // After each update: brings parameters back to where they must be (unit decoder norms, θ ≥ 0), resamples dead
-    // units. Per-sample metrics are added while building (ModelBuilder::addMetric).
+    // units; whatever it changes among the weights, it says so (weights.touch()). Per-sample metrics are added while building (ModelBuilder::addMetric).
     virtual void afterStep(const StepEdit&) const {}
 };
 

@@ -1,16 +1,14 @@
 #pragma once
 
-// Updates a parameter arena from a gradient arena: one strip pass for clipping, moments, update and weight average.
-// The update itself is a Graph, so the reference executor can judge it.
-//
-// Sources: Adam: Kingma and Ba 2015, algorithm 1. AdamW: Loshchilov and Hutter 2019, algorithm 2 (decay times the
-// learning rate). SGD: v ← μ v + g, p ← p − η v. Defaults and conventions are PyTorch's.
+// Updates a parameter arena from a gradient arena: the published algorithms as options, run by
+// exec/kernels/ParameterUpdate.h in one pass. Defaults and conventions are PyTorch's. Compute thread only.
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "core/exec/Program.h"
+#include "core/exec/ParameterStore.h"
+#include "core/exec/kernels/ParameterUpdate.h"
 #include "core/options/OptionTable.h"
 
 namespace hourglass {
@@ -24,31 +22,31 @@ std::vector<std::string> optimizerArenas(const OptionValues& options);
 
 class Optimizer {
 public:
-    // `gradients` is an arena of the store's layout that outlives the optimizer. Errors as Executor::compile.
-    static Result<std::unique_ptr<Optimizer>> create(const OptionValues& options, Executor& executor,
-                                                     std::shared_ptr<ParameterStore> store,
-                                                     std::span<const float> gradients);
-    ~Optimizer();
+    // `gradients` is an arena of the store's layout that outlives the optimizer.
+    Optimizer(const OptionValues& options, std::shared_ptr<ParameterStore> store, std::span<const float> gradients);
 
     // One update. Returns the gradient's Euclidean norm before clipping, or 0 when clipping is off.
     double step(double learningRate);
 
     // Updates done so far; part of the state.
-    int64_t steps() const;
-    void setSteps(int64_t steps);
+    int64_t steps() const { return m_steps; }
+    void setSteps(int64_t steps) { m_steps = steps; }
     // Part of the state too.
     std::vector<NamedArena> arenas();
     // The averaged weights, or nothing when averaging is off.
     std::span<const float> averagedWeights() const;
 
 private:
-    struct State;
-    explicit Optimizer(std::unique_ptr<State> state);
-    std::unique_ptr<State> m_state;
-};
+    float* arenaNamed(std::string_view name);
 
-// The update as a graph over vectors of n elements: inputs "p", "g" and the arenas, scalars "step_size", "clip", …;
-// outputs of the arenas' names are their new values.
-Graph updateGraph(const OptionValues& options, int64_t n);
+    UpdateRule m_rule;
+    std::shared_ptr<ParameterStore> m_store;
+    std::span<const float> m_gradients;
+    std::vector<std::string> m_names;
+    std::vector<AlignedBuffer<float>> m_arenas; // by name
+    double m_clipNorm, m_weightDecay, m_averageDecay;
+    bool m_decaysApart; // from the gradient
+    int64_t m_steps = 0;
+};
 
 } // namespace hourglass

@@ -78,17 +78,15 @@ Result<MachinePeak> measurePeak(Precision precision, Executor& executor) {
     return MachinePeak{*matMul, *convolution};
 }
 
-Result<double> measureUpdate(Executor& executor) {
+double measureUpdate() {
     constexpr int64_t kParameters = int64_t{1} << 20;
     Graph graph;
     graph.setOutput("y", graph.parameter("w", {kParameters}, {}));
     auto weights = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
     const AlignedBuffer<float> gradients(static_cast<size_t>(kParameters));
     const Experiment usual = Experiment::create().value();
-    auto optimizer = Optimizer::create(usual.options(), executor, weights, gradients.span());
-    if (!optimizer)
-        return std::move(optimizer).error();
-    return static_cast<double>(kUpdateBytes * kParameters) / fastest([&] { (*optimizer)->step(1e-3); });
+    Optimizer optimizer(usual.options(), weights, gradients.span());
+    return static_cast<double>(kUpdateBytes * kParameters) / fastest([&] { optimizer.step(1e-3); });
 }
 
 } // namespace hourglass

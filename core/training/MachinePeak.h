@@ -18,6 +18,6 @@ Result<MachinePeak> measurePeak(Precision precision, Executor& executor);
 // gradient.
 inline constexpr int64_t kUpdateBytes = 7 * static_cast<int64_t>(sizeof(float));
 // Bytes per second of Adam's pass over 2²⁰ parameters, the best of several: it does little but wait for memory.
-Result<double> measureUpdate(Executor& executor);
+double measureUpdate();
 
 } // namespace hourglass

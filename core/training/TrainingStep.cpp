@@ -12,6 +12,12 @@ Error tooLarge(int64_t needed, size_t allowed, const std::string& what) {
                      what, static_cast<double>(needed) / 1e9, static_cast<double>(allowed) / 1e9);
 }
 
+std::shared_ptr<ParameterStore> initialWeights(std::shared_ptr<const ArenaLayout> layout, uint64_t seed) {
+    auto weights = std::make_shared<ParameterStore>(std::move(layout));
+    initialiseParameters(*weights, seed);
+    return weights;
+}
+
 } // namespace
 
 int64_t trainingArenaBytes(const Model& model, const OptionValues& options) {
@@ -37,11 +43,10 @@ void initialiseFromData(const Model& model, const Dataset& dataset, std::span<co
 
 TrainingStep::TrainingStep(std::shared_ptr<const Model> model, const OptionValues& options, const Settings& settings)
     : m_model(std::move(model)), m_options(options), m_settings(settings),
-      m_weights(std::make_shared<ParameterStore>(m_model->layout)),
-      m_gradients(static_cast<size_t>(m_model->layout->floats())), m_scalars(*m_model, options),
-      m_lossNames(m_model->lossNames()), m_losses(m_lossNames.size(), 0.0) {
-    initialiseParameters(*m_weights, settings.seed);
-}
+      m_weights(initialWeights(m_model->layout, settings.seed)),
+      m_gradients(static_cast<size_t>(m_model->layout->floats())),
+      m_optimizer(options, m_weights, std::as_const(m_gradients).span()), m_moments(m_optimizer.arenas()),
+      m_scalars(*m_model, options), m_lossNames(m_model->lossNames()), m_losses(m_lossNames.size(), 0.0) {}
 
 Result<std::unique_ptr<TrainingStep>> TrainingStep::create(std::shared_ptr<const Model> model,
                                                            const OptionValues& options, const Settings& settings) {
@@ -51,11 +56,6 @@ Result<std::unique_ptr<TrainingStep>> TrainingStep::create(std::shared_ptr<const
             arenaBytes, settings.memoryBudget,
             fmt::format("The network's {} parameters and what their training keeps", model->layout->parameterCount()));
     std::unique_ptr<TrainingStep> step(new TrainingStep(std::move(model), options, settings));
-    auto optimizer = Optimizer::create(options, settings.executor, step->m_weights, step->m_gradients.span());
-    if (!optimizer)
-        return std::move(optimizer).error();
-    step->m_optimizer = *std::move(optimizer);
-    step->m_moments = step->m_optimizer->arenas();
     return step;
 }
 
@@ -97,7 +97,7 @@ Result<RunOutcome> TrainingStep::run(int64_t rows, std::span<const float> input,
     m_input.bind(*compiled.program, input, noiseLevels.empty() ? m_noNoise : noiseLevels);
     if (compiled.target >= 0)
         compiled.program->bindInput(compiled.target, target.data());
-    m_scalars.setStep(m_optimizer->steps());
+    m_scalars.setStep(m_optimizer.steps());
     const RunOutcome outcome = compiled.program->run(std::move(stop));
     for (size_t i = 0; i < m_losses.size(); ++i)
         m_losses[i] = static_cast<double>(compiled.program->output(compiled.losses[i])[0]);
@@ -105,13 +105,12 @@ Result<RunOutcome> TrainingStep::run(int64_t rows, std::span<const float> input,
 }
 
 void TrainingStep::update(double learningRate) {
-    m_optimizer->step(learningRate);
-    m_model->family->afterStep({m_options, m_optimizer->steps(), *m_weights, m_moments});
-    m_weights->touch();
+    m_optimizer.step(learningRate);
+    m_model->family->afterStep({m_options, m_optimizer.steps(), *m_weights, m_moments});
 }
 
 std::shared_ptr<const ParameterStore> TrainingStep::evaluationWeights() {
-    const std::span<const float> averaged = m_optimizer->averagedWeights();
+    const std::span<const float> averaged = m_optimizer.averagedWeights();
     if (averaged.empty())
         return m_weights;
     if (!m_averaged)
@@ -121,7 +120,8 @@ std::shared_ptr<const ParameterStore> TrainingStep::evaluationWeights() {
 }
 
 int64_t TrainingStep::memoryBytes() const {
-    int64_t bytes = trainingArenaBytes(*m_model, m_options) + static_cast<int64_t>(m_settings.workspace->bytes());
+    int64_t bytes = trainingArenaBytes(*m_model, m_options) + static_cast<int64_t>(m_settings.workspace->bytes()) +
+                    m_weights->roundedBytes() + (m_averaged ? m_averaged->roundedBytes() : 0);
     for (const auto& [rows, compiled] : m_compiled)
         bytes += static_cast<int64_t>(compiled.program->workspaceBytes());
     return bytes;

@@ -51,7 +51,7 @@ public:
 
     ParameterStore& weights() { return *m_weights; }
     const std::shared_ptr<ParameterStore>& sharedWeights() const { return m_weights; }
-    Optimizer& optimizer() { return *m_optimizer; }
+    Optimizer& optimizer() { return m_optimizer; }
     // The average where the optimiser keeps one, refreshed by this call; else the weights themselves.
     std::shared_ptr<const ParameterStore> evaluationWeights();
 
@@ -72,7 +72,7 @@ private:
     Settings m_settings;
     std::shared_ptr<ParameterStore> m_weights, m_averaged;
     AlignedBuffer<float> m_gradients;
-    std::unique_ptr<Optimizer> m_optimizer;
+    Optimizer m_optimizer;
     std::vector<NamedArena> m_moments;
     ScalarInputs m_scalars;
     std::map<int64_t, Compiled> m_compiled; // by rows

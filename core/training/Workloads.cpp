@@ -159,8 +159,8 @@ Result<WorkloadResult> infer(const Prepared& prepared, const WorkloadSettings& s
         result.checkLoss += static_cast<double>(value * value) / static_cast<double>(output.size());
     result.firstLoss = result.loss = result.checkLoss;
     measure(result, prepared, settings, std::move(stop), run);
-    result.predictedBytes =
-        static_cast<int64_t>((*program)->workspaceBytes() + weights->arena().size_bytes()) + prepared.bytes();
+    result.predictedBytes = static_cast<int64_t>((*program)->workspaceBytes() + weights->arena().size_bytes()) +
+                            weights->roundedBytes() + prepared.bytes();
     result.flopsPerItem = static_cast<double>(productFlops(prepared.model->autoencoder, sizes));
     return result;
 }

@@ -34,6 +34,7 @@ public:
     void afterStep(const StepEdit& edit) const override {
         for (float& value : edit.weights.values(lastBias(edit.weights)))
             value = static_cast<float>(edit.steps);
+        edit.weights.touch();
         for (const NamedArena& moment : edit.moments)
             if (moment.name == "m")
                 std::fill(moment.values.begin(), moment.values.end(), 0.0f);

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "core/base/Random.h"
-#include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/exec/kernels/Bf16.h"
 #include "core/optim/Optimizer.h"
 #include "core/optim/Schedule.h"
 
@@ -80,8 +80,7 @@ private slots:
         const RandomStream random(4);
         random.fillNormal(store->values("w"));
         AlignedBuffer<float> gradients(store->arena().size());
-        const auto executor = makeOneDnnExecutor();
-        const auto optimizer = Optimizer::create(options, *executor, store, gradients.span()).value();
+        Optimizer optimizer(options, store, gradients.span());
         std::vector<Scalar> expected;
         for (const float start : store->values("w"))
             expected.emplace_back(static_cast<double>(start));
@@ -93,20 +92,44 @@ private slots:
                 norm += static_cast<double>(value) * static_cast<double>(value);
             norm = std::sqrt(norm);
             const double rate = 0.01 / t;
-            const double reported = optimizer->step(rate);
+            const double reported = optimizer.step(rate);
             QVERIFY(std::abs(reported - (clip > 0 ? norm : 0)) < 1e-4 * norm);
             const double factor = clip > 0 ? std::min(1.0, clip / norm) : 1.0;
             for (size_t i = 0; i < expected.size(); ++i)
                 expected[i].step(options, factor * static_cast<double>(g[i]), rate, t);
         }
-        const std::span<const float> average = optimizer->averagedWeights();
+        const std::span<const float> average = optimizer.averagedWeights();
         for (size_t i = 0; i < expected.size(); ++i) {
             QVERIFY(std::abs(static_cast<double>(store->values("w")[i]) - expected[i].p) < 2e-6);
             QVERIFY(std::abs(static_cast<double>(average[i]) - expected[i].ema) < 2e-6);
         }
         for (size_t i = kCount; i < store->arena().size(); ++i)
             QCOMPARE(store->arena()[i], 0.0f); // padding, and a parameter without gradient
-        QCOMPARE(optimizer->steps(), 5);
+        QCOMPARE(optimizer.steps(), 5);
+    }
+
+    void step_keepsTheRoundedWeightsCurrent() {
+        const auto store = storeOf(20000);
+        RandomStream(5).fillNormal(store->values("w"));
+        const RandomStream random(6);
+        AlignedBuffer<float> gradients(store->arena().size());
+        random.fillNormal(gradients.span());
+        Optimizer optimizer(optionsWith({}), store, gradients.span());
+        const auto isCurrent = [&] {
+            const uint16_t* rounded = store->rounded();
+            const std::span<const float> arena = std::as_const(*store).arena();
+            return std::equal(arena.begin(), arena.end(), rounded,
+                              [](float value, uint16_t bits) { return floatToBf16(value) == bits; });
+        };
+        optimizer.step(1e-2); // nobody reads them yet
+        QVERIFY(store->roundedToWrite().empty());
+        QVERIFY(isCurrent());
+        optimizer.step(1e-2); // writes them on its way
+        QCOMPARE(store->rounded()[7], floatToBf16(store->values("w")[7]));
+        QVERIFY(isCurrent());
+        store->values("w")[7] = 3.0f;
+        store->touch();
+        QVERIFY(isCurrent());
     }
 
     void schedule_constantStepCosineWarmUp() {

@@ -122,7 +122,7 @@ private slots:
         initialiseParameters(*store, 1);
         AlignedBuffer<float> gradients(static_cast<size_t>(model->layout->floats()));
         const auto executor = makeOneDnnExecutor();
-        const auto optimizer = Optimizer::create(experiment.options(), *executor, store, gradients.span()).value();
+        Optimizer optimizer(experiment.options(), store, gradients.span());
         const auto program = executor
                                  ->compile(model->training, store,
                                            {.sizes = model->sizes(16), .precision = static_cast<Precision>(precision)})
@@ -134,7 +134,7 @@ private slots:
             program->bindOutput(program->outputSlot("grad." + entry.name), gradients.data() + entry.offset);
         const auto step = [&] {
             program->run();
-            optimizer->step(1e-3);
+            optimizer.step(1e-3);
         };
         step(); // the first may set things up
         allocations = 0;

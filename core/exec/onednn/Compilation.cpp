@@ -111,16 +111,23 @@ void Compilation::addSources() {
     }
 }
 
-// A value's bf16 copy, made once per run (once per change of the weights for parameters).
+// A value's bf16 copy: of parameters the store's, of others made once per run.
 int Compilation::asBf16(NodeId id) {
     const int value = m_valueOf[index(id)];
     if (m_parts.values[static_cast<size_t>(value)].type == StorageType::BF16)
         return value;
     if (const auto it = m_bf16Copies.find(value); it != m_bf16Copies.end())
         return it->second;
-    const int copy = addBuffer(shapeOf(id), StorageType::BF16);
+    int copy = -1;
+    if (const Node& node = m_graph.node(id); node.op == OpKind::Parameter) {
+        m_parts.readsRounded = true;
+        const int64_t offset = m_parts.store->layout().find(node.attributes.name)->offset;
+        copy = addValue({shapeOf(id), StorageType::BF16, const_cast<uint16_t*>(m_parts.store->rounded()) + offset});
+    } else {
+        copy = addBuffer(shapeOf(id), StorageType::BF16);
+        addCopy(value, copy);
+    }
     m_bf16Copies[value] = copy;
-    addCopy(value, copy, isKept(id));
     return copy;
 }
 
@@ -171,18 +178,15 @@ void Compilation::keep(int value) {
     buffer.request.lastUse = INT32_MAX;
 }
 
-void Compilation::addCopy(int from, int to, bool onParametersOnly) {
+void Compilation::addCopy(int from, int to) {
     StripProgram program;
     program.elements = m_parts.values[static_cast<size_t>(from)].shape.elements();
     program.inputs.push_back({1, 0, m_parts.values[static_cast<size_t>(from)].type});
     program.outputs.push_back({0, StripOutput::Kind::Store, m_parts.values[static_cast<size_t>(to)].type, 1.0});
-    addStrip(std::move(program), {from}, {to}, onParametersOnly);
-    if (onParametersOnly)
-        keep(to);
+    addStrip(std::move(program), {from}, {to});
 }
 
-void Compilation::addStrip(StripProgram program, std::vector<int> inputs, std::vector<int> outputs,
-                           bool onParametersOnly) {
+void Compilation::addStrip(StripProgram program, std::vector<int> inputs, std::vector<int> outputs) {
     for (int value : inputs)
         used(value);
     for (int value : outputs)
@@ -192,7 +196,7 @@ void Compilation::addStrip(StripProgram program, std::vector<int> inputs, std::v
     kernel.partials.resize(static_cast<size_t>(kernel.program.partials()));
     kernel.inputData.resize(kernel.inputs.size());
     kernel.outputData.resize(kernel.outputs.size());
-    m_parts.kernels.emplace_back(std::move(kernel), onParametersOnly);
+    m_parts.kernels.emplace_back(std::move(kernel));
 }
 
 // Each output has memory of its own: copies where two names mean one node, or a name means an input.
@@ -203,7 +207,7 @@ void Compilation::addOutputs() {
         int value = m_valueOf[index(source)];
         if (isSource(source) || !taken.emplace(value, name).second) {
             const int copy = addBuffer(shapeOf(id), StorageType::F32);
-            addCopy(value, copy, false);
+            addCopy(value, copy);
             value = copy;
         }
         BufferRequest& request = m_buffers[m_bufferOf.at(value)].request;
@@ -257,9 +261,11 @@ Result<void> Compilation::placeBuffers() {
         if (buffer.sharedWith < 0)
             (buffer.isKept ? kept : passing).push_back(buffer.request);
     const MemoryPlan plan = planMemory(passing), keptPlan = planMemory(kept);
-    if (static_cast<size_t>(plan.bytes + keptPlan.bytes) > m_options.memoryBudget)
-        return makeError(ErrorCode::OutOfMemory, "This needs {} MB of working memory; {} MB are allowed.",
-                         (plan.bytes + keptPlan.bytes) >> 20, m_options.memoryBudget >> 20);
+    const int64_t rounded = m_parts.readsRounded ? m_parts.store->roundedBytes() : 0;
+    if (const int64_t bytes = plan.bytes + keptPlan.bytes + rounded;
+        static_cast<size_t>(bytes) > m_options.memoryBudget)
+        return makeError(ErrorCode::OutOfMemory, "This needs {} MB of working memory; {} MB are allowed.", bytes >> 20,
+                         m_options.memoryBudget >> 20);
     m_parts.isShared = m_options.workspace != nullptr;
     m_parts.workspace = m_parts.isShared ? m_options.workspace : std::make_shared<Workspace>();
     m_parts.needed = static_cast<size_t>(plan.bytes);

@@ -43,14 +43,13 @@ public:
     void add(Work work) {
         m_parts.kernels.emplace_back(std::move(work));
     }
-    void addStrip(StripProgram program, std::vector<int> inputs, std::vector<int> outputs,
-                  bool onParametersOnly = false);
+    void addStrip(StripProgram program, std::vector<int> inputs, std::vector<int> outputs);
     void addPrimitive(std::unique_ptr<Primitive> primitive, std::vector<int> values, bool onParametersOnly = false);
-    // Weights [O, C, k, k] as a convolution wants them, made as often as asBf16() says.
+    // Weights [O, C, k, k] as a convolution wants them: made once per change of parameters where they are kept.
     Result<int> packedWeights(NodeId id, const PackedWeights& layout);
     // The same for Winograd's algorithm.
     int winogradWeights(NodeId id, const WinogradPlan& plan, bool isAdjoint);
-    // A value's bf16 copy, made once per run (once per change of the weights for parameters).
+    // A value's bf16 copy: of parameters the store's, of others made once per run.
     int asBf16(NodeId id);
 
 private:
@@ -74,7 +73,7 @@ private:
     void keep(int value);
     void decideTypes();
     void addSources();
-    void addCopy(int from, int to, bool onParametersOnly);
+    void addCopy(int from, int to);
     void addOutputs();
     void workInPlace();
     Buffer* bufferOf(int value);

@@ -73,6 +73,8 @@ RunOutcome OneDnnProgram::run(std::stop_token stop) {
     for (const NamedValue& output : m_parts.outputs)
         expects(dataOf(output.value) != nullptr, "output '{}' is not bound", output.name);
     const bool parametersChanged = m_parts.store == nullptr || m_parts.store->version() != m_seenVersion;
+    if (m_parts.readsRounded)
+        m_parts.store->rounded();
     for (Kernel& kernel : m_parts.kernels) {
         if (stop.stop_requested())
             return RunOutcome::Cancelled;

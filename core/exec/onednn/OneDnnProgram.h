@@ -98,7 +98,7 @@ struct Kernel {
     std::variant<PrimitiveKernel, StripKernel, ReduceKernel, MoveKernel, FewOutputsKernel, WinogradKernel,
                  WinogradWeightsKernel, WinogradGradientKernel, WeightGradientKernel>
         work;
-    // Depends on parameters alone (a bf16 copy): skipped until they change.
+    // Depends on parameters alone (packed weights): skipped until they change.
     bool onParametersOnly = false;
 };
 
@@ -120,6 +120,7 @@ public:
         AlignedBuffer<std::byte> kept; // made of parameters, until they change
         std::shared_ptr<const Device> device;
         std::shared_ptr<const ParameterStore> store;
+        bool readsRounded = false; // the store's bf16
     };
     explicit OneDnnProgram(Parts parts) : m_parts(std::move(parts)) { findWorkspace(); }
 
