@@ -11,6 +11,14 @@ inline float bf16ToFloat(uint16_t bits) {
     return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
 }
 
+// An element of memory of either type.
+inline float toFloat(float value) {
+    return value;
+}
+inline float toFloat(uint16_t bits) {
+    return bf16ToFloat(bits);
+}
+
 // Rounds to nearest, ties to even; a NaN stays one.
 inline uint16_t floatToBf16(float value) {
     const auto bits = std::bit_cast<uint32_t>(value);

@@ -23,24 +23,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 using FloatTag = hn::ScalableTag<float>;
 using Floats = hn::Vec<FloatTag>;
 
-HWY_INLINE void bf16ToFloats(const uint16_t* from, float* to, int64_t count) {
-    for (int64_t i = 0; i < count; ++i)
-        to[i] = bf16ToFloat(from[i]);
-}
-
-// `count` elements of x from `at` on, as floats: in place, or converted into `buffer`.
-HWY_INLINE const float* asFloats(const void* x, StorageType type, int64_t at, int64_t count, float* buffer) {
-    if (type == StorageType::F32)
-        return static_cast<const float*>(x) + at;
-    bf16ToFloats(static_cast<const uint16_t*>(x) + at, buffer, count);
-    return buffer;
-}
-
-HWY_INLINE void floatsToBf16(const float* from, uint16_t* to, int64_t count) {
-    for (int64_t i = 0; i < count; ++i)
-        to[i] = floatToBf16(from[i]);
-}
-
 // A vector of floats from and to memory of either type; bf16 is rounded to nearest, ties to even, a NaN stays one.
 template <typename Tag>
 HWY_INLINE hn::Vec<Tag> loadVector(Tag tag, const float* from) {
@@ -68,6 +50,34 @@ HWY_INLINE void storeVector(Tag, hn::Vec<Tag> value, uint16_t* to) {
     const auto isNumber = hn::RebindMask(bits, hn::Eq(value, value));
     const auto result = hn::IfThenElse(isNumber, rounded, hn::Or(upper, hn::Set(bits, 0x40u)));
     hn::StoreU(hn::DemoteTo(halves, hn::BitCast(signedBits, result)), halves, to);
+}
+
+HWY_INLINE void bf16ToFloats(const uint16_t* from, float* to, int64_t count) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    int64_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+        hn::StoreU(loadVector(tag, from + i), tag, to + i);
+    for (; i < count; ++i)
+        to[i] = bf16ToFloat(from[i]);
+}
+
+HWY_INLINE void floatsToBf16(const float* from, uint16_t* to, int64_t count) {
+    const FloatTag tag;
+    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
+    int64_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+        storeVector(tag, hn::LoadU(tag, from + i), to + i);
+    for (; i < count; ++i)
+        to[i] = floatToBf16(from[i]);
+}
+
+// `count` elements of x from `at` on, as floats: in place, or converted into `buffer`.
+HWY_INLINE const float* asFloats(const void* x, StorageType type, int64_t at, int64_t count, float* buffer) {
+    if (type == StorageType::F32)
+        return static_cast<const float*>(x) + at;
+    bf16ToFloats(static_cast<const uint16_t*>(x) + at, buffer, count);
+    return buffer;
 }
 
 HWY_INLINE double sumOf(const float* values, int64_t count) {
@@ -110,10 +120,11 @@ HWY_INLINE Floats exponential(FloatTag tag, Floats x) {
     return orNaN(x, hn::IfThenElse(hn::Gt(x, limit), infinity, y));
 }
 
+// 1 / (1 + e⁻ˣ) is as exact far below zero as above it, down to where e⁻ˣ is no float any more.
 HWY_INLINE Floats sigmoid(FloatTag tag, Floats x) {
-    const Floats one = hn::Set(tag, 1.0f), e = hn::Exp(tag, hn::Neg(hn::Abs(x)));
-    const Floats ofMagnitude = hn::Div(one, hn::Add(one, e));
-    return orNaN(x, hn::IfThenElse(hn::Lt(x, hn::Zero(tag)), hn::Mul(e, ofMagnitude), ofMagnitude));
+    constexpr float kSmallest = -88.0f;
+    const Floats one = hn::Set(tag, 1.0f), e = hn::Exp(tag, hn::Neg(hn::Max(hn::Set(tag, kSmallest), x)));
+    return orNaN(x, hn::Div(one, hn::Add(one, e)));
 }
 
 // Strips are padded to whole vectors, so the last vector may compute past `count`.

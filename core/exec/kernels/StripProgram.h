@@ -51,8 +51,8 @@ struct StripProgram {
     int64_t chunks() const { return (elements + kChunk - 1) / kChunk; }
     int values() const { return static_cast<int>(inputs.size() + instructions.size()); }
     int sums() const;
-    // Joins Affine and Add where nobody else needs the Affine, and finds for every value a place among few, so that a
-    // strip's values stay in the nearest cache. Call it once, when the program is complete.
+    // Simplifies: constants are folded, Affines joined with each other and with an Add. Then finds for every value a
+    // place among few, so that a strip's values stay in the nearest cache. Call it once, when the program is complete.
     void finish();
 
     // By value: its place in scratch, and the last instruction (or, for those that are stored, the last of all) that

@@ -1,6 +1,7 @@
 // What a strip program's values live in: see StripProgram::finish().
 
 #include <algorithm>
+#include <optional>
 
 #include "core/exec/kernels/StripProgram.h"
 
@@ -42,6 +43,51 @@ void drop(StripProgram& program, const std::vector<bool>& isDropped) {
     program.instructions = std::move(kept);
 }
 
+// What follows from constants alone is a constant, and what a constant does to a value is an Affine.
+void foldConstants(StripProgram& program) {
+    const auto inputs = static_cast<int>(program.inputs.size());
+    const auto constantOf = [&](int value) -> std::optional<float> {
+        if (value < inputs || program.instructions[static_cast<size_t>(value - inputs)].op != OpKind::Constant)
+            return std::nullopt;
+        return program.instructions[static_cast<size_t>(value - inputs)].alpha;
+    };
+    for (StripInstruction& step : program.instructions) {
+        const std::optional<float> a = constantOf(step.a), b = constantOf(step.b);
+        if (step.op == OpKind::Affine && a && step.b < 0)
+            step = {OpKind::Constant, -1, -1, step.alpha * *a + step.beta};
+        else if (step.op == OpKind::Multiply && (a || b) && !(a && b))
+            step = {OpKind::Affine, a ? step.b : step.a, -1, a ? *a : *b, 0.0f};
+        else if (step.op == OpKind::Add && (a || b) && !(a && b))
+            step = {OpKind::Affine, a ? step.b : step.a, -1, 1.0f, a ? *a : *b};
+    }
+}
+
+// A multiple of an Affine without an addend is one Affine.
+void joinAffines(StripProgram& program) {
+    const auto inputs = static_cast<int>(program.inputs.size());
+    for (StripInstruction& step : program.instructions) {
+        if (step.op != OpKind::Affine || step.a < inputs)
+            continue;
+        const StripInstruction inner = program.instructions[static_cast<size_t>(step.a - inputs)];
+        if (inner.op == OpKind::Affine && inner.b < 0)
+            step = {OpKind::Affine, inner.a, step.b, step.alpha * inner.alpha, step.alpha * inner.beta + step.beta};
+    }
+}
+
+// Leaves out what nobody reads, from the last to the first.
+void dropUnread(StripProgram& program) {
+    std::vector<bool> isDropped(program.instructions.size(), false);
+    std::vector<int> count = readers(program);
+    const auto inputs = static_cast<int>(program.inputs.size());
+    for (size_t k = program.instructions.size(); k-- > 0;) {
+        isDropped[k] = count[static_cast<size_t>(inputs) + k] == 0;
+        for (const int operand : {program.instructions[k].a, program.instructions[k].b})
+            if (isDropped[k] && operand >= 0)
+                --count[static_cast<size_t>(operand)];
+    }
+    drop(program, isDropped);
+}
+
 // alpha · a + beta, then + b: one pass instead of two.
 void joinAffineAndAdd(StripProgram& program) {
     const auto inputs = static_cast<int>(program.inputs.size());
@@ -71,7 +117,10 @@ void joinAffineAndAdd(StripProgram& program) {
 } // namespace
 
 void StripProgram::finish() {
+    foldConstants(*this);
+    joinAffines(*this);
     joinAffineAndAdd(*this);
+    dropUnread(*this);
     const auto inputCount = static_cast<int>(inputs.size()), end = static_cast<int>(instructions.size());
     lastUses.assign(static_cast<size_t>(values()), -1);
     for (int k = 0; k < end; ++k)
