@@ -53,22 +53,12 @@ HWY_INLINE void storeVector(Tag, hn::Vec<Tag> value, uint16_t* to) {
 }
 
 HWY_INLINE void bf16ToFloats(const uint16_t* from, float* to, int64_t count) {
-    const FloatTag tag;
-    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
-    int64_t i = 0;
-    for (; i + lanes <= count; i += lanes)
-        hn::StoreU(loadVector(tag, from + i), tag, to + i);
-    for (; i < count; ++i)
+    for (int64_t i = 0; i < count; ++i)
         to[i] = bf16ToFloat(from[i]);
 }
 
 HWY_INLINE void floatsToBf16(const float* from, uint16_t* to, int64_t count) {
-    const FloatTag tag;
-    const auto lanes = static_cast<int64_t>(hn::Lanes(tag));
-    int64_t i = 0;
-    for (; i + lanes <= count; i += lanes)
-        storeVector(tag, hn::LoadU(tag, from + i), to + i);
-    for (; i < count; ++i)
+    for (int64_t i = 0; i < count; ++i)
         to[i] = floatToBf16(from[i]);
 }
 
