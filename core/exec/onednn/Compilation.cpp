@@ -66,9 +66,37 @@ void Compilation::decideTypes() {
     }
     for (size_t i = 0; i < m_graph.size(); ++i) {
         m_isStored[i] = (m_isStored[i] || isOutput[i]) && m_fused.groupOf[i] >= 0;
-        if (m_options.precision == Precision::BF16 && m_isStored[i] && feedsProduct[i] && !isOutput[i])
+        if (isBf16() && m_isStored[i] && feedsProduct[i] && !isOutput[i])
             m_typeOf[i] = StorageType::BF16;
     }
+    for (size_t i = 0; i < m_graph.size() && isBf16(); ++i)
+        if (isProduct(m_graph.nodes()[i].op) && m_isStored[i] && !isOutput[i] && isOnlyGated(static_cast<NodeId>(i)))
+            m_typeOf[i] = StorageType::BF16;
+}
+
+// Whether all that becomes of a node is that an activation's gradient lets it pass or not, and then is kept in bf16:
+// rounding it before is the same.
+bool Compilation::isOnlyGated(NodeId id) const {
+    const auto readersOf = [&](NodeId source) {
+        std::vector<NodeId> readers;
+        for (size_t i = 0; i < m_graph.size(); ++i)
+            for (NodeId operand : m_graph.nodes()[i].inputs)
+                if (resolve(operand) == source && m_fused.groupOf[i] >= 0)
+                    readers.push_back(static_cast<NodeId>(i));
+        return readers;
+    };
+    const auto isGate = [&](NodeId reader) {
+        const Node& node = m_graph.node(reader);
+        const auto isStep = [&](NodeId operand) { return m_graph.node(resolve(operand)).op == OpKind::Step; };
+        const std::vector<NodeId> later = readersOf(reader);
+        return node.op == OpKind::Multiply && std::any_of(node.inputs.begin(), node.inputs.end(), isStep) &&
+               m_isStored[index(reader)] && typeOf(reader) == StorageType::BF16 &&
+               std::none_of(later.begin(), later.end(), [&](NodeId next) {
+                   return m_fused.groupOf[index(next)] == m_fused.groupOf[index(reader)];
+               });
+    };
+    const std::vector<NodeId> readers = readersOf(id);
+    return !readers.empty() && std::all_of(readers.begin(), readers.end(), isGate);
 }
 
 int Compilation::addValue(Value value) {

@@ -72,6 +72,7 @@ private:
     int addValue(Value value);
     void keep(int value);
     void decideTypes();
+    bool isOnlyGated(NodeId id) const;
     void addSources();
     void addCopy(int from, int to);
     void addOutputs();
