@@ -10,6 +10,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/exec/kernels/ParameterUpdate.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -29,6 +30,11 @@ void updateRange(const UpdateRule& rule, const UpdateArenas& a, int64_t begin, i
     const Floats correction = all(rule.rootCorrection), epsilon = all(rule.epsilon);
     const Floats average = all(rule.averageDecay), averageRest = all(1.0 - rule.averageDecay);
     for (int64_t i = begin; i < end; i += static_cast<int64_t>(hn::Lanes(tag))) {
+        constexpr int64_t kAhead = 256; // floats; each chunk is a new start for the processor's own prefetching
+        hwy::Prefetch(a.g + i + kAhead);
+        hwy::Prefetch(a.p.data() + i + kAhead);
+        hwy::Prefetch(a.m + i + kAhead);
+        hwy::Prefetch(a.v + i + kAhead);
         Floats p = hn::Load(tag, a.p.data() + i);
         const Floats g = hn::MulAdd(clip, hn::Load(tag, a.g + i), hn::Mul(penalty, p));
         Floats m = hn::Mul(beta1, hn::Load(tag, a.m + i));
