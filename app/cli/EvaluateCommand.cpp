@@ -1,4 +1,5 @@
 #include "app/cli/ModelContext.h"
+#include "core/models/VariationalFamily.h"
 #include "core/training/Evaluation.h"
 
 namespace hourglass::cli {
@@ -7,6 +8,7 @@ namespace {
 
 struct Arguments : ModelArguments {
     uint64_t seed = 1;
+    int64_t importanceSamples = 100;
 };
 
 int run(const Arguments& arguments, Context& context) {
@@ -34,6 +36,22 @@ int run(const Arguments& arguments, Context& context) {
     if (!*metrics)
         return kInterrupted;
 
+    if (work.model().evaluation.outputs().contains(kLogWeightOutput)) {
+        WorkProgress drawing("codes");
+        const Result<std::optional<double>> nll = evaluation.importanceWeightedNll(
+            *batcher, dataset, work.loaded.weights, arguments.importanceSamples,
+            [&](int64_t codes) {
+                const auto done = static_cast<double>(codes);
+                drawing.show(done / static_cast<double>(dataset.size() * arguments.importanceSamples), done);
+            },
+            context.stopToken());
+        if (!nll)
+            return context.fail(nll.error());
+        if (!*nll)
+            return kInterrupted;
+        (**metrics)["iw_nll"] = **nll;
+    }
+
     Json values = Json::object();
     std::string text = fmt::format("{} samples", dataset.size());
     for (const auto& [name, value] : **metrics) {
@@ -52,6 +70,10 @@ void addEvaluate(CLI::App& app, Context& context, int& status) {
     addModelArguments(*command, *arguments);
     command->add_option("--seed", arguments->seed, "Of the noise that a denoising model is tested with")
         ->check(wholeNumber());
+    command
+        ->add_option("--importance-samples", arguments->importanceSamples,
+                     "Codes drawn for each sample for iw_nll, of variational models")
+        ->check(CLI::Range(int64_t{1}, int64_t{100000}));
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });
 }

@@ -128,8 +128,10 @@ void initialiseParameters(ParameterStore& store, uint64_t seed) {
         case Kind::Orthogonal:
             fillOrthogonal(values, entry.shape[0], stream);
             break;
+        case Kind::FanInUniform:
         case Kind::GlorotUniform: {
-            const float bound = std::sqrt(6.0f / (fanIn + fanOut));
+            const bool isGlorot = entry.initialisation.kind == Kind::GlorotUniform;
+            const float bound = std::sqrt(isGlorot ? 6.0f / (fanIn + fanOut) : 1.0f / fanIn);
             stream.fillUniform(values);
             std::for_each(values.begin(), values.end(), [=](float& v) { v = (2.0f * v - 1.0f) * bound; });
             break;

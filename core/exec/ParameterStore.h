@@ -85,8 +85,8 @@ private:
 
 // Draws every parameter as its Initialisation says, from streams named by the seed and the parameter's place.
 // He: normal with variance 2 / fanIn (He et al. 2015, eq. 10); Glorot: uniform in ±√(6 / (fanIn + fanOut)) (Glorot and
-// Bengio 2010, eq. 16); LeCun: normal with variance 1 / fanIn; orthogonal: rows [first size][the rest], or columns
-// where there are fewer, of a random rotation (Saxe et al. 2014).
+// Bengio 2010, eq. 16); LeCun: normal with variance 1 / fanIn; fan-in: uniform in ±1 / √fanIn; orthogonal: rows [first
+// size][the rest], or columns where there are fewer, of a random rotation (Saxe et al. 2014).
 void initialiseParameters(ParameterStore& store, uint64_t seed);
 
 } // namespace hourglass

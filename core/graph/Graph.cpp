@@ -20,8 +20,13 @@ NodeId Graph::input(std::string name, SymbolicShape shape) {
 }
 
 NodeId Graph::parameter(std::string name, SymbolicShape shape, Initialisation initialisation) {
-    for (NodeId id : parameters())
-        expects(node(id).attributes.name != name, "two parameters are called {}", name);
+    for (NodeId id : parameters()) {
+        const OpAttributes& known = node(id).attributes;
+        if (known.name != name)
+            continue;
+        expects(known.shape == shape && known.initialisation == initialisation, "two parameters are called {}", name);
+        return id;
+    }
     return append(OpKind::Parameter, {},
                   {.shape = std::move(shape), .name = std::move(name), .initialisation = initialisation});
 }

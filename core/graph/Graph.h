@@ -25,7 +25,7 @@ constexpr size_t index(NodeId id) {
 
 // How a parameter starts. Fans are those of the layer it belongs to.
 struct Initialisation {
-    enum class Kind : uint8_t { Zeros, HeNormal, GlorotUniform, LecunNormal, Orthogonal } kind = Kind::Zeros;
+    enum class Kind : uint8_t { Zeros, HeNormal, GlorotUniform, LecunNormal, FanInUniform, Orthogonal } kind = Kind::Zeros;
     int64_t fanIn = 1, fanOut = 1;
     double gain = 1; // factor of what the kind draws
     bool operator==(const Initialisation&) const = default;
@@ -66,6 +66,7 @@ struct Node {
 class Graph {
 public:
     NodeId input(std::string name, SymbolicShape shape);
+    // Asked for again under its name, the same node: layers that are built twice share their weights.
     NodeId parameter(std::string name, SymbolicShape shape, Initialisation initialisation = {});
     NodeId constant(double value);
     NodeId matMul(NodeId a, NodeId b, bool transposeA = false, bool transposeB = false);

@@ -15,6 +15,7 @@ namespace hourglass {
 struct ModelContext {
     const OptionValues& options;
     Shape sampleShape;
+    int64_t codeHeads = 1; // what the family wants of the encoder: codes side by side along axis 1
 };
 
 // One block of the picture that people see and edit.
@@ -29,6 +30,9 @@ struct LayerInfo {
 // Name of the graph input [N, 1, h, w], a map of the noise level σ / 255 on the scale on which the network reads it,
 // for networks that want to know it.
 inline constexpr const char* kNoiseLevelInput = "noise_level";
+
+// Weights [outputs, K, …] of the decoder's first layer.
+inline constexpr const char* kCodeReader = "decoder.0.weight";
 
 class Architecture {
 public:
@@ -52,11 +56,12 @@ public:
     // has reconstruct() alone.
     virtual bool hasCode() const { return true; }
 
-    // input [N, sample…] → code [N, K] or [N, K, h, w], before any code activation of the family.
+    // input [N, sample…] → code [N, K] or [N, K, h, w], before any code activation; several heads lie side by side
+    // along axis 1.
     virtual NodeId encode(Graph& graph, NodeId input, const ModelContext& context) const;
-    // code → [N, sample…] before the output activation. `code` has encode()'s shape.
+    // code → [N, sample…] before the output activation. `code` has codeShape(). The parameter kCodeReader reads it.
     virtual NodeId decode(Graph& graph, NodeId code, const ModelContext& context) const;
-    // Shape of the code, N included.
+    // Shape of one code, N included.
     virtual SymbolicShape codeShape(const ModelContext& context) const;
     // input [N, sample…] → [N, sample…] before the output activation.
     virtual NodeId reconstruct(Graph& graph, NodeId input, const ModelContext& context) const;

@@ -113,10 +113,11 @@ NodeId ConvolutionalArchitecture::encode(Graph& graph, NodeId input, const Model
         x = applyActivation(graph, x, plan.activation);
     }
     const std::string name = fmt::format("encoder.{}", plan.encoder.size());
+    const int64_t outputs = context.codeHeads * plan.code;
     if (plan.spatial)
-        return convolution(graph, x, name, plan.code, 1, 1, plan.start("identity", plan.deepest(), plan.code));
+        return convolution(graph, x, name, outputs, 1, 1, codeInitialisation(context, plan.deepest(), outputs));
     const NodeId flat = graph.reshape(x, {Dim::n(), plan.flat()});
-    return linearLayer(graph, flat, name, plan.code, plan.start("identity", plan.flat(), plan.code));
+    return linearLayer(graph, flat, name, outputs, codeInitialisation(context, plan.flat(), outputs));
 }
 
 NodeId ConvolutionalArchitecture::decode(Graph& graph, NodeId code, const ModelContext& context) const {
@@ -175,7 +176,7 @@ std::vector<LayerInfo> ConvolutionalArchitecture::layers(const ModelContext& con
     const SymbolicShape code = plan.spatial ? SymbolicShape{Dim::n(), plan.code, height, width} : codeShape(context);
     const int64_t fan = plan.spatial ? plan.deepest() : plan.flat();
     result.push_back({LayerInfo::Kind::Code, fmt::format("encoder.{}", plan.encoder.size()),
-                      fmt::format("code {}", plan.code), code, plan.code * (fan + 1)});
+                      fmt::format("code {}", plan.code), code, context.codeHeads * plan.code * (fan + 1)});
     add(plan.encoder.empty() ? LayerInfo::Kind::Output : LayerInfo::Kind::Layer, "decoder.0",
         plan.spatial ? fmt::format("1×1 · {}", plan.encoder.empty() ? output : activation)
                      : fmt::format("dense · {}", plan.encoder.empty() ? output : activation),

@@ -30,17 +30,15 @@ std::vector<int64_t> widths(const ModelContext& context) {
     return all;
 }
 
-NodeId stack(Graph& graph, NodeId x, const std::string& part, const std::vector<int64_t>& hidden, int64_t last,
-             const OptionValues& options) {
+// The hidden layers of a part, each with its activation; returns what the last layer reads.
+NodeId hiddenLayers(Graph& graph, NodeId x, const std::string& part, const std::vector<int64_t>& widths,
+                    const OptionValues& options) {
     const std::string activation = options.text("model.activation"), choice = options.text("model.initialisation");
-    for (size_t i = 0; i <= hidden.size(); ++i) {
-        const bool isLast = i == hidden.size();
-        const int64_t outputs = isLast ? last : hidden[i];
-        const Initialisation initialisation =
-            layerInitialisation(choice, isLast ? "identity" : activation, graph.shape(x).at(1).fixedSize(), outputs);
-        x = linearLayer(graph, x, fmt::format("{}.{}", part, i), outputs, initialisation);
-        if (!isLast)
-            x = applyActivation(graph, x, activation);
+    for (size_t i = 0; i < widths.size(); ++i) {
+        const int64_t inputs = graph.shape(x).at(1).fixedSize();
+        x = linearLayer(graph, x, fmt::format("{}.{}", part, i), widths[i],
+                        layerInitialisation(choice, activation, inputs, widths[i]));
+        x = applyActivation(graph, x, activation);
     }
     return x;
 }
@@ -53,13 +51,21 @@ Result<void> DenseArchitecture::validate(const ModelContext& context) const {
 
 NodeId DenseArchitecture::encode(Graph& graph, NodeId input, const ModelContext& context) const {
     const NodeId flat = graph.reshape(input, {Dim::n(), context.sampleShape.elements()});
-    return stack(graph, flat, "encoder", context.options.integers("model.layers"),
-                 context.options.integer("model.code_size"), context.options);
+    const std::vector<int64_t> hidden = context.options.integers("model.layers");
+    const NodeId x = hiddenLayers(graph, flat, "encoder", hidden, context.options);
+    const int64_t inputs = graph.shape(x).at(1).fixedSize();
+    const int64_t outputs = context.codeHeads * context.options.integer("model.code_size");
+    return linearLayer(graph, x, fmt::format("encoder.{}", hidden.size()), outputs,
+                       codeInitialisation(context, inputs, outputs));
 }
 
 NodeId DenseArchitecture::decode(Graph& graph, NodeId code, const ModelContext& context) const {
+    const std::vector<int64_t> hidden = decoderLayers(context.options);
+    const NodeId x = hiddenLayers(graph, code, "decoder", hidden, context.options);
+    const int64_t inputs = graph.shape(x).at(1).fixedSize(), outputs = context.sampleShape.elements();
     const NodeId flat =
-        stack(graph, code, "decoder", decoderLayers(context.options), context.sampleShape.elements(), context.options);
+        linearLayer(graph, x, fmt::format("decoder.{}", hidden.size()), outputs,
+                    layerInitialisation(context.options.text("model.initialisation"), "identity", inputs, outputs));
     SymbolicShape shape = {Dim::n()};
     for (int64_t size : context.sampleShape.sizes())
         shape.push_back(size);
@@ -78,7 +84,7 @@ std::vector<LayerInfo> DenseArchitecture::layers(const ModelContext& context) co
     for (size_t i = 0; i < sizes.size(); ++i) {
         LayerInfo layer{LayerInfo::Kind::Layer, {}, {}, {Dim::n(), sizes[i]}, 0};
         if (i > 0)
-            layer.parameters = sizes[i] * (sizes[i - 1] + 1);
+            layer.parameters = sizes[i] * (sizes[i - 1] + 1) * (i == code ? context.codeHeads : 1);
         if (i == 0) {
             layer.kind = LayerInfo::Kind::Input;
             layer.name = "input";

@@ -31,7 +31,7 @@ public:
     virtual std::string_view id() const = 0; // "denoising"
     virtual std::string_view label() const = 0;
     virtual std::string_view help() const = 0;
-    // The "objective." options that only this family has.
+    // The "objective." options that only this family has, and common ones that mean something else here or nothing.
     virtual OptionTable options() const { return {}; }
     // Other defaults for options that all families have: {"objective.reduction", "element_mean"}.
     virtual std::vector<std::pair<std::string, Json>> defaults() const { return {}; }
@@ -39,13 +39,15 @@ public:
     virtual bool corruptsInput() const { return false; }
     // Whether it says something about the code, so that an architecture without one cannot serve it.
     virtual bool needsCode() const { return true; }
+    // What it asks of the encoder: codes side by side (a mean and a log-variance).
+    virtual int64_t codeHeads() const { return 1; }
     // Whether the code should be smaller than the sample; a larger one is allowed and warned about.
     virtual bool wantsSmallCode() const { return true; }
     // InvalidArgument for options that contradict each other.
     virtual Result<void> validate(const ModelContext&) const { return {}; }
 
     // Adds encoder, code and decoder, or what an architecture without a code has, and loss terms. For evaluation the
-    // same without anything random.
+    // same, where what is random is drawn by each sample's id (ModelBuilder::random).
     virtual void build(ModelBuilder& builder) const = 0;
 
     virtual std::vector<ScheduledScalar> scalars() const { return {}; }
@@ -54,7 +56,8 @@ public:
     virtual int64_t initialisationSamples() const { return 0; }
     virtual void initialise(const ModelContext&, const Tensor& /*samples*/, ParameterStore&) const {}
     // After each update: brings parameters back to where they must be (unit decoder norms, θ ≥ 0), resamples dead
-    // units; whatever it changes among the weights, it says so (weights.touch()). Per-sample metrics are added while building (ModelBuilder::addMetric).
+    // units; whatever it changes among the weights, it says so (weights.touch()). Per-sample metrics are added while
+    // building (ModelBuilder::addMetric).
     virtual void afterStep(const StepEdit&) const {}
 };
 

@@ -60,9 +60,19 @@ Initialisation layerInitialisation(const std::string& choice, const std::string&
         kind = Kind::GlorotUniform;
     else if (choice == "lecun")
         kind = Kind::LecunNormal;
+    else if (choice == "fan_in")
+        kind = Kind::FanInUniform;
     else if (choice == "orthogonal")
         kind = Kind::Orthogonal;
     return {kind, fanIn, fanOut};
+}
+
+Initialisation codeInitialisation(const ModelContext& context, int64_t fanIn, int64_t fanOut) {
+    constexpr double kNearPrior = 0.05;
+    Initialisation start = layerInitialisation(context.options.text("model.initialisation"), "identity", fanIn, fanOut);
+    if (context.codeHeads > 1)
+        start.gain = kNearPrior;
+    return start;
 }
 
 NodeId linearLayer(Graph& graph, NodeId x, const std::string& name, int64_t outputs, Initialisation initialisation) {

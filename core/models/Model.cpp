@@ -3,6 +3,7 @@
 #include "core/graph/Differentiate.h"
 #include "core/graph/Flops.h"
 #include "core/graph/ReceptiveField.h"
+#include "core/models/VariationalFamily.h"
 
 namespace hourglass {
 
@@ -125,7 +126,7 @@ Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Arch
     model->sampleShape = sampleShape;
     model->family = &family;
     model->architecture = &architecture;
-    const ModelContext context{model->options, sampleShape};
+    const ModelContext context{model->options, sampleShape, family.codeHeads()};
     if (Result<void> valid = validate(context, *model->family, *model->architecture); !valid)
         return std::move(valid).error();
 
@@ -143,7 +144,10 @@ Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Arch
     if (!model->hasCode())
         return std::shared_ptr<const Model>(std::move(model));
 
-    model->encoder = model->evaluation.pruned({"code"});
+    std::vector<std::string> codes = {"code"};
+    if (model->evaluation.outputs().contains(kLogVarianceOutput))
+        codes.emplace_back(kLogVarianceOutput);
+    model->encoder = model->evaluation.pruned(codes);
     ModelBuilder decoder(context, *model->architecture, BuildMode::Evaluation);
     const NodeId code = decoder.graph().input("code", model->architecture->codeShape(context));
     decoder.setReconstruction(decoder.outputActivation(decoder.decode(code)));

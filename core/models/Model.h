@@ -21,7 +21,8 @@ struct Model {
     // The same inputs; outputs "code" where there is one, "reconstruction", "loss", "loss.TERM", "sample_mse" [N],
     // "metric.NAME" [N]. Nothing random.
     Graph evaluation;
-    Graph encoder;                             // "input" → "code"; empty without a code, as the decoder
+    // "input" → "code", of a variational one the mean, and "log_variance"; empty without a code, as the decoder.
+    Graph encoder;
     Graph decoder;                             // "code" → "reconstruction"
     Graph autoencoder;                         // "input" (and perhaps "noise_level") → "reconstruction"
     std::shared_ptr<const ArenaLayout> layout; // of the training graph's parameters

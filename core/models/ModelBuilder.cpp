@@ -44,6 +44,14 @@ NodeId ModelBuilder::encode(NodeId input) {
     return m_architecture.encode(m_graph, input, m_context);
 }
 
+NodeId ModelBuilder::codeActivation(NodeId code) {
+    return applyActivation(m_graph, code, options().text("model.code_activation"));
+}
+
+NodeId ModelBuilder::random(const std::string& name, NodeId like) {
+    return m_graph.input(std::string(kRandomInput) + name, m_graph.shape(like));
+}
+
 NodeId ModelBuilder::decode(NodeId code) {
     return m_architecture.decode(m_graph, code, m_context);
 }
@@ -69,6 +77,24 @@ NodeId ModelBuilder::reduceLoss(NodeId elementwise) {
         for (int axis = 1; axis < static_cast<int>(m_graph.shape(elementwise).size()); ++axis)
             averaged.push_back(axis);
     return m_graph.reduceAll(elementwise, std::move(averaged));
+}
+
+NodeId ModelBuilder::asTerm(NodeId scalar) {
+    if (options().text("objective.reduction") != "element_mean")
+        return scalar;
+    return m_graph.scale(scalar, 1.0 / static_cast<double>(m_context.sampleShape.elements()));
+}
+
+NodeId ModelBuilder::sumPerSample(NodeId elementwise) {
+    std::vector<int> axes;
+    for (int axis = 1; axis < static_cast<int>(m_graph.shape(elementwise).size()); ++axis)
+        axes.push_back(axis);
+    return axes.empty() ? elementwise : m_graph.reduce(elementwise, axes);
+}
+
+void ModelBuilder::setOutput(const std::string& name, NodeId node) {
+    if (m_mode == BuildMode::Evaluation)
+        m_graph.setOutput(name, node);
 }
 
 void ModelBuilder::setReconstruction(NodeId reconstruction) {

@@ -3,11 +3,14 @@
 // The vocabulary in which a family describes itself: encode, decode, add a loss term. Produces graphs with the inputs
 // "input" (what the network sees) and "target" (the clean sample), both [N, sample…], and whatever inputs architecture
 // and family add (kNoiseLevelInput, scheduled scalars), and the outputs "code" where there is one, "reconstruction",
-// "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N] and "metric.NAME" [N].
+// "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N] and "metric.NAME" [N]. Whatever is random
+// comes in through inputs whose names start with kRandomInput.
 
 #include "core/models/Architecture.h"
 
 namespace hourglass {
+
+inline constexpr std::string_view kRandomInput = "random.";
 
 enum class BuildMode { Training, Evaluation };
 
@@ -24,6 +27,8 @@ public:
     NodeId target() const { return m_target; }
     bool hasCode() const { return m_architecture.hasCode(); }
     NodeId encode(NodeId input);
+    // model.code_activation applied to what encode() gives.
+    NodeId codeActivation(NodeId code);
     // Logits: before the output activation.
     NodeId decode(NodeId code);
     // Input to logits, for architectures without a code too.
@@ -33,11 +38,21 @@ public:
 
     // objective.loss between logits and target, reduced by objective.reduction.
     NodeId reconstructionLoss(NodeId logits, NodeId reconstruction);
+    // Standard normals of the shape of `like`: drawn anew for each step, in evaluation for each sample.
+    NodeId random(const std::string& name, NodeId like);
+
     // Elementwise values [N, …] reduced to a scalar by objective.reduction: summed over a sample's elements
     // (element_sum) or averaged over them (element_mean), and averaged over the batch.
     NodeId reduceLoss(NodeId elementwise);
+    // A term that is no average over elements, so that its weight means the same whatever objective.reduction says:
+    // the scalar itself, or under element_mean its share for an element of the sample.
+    NodeId asTerm(NodeId scalar);
+    // [N, …] summed over all but the first axis: [N].
+    NodeId sumPerSample(NodeId elementwise);
 
     void setCode(NodeId code) { m_graph.setOutput("code", code); }
+    // For evaluation: an output of its own, [N, …].
+    void setOutput(const std::string& name, NodeId node);
     void setReconstruction(NodeId reconstruction);
     // Adds to the loss; the sum of all terms is the output "loss".
     void addTerm(const std::string& name, NodeId scalar);

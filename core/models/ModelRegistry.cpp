@@ -3,18 +3,24 @@
 #include <algorithm>
 #include <array>
 
+#include "core/models/ContractiveFamily.h"
 #include "core/models/ConvolutionalArchitecture.h"
 #include "core/models/DenseArchitecture.h"
 #include "core/models/Layers.h"
 #include "core/models/ReconstructionFamilies.h"
+#include "core/models/SparseFamily.h"
 #include "core/models/UNetArchitecture.h"
+#include "core/models/VariationalFamily.h"
 
 namespace hourglass {
 
 std::span<const Family* const> families() {
     static const UndercompleteFamily undercomplete;
     static const DenoisingFamily denoising;
-    static const std::array<const Family*, 2> all = {&undercomplete, &denoising};
+    static const SparseFamily sparse;
+    static const ContractiveFamily contractive;
+    static const VariationalFamily variational;
+    static const std::array<const Family*, 5> all = {&undercomplete, &denoising, &sparse, &contractive, &variational};
     return all;
 }
 
@@ -103,6 +109,16 @@ OptionTable commonModelOptions() {
          .label = "Activation",
          .help = "What bends the layers. ReLU is quick and safe; GELU and SiLU are smoother and a little slower.",
          .choices = activationChoices()},
+        {.key = "model.code_activation",
+         .type = OptionType::Choice,
+         .defaultValue = "identity",
+         .label = "Code activation",
+         .help =
+             "What bends the code itself. Linear codes are the freest; sigmoid codes lie between 0 and 1, ReLU codes "
+             "can be exactly 0: sparse ones want one of the two.",
+         .choices = activationChoices(),
+         .tier = OptionTier::Expert,
+         .appliesWhen = {{"model.architecture", architecturesWithCode()}}},
         {.key = "model.output_activation",
          .type = OptionType::Choice,
          .defaultValue = "sigmoid",
@@ -119,6 +135,7 @@ OptionTable commonModelOptions() {
                      {"he", "He normal"},
                      {"glorot", "Glorot uniform"},
                      {"lecun", "LeCun normal"},
+                     {"fan_in", "Uniform, ±1/√inputs (PyTorch's)"},
                      {"orthogonal", "Orthogonal"}},
          .tier = OptionTier::Expert},
         {.key = "objective.loss",
@@ -171,7 +188,7 @@ OptionTable modelOptions(std::string_view familyId, std::string_view architectur
     expects(family != nullptr && architecture != nullptr, "no family '{}' or architecture '{}'", familyId,
             architectureId);
     OptionTable table = commonModelOptions();
-    table.redeclare(architecture->options()).append(family->options());
+    table.redeclare(architecture->options()).redeclare(family->options());
     table.setDefault("model.family", std::string(familyId));
     table.setDefault("model.architecture", std::string(architectureId));
     for (const auto& [key, value] : architecture->defaults())

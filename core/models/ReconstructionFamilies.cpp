@@ -7,7 +7,7 @@ namespace {
 void buildReconstruction(ModelBuilder& builder) {
     NodeId logits{};
     if (builder.hasCode()) {
-        const NodeId code = builder.encode(builder.input());
+        const NodeId code = builder.codeActivation(builder.encode(builder.input()));
         logits = builder.decode(code);
         builder.setCode(code);
     } else {

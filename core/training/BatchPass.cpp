@@ -44,6 +44,8 @@ Result<bool> forEachBatch(const BatchPass& pass, Batcher& batcher, const BatchVi
         input.bind(*program, batch->input(), pass.noiseLevels ? pass.noiseLevels(*batch) : batch->noiseLevels);
         if (program->hasInput("target"))
             program->bindInput(program->inputSlot("target"), batch->clean.data());
+        if (pass.beforeRun)
+            pass.beforeRun(*batch, *program);
         if (program->run(stop) == RunOutcome::Cancelled)
             return false;
         if (Result<void> visited = visit(*batch, *program); !visited)

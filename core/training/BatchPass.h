@@ -24,6 +24,8 @@ struct BatchPass {
     Precision precision = Precision::F32;
     // Binds what belongs to no batch, after each compilation.
     std::function<void(Program&)> prepare = {};
+    // Binds or fills what changes from batch to batch, before each run.
+    std::function<void(const Batch&, Program&)> beforeRun = {};
     // σ / 255 of each row, for networks that want to know it; null: those that the batcher's noise has.
     std::function<std::span<const float>(const Batch&)> noiseLevels = {};
 };

@@ -289,7 +289,7 @@ Result<std::vector<double>> TrainingRun::validate() {
     const std::vector<std::string> metrics = m_model->metricNames();
     std::vector<double> sums(losses.size() + 2 + metrics.size(), 0.0);
     Result<bool> done = m_evaluation->forEachBatch(
-        *m_validationBatcher, m_step->evaluationWeights(), [&](const Batch& batch, const Program& program) {
+        *m_validationBatcher, *m_dataset, m_step->evaluationWeights(), [&](const Batch& batch, const Program& program) {
             size_t column = 0;
             for (const std::string& name : losses)
                 sums[column++] +=

@@ -46,7 +46,8 @@ TrainingStep::TrainingStep(std::shared_ptr<const Model> model, const OptionValue
       m_weights(initialWeights(m_model->layout, settings.seed)),
       m_gradients(static_cast<size_t>(m_model->layout->floats())),
       m_optimizer(options, m_weights, std::as_const(m_gradients).span()), m_moments(m_optimizer.arenas()),
-      m_scalars(*m_model, options), m_lossNames(m_model->lossNames()), m_losses(m_lossNames.size(), 0.0) {}
+      m_scalars(*m_model, options), m_random(m_model->training, settings.seed), m_lossNames(m_model->lossNames()),
+      m_losses(m_lossNames.size(), 0.0) {}
 
 Result<std::unique_ptr<TrainingStep>> TrainingStep::create(std::shared_ptr<const Model> model,
                                                            const OptionValues& options, const Settings& settings) {
@@ -98,6 +99,10 @@ Result<RunOutcome> TrainingStep::run(int64_t rows, std::span<const float> input,
     if (compiled.target >= 0)
         compiled.program->bindInput(compiled.target, target.data());
     m_scalars.setStep(m_optimizer.steps());
+    if (!m_random.isEmpty()) {
+        m_random.bind(*compiled.program);
+        m_random.drawStep(m_optimizer.steps());
+    }
     const RunOutcome outcome = compiled.program->run(std::move(stop));
     for (size_t i = 0; i < m_losses.size(); ++i)
         m_losses[i] = static_cast<double>(compiled.program->output(compiled.losses[i])[0]);

@@ -10,6 +10,7 @@
 #include "core/models/Model.h"
 #include "core/optim/Optimizer.h"
 #include "core/training/NetworkInput.h"
+#include "core/training/RandomInputs.h"
 #include "core/training/ScalarInputs.h"
 
 namespace hourglass {
@@ -75,6 +76,7 @@ private:
     Optimizer m_optimizer;
     std::vector<NamedArena> m_moments;
     ScalarInputs m_scalars;
+    RandomInputs m_random;
     std::map<int64_t, Compiled> m_compiled; // by rows
     std::vector<std::string> m_lossNames;
     std::vector<double> m_losses;

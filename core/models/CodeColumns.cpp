@@ -1,0 +1,27 @@
+#include "core/models/CodeColumns.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/models/Architecture.h"
+
+namespace hourglass {
+
+void scaleCodeColumns(ParameterStore& weights, ColumnNorm norm) {
+    const Shape& shape = weights.layout().find(kCodeReader)->shape;
+    const std::span<float> values = weights.values(kCodeReader);
+    const auto units = static_cast<size_t>(shape[1]), rows = static_cast<size_t>(shape[0]);
+    const size_t inner = values.size() / units / rows;
+    std::vector<double> factors(units, 0.0);
+    for (size_t i = 0; i < values.size(); ++i)
+        factors[i / inner % units] += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    for (double& factor : factors) {
+        const double length = std::sqrt(factor);
+        factor = length == 0.0 || (norm == ColumnNorm::AtMostOne && length <= 1.0) ? 1.0 : 1.0 / length;
+    }
+    for (size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<float>(values[i] * factors[i / inner % units]);
+    weights.touch();
+}
+
+} // namespace hourglass

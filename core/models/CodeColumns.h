@@ -1,0 +1,16 @@
+#pragma once
+
+// The decoder's columns that read the code, one for each unit of it: keeping their norms keeps an encoder from making
+// its penalty small by shrinking the code while the decoder grows.
+
+#include "core/exec/ParameterStore.h"
+
+namespace hourglass {
+
+enum class ColumnNorm { One, AtMostOne };
+
+// Brings each column of kCodeReader [outputs, K, …] to that Euclidean norm, and touches the store. Columns of zeros
+// stay.
+void scaleCodeColumns(ParameterStore& weights, ColumnNorm norm);
+
+} // namespace hourglass
