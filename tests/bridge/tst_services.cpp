@@ -149,12 +149,20 @@ private slots:
         QVERIFY(!result->wasFitted);
     }
 
-    // As the Denoise page does it, in tiles, with the noise that the model is measured with; channels one by one.
+    // As the Denoise page does it, in tiles and with its precision, with the noise that the model is measured with;
+    // channels one by one.
+    void reconstruction_ofAPicture_byAModelOfAnySize_isWhole_data() {
+        QTest::addColumn<QString>("precision");
+        QTest::newRow("f32") << "f32";
+        QTest::newRow("what suits the machine") << "auto";
+    }
     void reconstruction_ofAPicture_byAModelOfAnySize_isWhole() {
+        QFETCH(QString, precision);
         Desk desk;
         const LoadedModel unet =
             smallModel("denoising", "unet",
-                       {{"model.layers", {16}}, {"model.blocks", 1}, {"training.precision", "f32"}}, {1, 16, 16});
+                       {{"model.layers", {16}}, {"model.blocks", 1}, {"training.precision", precision.toStdString()}},
+                       {1, 16, 16});
         desk.controller().setModel({unet.model, unet.weights});
         auto picture = std::make_shared<Tensor>(Shape{3, 90, 50});
         RandomStream(3).fillUniform(picture->values());
@@ -167,7 +175,7 @@ private slots:
         QVERIFY(!result.wasFitted && result.noisy.has_value());
         QVERIFY(std::ranges::equal(result.original.values(), picture->values()));
         const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
-        ModelRunner runner(*executor, unet.model, unet.weights);
+        ModelRunner runner(*executor, unet.model, unet.weights, applyingPrecision(unet.model->options));
         const Tensor expected = **denoiseImage(runner, *result.noisy);
         QCOMPARE(result.reconstruction.shape(), picture->shape());
         QVERIFY(std::ranges::equal(result.reconstruction.values(), expected.values()));

@@ -7,6 +7,7 @@
 
 #include "core/data/OpenDataset.h"
 #include "core/io/ModelFile.h"
+#include "core/training/Trainer.h"
 #include "ui/bridge/ComputeThread.h"
 #include "ui/bridge/CoreText.h"
 
@@ -260,7 +261,7 @@ bool TrainingController::postModelJob(ModelJob job) {
         return false;
     m_compute.post([job = std::move(job), model = m_model](Executor& executor, std::stop_token) {
         ProgramCache programs(executor);
-        job({*model.model, model.weights, programs, Precision::F32, 0}, executor);
+        job({*model.model, model.weights, programs, applyingPrecision(model.model->options), 0}, executor);
     });
     return true;
 }
