@@ -173,6 +173,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(results.size(), size_t{1}, kPatience);
         const Reconstruction& result = *results.front();
         QVERIFY(!result.wasFitted && result.noisy.has_value());
+        QVERIFY(result.tiledFor == unet.model->sampleShape);
         QVERIFY(std::ranges::equal(result.original.values(), picture->values()));
         const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
         ModelRunner runner(*executor, unet.model, unet.weights, applyingPrecision(unet.model->options));
@@ -196,8 +197,9 @@ private slots:
         const auto large = std::make_shared<const Tensor>(Shape{3, 3000, 3000});
         service.request({.picture = large});
         QTRY_VERIFY_WITH_TIMEOUT(!progressed.isEmpty(), kPatience);
-        const double fraction = progressed[0][0].toDouble();
+        const double fraction = progressed[0][0].value<PictureProgress>().fraction;
         QVERIFY(fraction > 0 && fraction < 1);
+        QVERIFY(progressed[0][0].value<PictureProgress>().megapixelsPerSecond > 0);
         service.request({.picture = std::make_shared<const Tensor>(Shape{1, 20, 30})});
         QTRY_COMPARE_WITH_TIMEOUT(results.size(), size_t{1}, kPatience);
         QCOMPARE(results[0]->original.shape(), (Shape{1, 20, 30}));

@@ -19,6 +19,7 @@ class QToolButton;
 namespace hourglass {
 
 class CompareView;
+class WorkBar;
 class Workbench;
 
 class ComparePage : public QWidget {
@@ -45,7 +46,12 @@ private:
     void takeData();
     void request();
     void requestSoon();
+    void follow();
+    void cancel();
+    QString waitingText() const;
+    QStringList pictureTexts() const;
     void showOriginal();
+    void showAlone();
     void showMetrics();
     void measureView(const QRect& seen);
     void leavePicture();
@@ -57,7 +63,9 @@ private:
     QSpinBox* m_sample;
     QLabel* m_source;
     QToolButton* m_back;
+    QToolButton* m_again;
     QLabel* m_note;
+    WorkBar* m_work; // in its place while a large picture is worked on
     QLabel* m_pixel;
     QTimer m_throttle;
     QTimer m_metricsDelay;
@@ -68,7 +76,7 @@ private:
     QString m_pictureName;
     QString m_problem;
     std::shared_ptr<const Reconstruction> m_result;
-    double m_fraction = 0;                          // of a picture that is being reconstructed and takes a while
+    bool m_wasCancelled = false;
     bool m_isFresh = false;                         // what is on screen is what was asked for
     bool m_isMeasuring = false, m_hasMoved = false; // meanwhile
     ReplyChannel m_replies{this};

@@ -6,11 +6,8 @@
 #include <QFileDialog>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
-#include <QShortcut>
 #include <QStackedWidget>
-#include <QTimer>
 #include <QToolButton>
 
 #include "ui/bridge/CoreText.h"
@@ -19,6 +16,7 @@
 #include "ui/dialogs/SavePictureDialog.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/Words.h"
+#include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/ImageConvert.h"
 #include "ui/widgets/Theme.h"
@@ -48,7 +46,7 @@ void DenoisePage::connectService() {
     connect(&service, &DenoiseService::finished, this, &DenoisePage::takeResult);
     connect(&service, &DenoiseService::modelKnown, this,
             [this](const DenoiseModel& model) { showNoiseControl(&model); });
-    connect(&service, &DenoiseService::progressed, this, &DenoisePage::showProgress);
+    connect(&service, &DenoiseService::progressed, m_work, &WorkBar::showProgress);
     connect(&service, &DenoiseService::failed, this, [this](const QString& message) {
         m_problem = message;
         showBefore();
@@ -113,14 +111,12 @@ void DenoisePage::denoise() {
     m_problem.clear();
     m_wasCancelled = false;
     m_result = nullptr; // what is on screen stays until the next is there
-    m_progress->setRange(0, 0);
-    m_left->setText(m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing"));
     const auto level = m_noise->value() > m_noise->minimum() ? std::optional(static_cast<float>(m_noise->value() / 255))
                                                              : std::nullopt;
     if (!m_workbench.denoiser().start(
             {.picture = m_picture, .model = m_model->path(), .modelName = m_model->name(), .noiseLevel = level}))
-        showBefore();
-    m_patience->start(); // after the one before has ended
+        return showBefore();
+    m_work->begin(m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing"));
     showState();
 }
 
@@ -164,22 +160,11 @@ void DenoisePage::showNoiseControl(const DenoiseModel* model) {
                  "one does shows once it works."));
 }
 
-void DenoisePage::showProgress(const DenoiseProgress& progress) {
-    m_progress->setRange(0, 1000);
-    m_progress->setValue(static_cast<int>(1000 * progress.fraction));
-    m_left->setText(
-        tr("%1 MP/s · %2 left")
-            .arg(QLocale().toString(progress.megapixelsPerSecond, 'g', 2), durationText(progress.secondsLeft)));
-}
-
 void DenoisePage::showState() {
     const bool isBusy = m_workbench.denoiser().isBusy();
-    m_escape->setEnabled(isBusy);
     if (!isBusy)
-        m_patience->stop();
-    const bool hasBar = isBusy && !m_patience->isActive();
-    m_note->setVisible(m_picture != nullptr && !hasBar);
-    m_busy->setVisible(hasBar);
+        m_work->end();
+    m_note->setVisible(m_picture != nullptr && !m_work->isShown());
     m_hint->setText(emptyText());
     m_note->setText(noteText());
     QPalette colours = palette();
@@ -224,16 +209,9 @@ QString DenoisePage::noteText() const {
         return parts.join(QStringLiteral(" · "));
     }
     const DenoiseModel& model = m_result->model;
-    const int64_t taken = model.sampleShape[0]; // channels
     parts << (model.step > 0 ? tr("%1 at step %2").arg(m_result->modelName, QLocale().toString(model.step))
                              : m_result->modelName)
-          << (model.takesAnySize
-                  ? tr("whole, in tiles without seams")
-                  : tr("in overlapping patches of %1×%2").arg(model.sampleShape[2]).arg(model.sampleShape[1]));
-    if (taken < shape[0])
-        parts << tr("a gray model: red, green and blue one by one");
-    else if (taken > shape[0])
-        parts << tr("a colour model: gray as three equal channels");
+          << passTexts(model.sampleShape, model.takesAnySize, shape);
     if (m_result->isLevelGiven)
         parts << tr("told %1").arg(sigmaText(m_result->noiseLevel));
     parts << tr("noise about %1, now %2").arg(sigmaText(m_picture->noise), sigmaText(m_result->noise))

@@ -12,17 +12,15 @@
 
 class QDoubleSpinBox;
 class QLabel;
-class QProgressBar;
 class QPushButton;
-class QShortcut;
 class QStackedWidget;
-class QTimer;
 class QToolButton;
 
 namespace hourglass {
 
 class CompareView;
 class ModelChooser;
+class WorkBar;
 class Workbench;
 
 class DenoisePage : public QWidget {
@@ -62,7 +60,6 @@ private:
     void showBefore();
     void showState();
     void showNoiseControl(const DenoiseModel* model); // null: not known yet
-    void showProgress(const DenoiseProgress& progress);
     bool hasModel() const;
     QString noteText() const;
     QString emptyText() const;
@@ -76,15 +73,11 @@ private:
     QPushButton* m_openFirst;
     CompareView* m_view;
     QLabel* m_note;
-    QWidget* m_busy; // in its place while it works
-    QProgressBar* m_progress;
-    QLabel* m_left;
+    WorkBar* m_work; // in its place while it works
     QLabel* m_pixel;
     QToolButton* m_again;
     QToolButton* m_copy;
     QToolButton* m_save;
-    QShortcut* m_escape;
-    QTimer* m_patience; // what is done within a moment needs no bar
 
     ReplyChannel m_replies{this};
     std::shared_ptr<const DenoisePicture> m_picture;

@@ -52,6 +52,17 @@ QString layerName(const LayerInfo& layer) {
     return words.arg(name.section(QLatin1Char('.'), 1).toInt() + 1);
 }
 
+QStringList passTexts(const Shape& sample, bool takesAnySize, const Shape& picture) {
+    QStringList texts;
+    texts << (takesAnySize ? Words::tr("whole, in tiles without seams")
+                           : Words::tr("in overlapping patches of %1×%2").arg(sample[2]).arg(sample[1]));
+    if (sample[0] < picture[0])
+        texts << Words::tr("a gray model: red, green and blue one by one");
+    else if (sample[0] > picture[0])
+        texts << Words::tr("a colour model: gray as three equal channels");
+    return texts;
+}
+
 QString qualityText(double psnr, double ssim) {
     const QLocale locale;
     const QString decibel = std::isinf(psnr) ? QStringLiteral("∞") : locale.toString(psnr, 'f', 2);
