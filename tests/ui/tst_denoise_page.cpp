@@ -88,6 +88,7 @@ private slots:
         const auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
         QVERIFY(!level->isEnabled());
         QVERIFY2(level->toolTip().contains("finds out by itself"), qPrintable(level->toolTip()));
+        QCOMPARE(level->text(), QStringLiteral("not asked for"));
 
         // Copied, and saved beside where it came from, with 16 bits.
         page.driver.key(Qt::Key_C, Qt::ControlModifier);
@@ -141,6 +142,38 @@ private slots:
                                   kPatience);
         QVERIFY(page.after() != estimated);
         QCOMPARE(page.after(), toImage(page.expected(80.0f / 255)));
+
+        // A model that does not ask leaves no number behind; one that asks hears the person's again.
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        const std::filesystem::path other = page.driver.folder() / "other.safetensors";
+        exportModel(unet(), "safetensors", other, {}, *executor).value();
+        page.drop(other);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("other"), qPrintable(page.note()), kPatience);
+        QVERIFY(!level->isEnabled());
+        QCOMPARE(level->text(), QStringLiteral("not asked for"));
+        page.drop(page.modelFile);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains(QString("told σ 80")), qPrintable(page.note()),
+                                  kPatience);
+        QVERIFY(level->isEnabled());
+        QCOMPARE(level->value(), 80.0);
+    }
+
+    // From wherever the focus is: first out of before–after, then out of the page.
+    void escape_leavesBeforeAfter_thenThePage() {
+        Page page;
+        page.drop(page.modelFile);
+        page.drop(page.picture);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(), kPatience);
+        auto* view = page.driver.window().findChild<DenoisePage*>()->findChild<CompareView*>();
+        for (QWidget* focused : {static_cast<QWidget*>(page.button("Save picture as")), view->firstShown()}) {
+            view->setMode(CompareView::Mode::Divider);
+            focused->setFocus();
+            page.driver.key(Qt::Key_Escape);
+            QCOMPARE(view->mode(), CompareView::Mode::SideBySide);
+            QVERIFY(page.driver.has<QToolButton>("Save picture as"));
+        }
+        page.driver.key(Qt::Key_Escape);
+        QVERIFY(!page.driver.has<QToolButton>("Save picture as"));
     }
 
     // Nothing of it stays but the picture; the key for it starts again.

@@ -44,8 +44,10 @@ void DenoisePage::connectService() {
     connect(&service, &DenoiseService::opened, this, &DenoisePage::takePicture);
     connect(&service, &DenoiseService::openFailed, this, &DenoisePage::failed);
     connect(&service, &DenoiseService::finished, this, &DenoisePage::takeResult);
-    connect(&service, &DenoiseService::modelKnown, this,
-            [this](const DenoiseModel& model) { showNoiseControl(&model); });
+    connect(&service, &DenoiseService::modelKnown, this, [this](const DenoiseModel& model) {
+        m_known = model;
+        showNoiseControl();
+    });
     connect(&service, &DenoiseService::progressed, m_work, &WorkBar::showProgress);
     connect(&service, &DenoiseService::failed, this, [this](const QString& message) {
         m_problem = message;
@@ -94,7 +96,7 @@ void DenoisePage::takePicture(std::shared_ptr<const DenoisePicture> picture) {
     m_workbench.denoiser().cancel();
     m_picture = std::move(picture);
     m_view->clear(); // its words would stand over the picture before, whose layers take a while to be replaced
-    m_noise->setSpecialValueText(tr("estimate: %1").arg(QLocale().toString(255.0 * m_picture->noise, 'f', 1)));
+    showNoiseControl();
     m_centre->setCurrentWidget(m_view);
     showBefore();
     if (isVisible())
@@ -111,8 +113,7 @@ void DenoisePage::denoise() {
     m_problem.clear();
     m_wasCancelled = false;
     m_result = nullptr; // what is on screen stays until the next is there
-    const auto level = m_noise->value() > m_noise->minimum() ? std::optional(static_cast<float>(m_noise->value() / 255))
-                                                             : std::nullopt;
+    const auto level = m_level > 0 ? std::optional(static_cast<float>(m_level / 255)) : std::nullopt;
     if (!m_workbench.denoiser().start(
             {.picture = m_picture, .model = m_model->path(), .modelName = m_model->name(), .noiseLevel = level}))
         return showBefore();
@@ -144,16 +145,25 @@ void DenoisePage::showBefore() {
     showState();
 }
 
-void DenoisePage::showNoiseControl(const DenoiseModel* model) {
-    const bool isWanted = model != nullptr && model->wantsNoiseLevel;
+// What does not apply shows no number: it would look as if it did. The person's comes back with a model that asks for
+// it.
+void DenoisePage::showNoiseControl() {
+    const bool isWanted = m_known && m_known->wantsNoiseLevel;
     if (!isWanted && m_noise->hasFocus())
         m_view->firstShown()->setFocus(Qt::OtherFocusReason);
     m_noise->setEnabled(isWanted);
     m_noiseLabel->setEnabled(isWanted);
+    const QSignalBlocker quiet(m_noise);
+    m_noise->setValue(isWanted ? m_level : 0);
+    m_noise->setSpecialValueText(
+        isWanted  ? m_picture == nullptr ? tr("estimate")
+                                         : tr("estimate: %1").arg(QLocale().toString(255.0 * m_picture->noise, 'f', 1))
+         : m_known ? tr("not asked for", "a noise level")
+                  : tr("–", "a noise level that may not be asked for"));
     m_noise->setToolTip(
         isWanted ? tr("How strong the noise is: σ on the scale from 0 to 255, as in files of 8 bits. At 0 it is "
                       "estimated from the picture. Higher removes more, and more of the fine detail.")
-        : model != nullptr
+        : m_known
             ? tr("This model finds out by itself how strong the noise is. One that was trained with the option "
                  "“Noise level” on (a U-Net) can be told here.")
             : tr("For models that want to know how strong the noise is (σ on the scale from 0 to 255). Whether this "
@@ -268,6 +278,8 @@ void DenoisePage::changeEvent(QEvent* event) {
 }
 
 void DenoisePage::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && m_picture != nullptr && m_view->leaveSinglePicture())
+        return; // as it does from within the view
     if (event->key() == Qt::Key_Escape)
         emit left();
     else

@@ -59,7 +59,7 @@ private:
     void takeResult(std::shared_ptr<const DenoisedPicture> result);
     void showBefore();
     void showState();
-    void showNoiseControl(const DenoiseModel* model); // null: not known yet
+    void showNoiseControl();
     bool hasModel() const;
     QString noteText() const;
     QString emptyText() const;
@@ -67,7 +67,7 @@ private:
     Workbench& m_workbench;
     ModelChooser* m_model;
     QLabel* m_noiseLabel;
-    QDoubleSpinBox* m_noise; // σ on the 0–255 scale; its least value: estimate
+    QDoubleSpinBox* m_noise; // σ on the 0–255 scale; its least value: m_level does not count, and why
     QStackedWidget* m_centre;
     QLabel* m_hint;
     QPushButton* m_openFirst;
@@ -82,6 +82,8 @@ private:
     ReplyChannel m_replies{this};
     std::shared_ptr<const DenoisePicture> m_picture;
     std::shared_ptr<const DenoisedPicture> m_result; // of m_picture; null until it is there
+    double m_level = 0;                              // the person's σ; 0: estimate
+    std::optional<DenoiseModel> m_known;             // that worked last
     QString m_problem;
     bool m_wasCancelled = false;
     bool m_isStale = false; // another model came while the page was hidden

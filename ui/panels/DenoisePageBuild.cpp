@@ -88,12 +88,14 @@ QLayout* DenoisePage::buildBar() {
     m_noiseLabel->setBuddy(m_noise);
     m_noise->setRange(0, 255); // 0, which would leave nothing to do, stands for an estimate
     m_noise->setDecimals(1);
-    m_noise->setSpecialValueText(tr("estimate"));
     m_noise->setKeyboardTracking(false);
     m_noise->setAccessibleName(tr("Noise level"));
     m_noise->setMinimumWidth(fontMetrics().averageCharWidth() * 16);
-    connect(m_noise, &QDoubleSpinBox::valueChanged, this, &DenoisePage::denoise);
-    showNoiseControl(nullptr);
+    connect(m_noise, &QDoubleSpinBox::valueChanged, this, [this](double level) {
+        m_level = level;
+        denoise();
+    });
+    showNoiseControl();
     return bar;
 }
 
