@@ -223,9 +223,10 @@ void ComparePage::requestSoon() {
         m_throttle.start();
 }
 
-// The network has learned more.
+// The network has learned more. What is asked for anew while it is on its way would be thrown away, and a picture that
+// takes long would never be done.
 void ComparePage::follow() {
-    if (!m_wasCancelled)
+    if (!m_wasCancelled && !m_workbench.reconstruction().isBusy())
         request();
 }
 
@@ -379,6 +380,8 @@ void ComparePage::showEvent(QShowEvent* event) {
 }
 
 void ComparePage::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && m_view->leaveSinglePicture())
+        return; // as it does from within the view
     if (event->key() == Qt::Key_Escape)
         emit left();
     else
