@@ -212,6 +212,14 @@ private slots:
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
         QVERIFY2(page.note().contains("40×30 colour"), qPrintable(page.note()));
         QVERIFY2(page.note().contains("red, green and blue one by one"), qPrintable(page.note()));
+        QVERIFY2(!page.note().contains("transparency"), qPrintable(page.note()));
+        QImage clear(41, 30, QImage::Format_ARGB32_Premultiplied);
+        clear.fill(QColor(0, 90, 90, 128));
+        carried = std::make_unique<QMimeData>();
+        carried->setImageData(clear);
+        page.driver.paste(std::move(carried));
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("41×30"), qPrintable(page.note()), kPatience);
+        QVERIFY2(page.note().contains("its transparency is left out"), qPrintable(page.note()));
         writeText(page.driver.folder() / "bad.png", "no picture");
         page.drop(page.driver.folder() / "bad.png");
         QTRY_VERIFY2_WITH_TIMEOUT(page.driver.message().contains("bad.png"), qPrintable(page.driver.message()),
@@ -286,6 +294,30 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(models->findChild<QFileDialog*>() == nullptr, kPatience);
         QVERIFY(models->currentText().startsWith("shapes-0001"));
         QCOMPARE(begun.count(), 2);
+    }
+
+    void chooser_tellsOfAnotherModelOnce_andCatchesUpWhenItsListCloses() {
+        Page page;
+        useSmall(page.driver, {{"training.epochs", 1}, {"data.limit", 100}});
+        page.driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.bench().run() && page.driver.bench().run()->isFinished, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(isIdle(page.driver), kPatience);
+        auto* models = page.driver.find<ModelChooser>("Model");
+        QSignalSpy chosen(models, &ModelChooser::chosen);
+        const std::filesystem::path atHand = page.driver.bench().run()->folder;
+        models->choose(atHand); // the model at hand under another name
+        QCOMPARE(chosen.count(), 0);
+        models->choose(page.modelFile);
+        QCOMPARE(chosen.count(), 1);
+        models->choose(atHand);
+        QCOMPARE(chosen.count(), 2);
+        QVERIFY(models->isAtHand());
+
+        models->showPopup();
+        page.driver.bench().newExperiment("sample");
+        QVERIFY(!models->itemText(0).contains("none yet")); // not under somebody's cursor
+        models->hidePopup();
+        QTRY_VERIFY_WITH_TIMEOUT(models->itemText(0).contains("none yet"), kPatience);
     }
 
     // It works there, whatever is trained or compared meanwhile: the experiment stays.
