@@ -16,6 +16,10 @@ struct Words {
 
 } // namespace
 
+QString countText(int64_t count, const QString& one, const QString& several) {
+    return count == 1 ? one : several.arg(QLocale().toString(static_cast<qlonglong>(count)));
+}
+
 QString durationText(double seconds) {
     const QLocale locale;
     if (seconds < 9.95)
@@ -80,7 +84,9 @@ QString statusText(Workbench& workbench, const Snapshot* snapshot) {
     case State::Idle:
         if (snapshot == nullptr)
             return workbench.run()
-                       ? Words::tr("%1: %2 epochs done").arg(workbench.runName()).arg(workbench.run()->epochs)
+                       ? Words::tr("%1: %2").arg(
+                             workbench.runName(),
+                             countText(workbench.run()->epochs, Words::tr("1 epoch done"), Words::tr("%1 epochs done")))
                    : workbench.whyNoRun().isEmpty() ? Words::tr("Ready. Run (F5) starts training.")
                                                     : workbench.whyNoRun();
         parts << (snapshot->phase == RunPhase::Finished ? Words::tr("finished") : Words::tr("stopped, saved"));
