@@ -136,15 +136,16 @@ std::vector<DropZone> DropRouter::zonesOf(const std::vector<Kind>& kinds, bool i
 }
 
 template <typename Work, typename Then>
-void DropRouter::elsewhere(std::string doing, Work work, Then then) {
+void DropRouter::elsewhere(std::string doing, Work work, Then then, std::function<void()> otherwise) {
     ++m_underWay;
-    runInPool(m_replies, std::move(doing), std::move(work), [this, then = std::move(then)](auto result) {
-        --m_underWay;
-        if (result)
-            then(*std::move(result));
-        else
-            emit refused({coreText(result.error())});
-    });
+    runInPool(m_replies, std::move(doing), std::move(work),
+              [this, then = std::move(then), otherwise = std::move(otherwise)](auto result) {
+                  --m_underWay;
+                  if (result)
+                      return then(*std::move(result));
+                  emit refused({coreText(result.error())});
+                  otherwise();
+              });
 }
 
 void DropRouter::sort(const QMimeData& carried, const std::function<void(const Items&)>& then) {
@@ -206,6 +207,7 @@ void DropRouter::usePicture(const PictureSource& picture, const QString& zone, i
         emit pictureToDenoise(picture);
         return;
     }
+    emit pictureOpening(picture.name);
     elsewhere(
         "opening '" + picture.name.toStdString() + "'",
         [read = picture.read]() -> Result<std::shared_ptr<const Tensor>> {
@@ -217,6 +219,10 @@ void DropRouter::usePicture(const PictureSource& picture, const QString& zone, i
         [this, request, name = picture.name](std::shared_ptr<const Tensor> pixels) {
             if (takes(kCompare, request)) // the last one dropped stays
                 emit pictureDropped(std::move(pixels), name);
+        },
+        [this, request] {
+            if (takes(kCompare, request))
+                emit pictureOpening({});
         });
 }
 

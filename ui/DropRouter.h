@@ -46,6 +46,8 @@ public:
 
 signals:
     void dataDropped(const QString& source);
+    // One that is to be compared is being read; an empty name: it could not be.
+    void pictureOpening(const QString& name);
     void pictureDropped(std::shared_ptr<const hourglass::Tensor> picture, const QString& name);
     void pictureToDenoise(const hourglass::PictureSource& picture);
     void experimentDropped(const std::filesystem::path& file);
@@ -60,7 +62,8 @@ private:
     std::vector<DropZone> chooseZones(const QMimeData& carried);
     std::vector<DropZone> zonesOf(const std::vector<DroppedPath::Kind>& kinds, bool isBarePicture) const;
     template <typename Work, typename Then>
-    void elsewhere(std::string doing, Work work, Then then);
+    void elsewhere(
+        std::string doing, Work work, Then then, std::function<void()> otherwise = [] {});
     void sort(const QMimeData& carried, const std::function<void(const Items&)>& then);
     void route(const QMimeData& carried, const QString& zone);
     // `request` numbers what was dropped: a disk may be slow to tell of the first of two.

@@ -80,6 +80,22 @@ private slots:
         QVERIFY2(!page.note().contains("cancelled"), qPrintable(page.note()));
     }
 
+    void opening_isSaid_ofPicturesAndModels() {
+        Page page;
+        page.page->showOpening(QStringLiteral("slow.png"));
+        QVERIFY2(page.note().contains("opening slow.png…"), qPrintable(page.note()));
+        page.page->showOpening({});
+        QVERIFY2(!page.note().contains("opening"), qPrintable(page.note()));
+        page.driver.bench().controller().openModel(page.driver.folder() / "gone.safetensors");
+        QVERIFY2(page.note().contains("opening gone.safetensors…"), qPrintable(page.note()));
+        QTRY_VERIFY_WITH_TIMEOUT(!page.driver.message().isEmpty(), kPatience);
+        QVERIFY2(!page.note().contains("opening"), qPrintable(page.note()));
+        writeText(page.driver.folder() / "bad.png", "no picture");
+        page.driver.drop({QUrl::fromLocalFile(toText(page.driver.folder() / "bad.png"))},
+                         QPointF(page.driver.window().width() / 2.0, 300));
+        QVERIFY2(!page.note().contains("opening"), qPrintable(page.note()));
+    }
+
     // Between its steps, which wait meanwhile.
     void largePicture_followsATraining() {
         Page page;

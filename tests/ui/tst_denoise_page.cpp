@@ -158,6 +158,30 @@ private slots:
         QCOMPARE(level->value(), 80.0);
     }
 
+    void opening_isSaid_ofPicturesAndModels() {
+        Page page;
+        auto* denoise = page.driver.window().findChild<DenoisePage*>();
+        QSemaphore mayRead;
+        const PictureSource slow{QStringLiteral("slow.png"), {}, [&] {
+                                     mayRead.acquire();
+                                     return decodeImage(page.picture);
+                                 }};
+        denoise->open(slow);
+        QCOMPARE(page.driver.find<QLabel>("What is needed")->text(), QStringLiteral("opening slow.png…"));
+        mayRead.release();
+        QTRY_VERIFY_WITH_TIMEOUT(page.note().contains("no trained model yet"), kPatience);
+        denoise->open(slow);
+        QCOMPARE(page.note(), QStringLiteral("opening slow.png…"));
+        mayRead.release();
+        QTRY_VERIFY_WITH_TIMEOUT(page.note().contains("no trained model yet"), kPatience);
+        page.driver.bench().controller().openModel(page.modelFile); // on its way until this thread listens
+        QVERIFY2(page.note().contains("opening net.safetensors…"), qPrintable(page.note()));
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(), kPatience);
+        page.driver.bench().controller().openModel(page.driver.folder() / "gone.safetensors");
+        QTRY_VERIFY_WITH_TIMEOUT(!page.driver.message().isEmpty(), kPatience);
+        QVERIFY2(!page.note().contains("opening"), qPrintable(page.note()));
+    }
+
     // From wherever the focus is: first out of before–after, then out of the page.
     void escape_leavesBeforeAfter_thenThePage() {
         Page page;

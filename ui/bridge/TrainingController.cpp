@@ -222,6 +222,7 @@ void TrainingController::setModel(ActiveModel model) {
     if (isActive())
         return;
     ++m_modelRequest;
+    m_opening.clear();
     m_model = std::move(model);
     emit modelChanged();
 }
@@ -239,10 +240,15 @@ void TrainingController::openModel(const std::filesystem::path& path) {
         }
         reply([this, request, loaded] { modelLoaded(request, loaded); });
     });
+    m_opening = path;
+    emit modelOpening();
 }
 
 void TrainingController::modelLoaded(int request, const std::shared_ptr<Result<ActiveModel>>& loaded) {
-    if (request != m_modelRequest || isActive())
+    if (request != m_modelRequest)
+        return;
+    m_opening.clear();
+    if (isActive())
         return;
     if (*loaded)
         setModel(std::move(*loaded).value());

@@ -81,6 +81,8 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     connect(&controller, &TrainingController::datasetOpened, this, &ComparePage::takeData);
     connect(&controller, &TrainingController::progressed, this, &ComparePage::requestSoon);
     connect(&controller, &TrainingController::finished, this, &ComparePage::request);
+    connect(&controller, &TrainingController::modelOpening, this, &ComparePage::showTexts);
+    connect(&controller, &TrainingController::modelFailed, this, &ComparePage::showTexts);
     connect(&controller, &TrainingController::modelChanged, this, [this] {
         if (!m_workbench.controller().hasModel())
             m_result = nullptr;
@@ -213,9 +215,15 @@ void ComparePage::showPicture(std::shared_ptr<const Tensor> picture, const QStri
     m_picture = std::move(picture);
     m_result = nullptr;
     m_pictureName = name;
+    m_opening.clear();
     m_problem.clear();
     m_work->end(); // of the picture before
     request();
+}
+
+void ComparePage::showOpening(const QString& name) {
+    m_opening = name;
+    showTexts();
 }
 
 void ComparePage::requestSoon() {
@@ -355,8 +363,12 @@ void ComparePage::showTexts() {
                           ? QString::fromStdString(m_dataset->name(currentRow()))
                           : QString());
     QStringList note;
+    if (!m_opening.isEmpty())
+        note << openingText(m_opening);
     if (!m_problem.isEmpty() && m_result == nullptr)
         note << m_problem;
+    else if (const auto model = m_workbench.controller().openingModel(); !model.empty())
+        note << openingText(toText(model.filename()));
     else if (!m_workbench.controller().hasModel())
         note << tr("No model yet: Run (F5) trains one.");
     else if (m_result != nullptr && m_result->step > 0)

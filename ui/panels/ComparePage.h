@@ -32,6 +32,8 @@ public:
     void showPreviewed(int column);
     // A picture [C, H, W] that is no part of the data set.
     void showPicture(std::shared_ptr<const Tensor> picture, const QString& name);
+    // One is being read; empty: no more, and the one before stays.
+    void showOpening(const QString& name);
     CompareView* view() const { return m_view; }
 
 signals:
@@ -73,7 +75,7 @@ private:
     std::tuple<const Dataset*, double, double, int64_t> m_split; // what m_rows follow from
     std::vector<int64_t> m_rows;                                 // the validation samples
     std::shared_ptr<const Tensor> m_picture;                     // dropped; null while samples are shown
-    QString m_pictureName;
+    QString m_pictureName, m_opening;
     QString m_problem;
     std::shared_ptr<const Reconstruction> m_result;
     bool m_wasCancelled = false;

@@ -42,10 +42,15 @@ std::shared_ptr<const Tensor> pixelsOf(const std::shared_ptr<Owner>& owner) {
 void DenoisePage::connectService() {
     DenoiseService& service = m_workbench.denoiser();
     connect(&service, &DenoiseService::opened, this, &DenoisePage::takePicture);
-    connect(&service, &DenoiseService::openFailed, this, &DenoisePage::failed);
+    connect(&service, &DenoiseService::openFailed, this, [this](const QString& message) {
+        m_opening.clear();
+        showState();
+        emit failed(message);
+    });
     connect(&service, &DenoiseService::finished, this, &DenoisePage::takeResult);
     connect(&service, &DenoiseService::modelKnown, this, [this](const DenoiseModel& model) {
         m_known = model;
+        m_work->setText(workText());
         showNoiseControl();
     });
     connect(&service, &DenoiseService::progressed, m_work, &WorkBar::showProgress);
@@ -64,11 +69,15 @@ void DenoisePage::connectService() {
         if (m_model->isAtHand())
             denoise();
     });
+    connect(&m_workbench.controller(), &TrainingController::modelOpening, this, &DenoisePage::showState);
+    connect(&m_workbench.controller(), &TrainingController::modelFailed, this, &DenoisePage::showState);
     connect(&m_workbench, &Workbench::runChanged, this, &DenoisePage::showState);
 }
 
 void DenoisePage::open(const PictureSource& picture) {
+    m_opening = picture.name;
     m_workbench.denoiser().open(picture);
+    showState();
 }
 
 void DenoisePage::useModel(const std::filesystem::path& path) {
@@ -95,6 +104,7 @@ void DenoisePage::askOpen() {
 void DenoisePage::takePicture(std::shared_ptr<const DenoisePicture> picture) {
     m_workbench.denoiser().cancel();
     m_picture = std::move(picture);
+    m_opening.clear();
     m_view->clear(); // its words would stand over the picture before, whose layers take a while to be replaced
     showNoiseControl();
     m_centre->setCurrentWidget(m_view);
@@ -117,8 +127,12 @@ void DenoisePage::denoise() {
     if (!m_workbench.denoiser().start(
             {.picture = m_picture, .model = m_model->path(), .modelName = m_model->name(), .noiseLevel = level}))
         return showBefore();
-    m_work->begin(m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing"));
+    m_work->begin(m_model->isAtHand() ? workText() : openingText(m_model->name()));
     showState();
+}
+
+QString DenoisePage::workText() const {
+    return m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing");
 }
 
 void DenoisePage::cancel() {
@@ -192,7 +206,15 @@ bool DenoisePage::hasModel() const {
     return !m_model->isAtHand() || m_workbench.controller().hasModel();
 }
 
+QString DenoisePage::noModelText() const {
+    const std::filesystem::path opening = m_workbench.controller().openingModel();
+    return opening.empty() ? tr("no trained model yet: Run (F5) trains one, or choose one above")
+                           : openingText(toText(opening.filename()));
+}
+
 QString DenoisePage::emptyText() const {
+    if (!m_opening.isEmpty())
+        return openingText(m_opening);
     const QString formats = tr("It is denoised at once, at its own size, and can be saved as it came.");
     return hasModel() ? formats
                       : formats + QLatin1Char('\n') +
@@ -202,6 +224,8 @@ QString DenoisePage::emptyText() const {
 QString DenoisePage::noteText() const {
     if (m_picture == nullptr)
         return {};
+    if (!m_opening.isEmpty())
+        return openingText(m_opening);
     const Shape& shape = m_picture->pixels.shape();
     QStringList parts{m_picture->name, tr("%1×%2 %3, %4 bit")
                                            .arg(shape[2])
@@ -215,7 +239,7 @@ QString DenoisePage::noteText() const {
     if (m_result == nullptr) {
         parts << (m_workbench.denoiser().isBusy() ? tr("denoising…")
                   : m_wasCancelled                ? tr("cancelled; Denoise (Ctrl+Return) starts again")
-                                   : tr("no trained model yet: Run (F5) trains one, or choose one above"));
+                                                  : noModelText());
         return parts.join(QStringLiteral(" · "));
     }
     const DenoiseModel& model = m_result->model;

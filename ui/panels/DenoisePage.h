@@ -63,6 +63,8 @@ private:
     bool hasModel() const;
     QString noteText() const;
     QString emptyText() const;
+    QString noModelText() const;
+    QString workText() const;
 
     Workbench& m_workbench;
     ModelChooser* m_model;
@@ -85,6 +87,7 @@ private:
     double m_level = 0;                              // the person's σ; 0: estimate
     std::optional<DenoiseModel> m_known;             // that worked last
     QString m_problem;
+    QString m_opening; // the picture that is being read
     bool m_wasCancelled = false;
     bool m_isStale = false; // another model came while the page was hidden
 };

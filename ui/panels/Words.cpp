@@ -20,6 +20,10 @@ QString countText(int64_t count, const QString& one, const QString& several) {
     return count == 1 ? one : several.arg(QLocale().toString(static_cast<qlonglong>(count)));
 }
 
+QString openingText(const QString& name) {
+    return Words::tr("opening %1…").arg(name);
+}
+
 QString durationText(double seconds) {
     const QLocale locale;
     if (seconds < 9.95)

@@ -14,7 +14,8 @@ class Workbench;
 
 // "1 epoch" or "20 epochs": `several` with the count for its %1.
 QString countText(int64_t count, const QString& one, const QString& several);
-QString durationText(double seconds); // "0.8 s", "12 s", "3:05 min", "2:10 h"
+QString openingText(const QString& name); // "opening cat.png…"
+QString durationText(double seconds);     // "0.8 s", "12 s", "3:05 min", "2:10 h"
 QString layerName(const LayerInfo& layer);
 // How a model for samples of `sample` went over a picture: whole or in patches, and what it did about channels.
 QStringList passTexts(const Shape& sample, bool takesAnySize, const Shape& picture);

@@ -60,6 +60,10 @@ void WorkBar::begin(const QString& text) {
     m_patience->start();
 }
 
+void WorkBar::setText(const QString& text) {
+    m_left->setText(text);
+}
+
 void WorkBar::showProgress(const PictureProgress& progress) {
     m_progress->setRange(0, 1000);
     m_progress->setValue(static_cast<int>(1000 * progress.fraction));

@@ -23,6 +23,7 @@ public:
 
     // `text` stands there until the first progress.
     void begin(const QString& text);
+    void setText(const QString& text);
     void showProgress(const PictureProgress& progress);
     void end();
     bool isActive() const; // there is work
