@@ -70,7 +70,8 @@ std::optional<PictureSource> carriedPicture(const QMimeData& carried) {
     const QImage image = qvariant_cast<QImage>(carried.imageData());
     if (image.isNull())
         return {};
-    return PictureSource{name, {}, [image] { return DecodedImage{.pixels = toTensor(image)}; }};
+    return PictureSource{
+        name, {}, [image] { return DecodedImage{.pixels = toTensor(image), .hadAlpha = hasTransparency(image)}; }};
 }
 
 std::vector<Kind> kindsOf(const std::vector<DroppedPath>& items) {
@@ -135,15 +136,16 @@ std::vector<DropZone> DropRouter::zonesOf(const std::vector<Kind>& kinds, bool i
 }
 
 template <typename Work, typename Then>
-void DropRouter::elsewhere(std::string doing, Work work, Then then) {
+void DropRouter::elsewhere(std::string doing, Work work, Then then, std::function<void()> otherwise) {
     ++m_underWay;
-    runInPool(m_replies, std::move(doing), std::move(work), [this, then = std::move(then)](auto result) {
-        --m_underWay;
-        if (result)
-            then(*std::move(result));
-        else
-            emit refused({coreText(result.error())});
-    });
+    runInPool(m_replies, std::move(doing), std::move(work),
+              [this, then = std::move(then), otherwise = std::move(otherwise)](auto result) {
+                  --m_underWay;
+                  if (result)
+                      return then(*std::move(result));
+                  emit refused({coreText(result.error())});
+                  otherwise();
+              });
 }
 
 void DropRouter::sort(const QMimeData& carried, const std::function<void(const Items&)>& then) {
@@ -158,16 +160,23 @@ void DropRouter::sort(const QMimeData& carried, const std::function<void(const I
 void DropRouter::open(const std::vector<fs::path>& paths) {
     elsewhere(
         "looking at what is to be opened", [paths] { return sortDropped(paths); },
-        [this](const Items& items) { openItems(items); });
+        [this, request = ++m_asked](const Items& items) { openItems(items, request); });
 }
 
-void DropRouter::openItems(const Items& items) {
+// Another experiment, run or model takes the place of data, too.
+bool DropRouter::takes(const QString& zone, int request) {
+    return m_handed[zone == kOpen ? kData : zone].takes(request);
+}
+
+void DropRouter::openItems(const Items& items, int request) {
     const bool isForOpening = std::any_of(items.begin(), items.end(), [](const auto& i) { return isOpened(i.kind); });
     const bool isOnePicture = items.size() == 1 && items.front().kind == Kind::Picture;
-    route(items, isForOpening                   ? kOpen
-                 : isOnePicture && m_denoises() ? kDenoise
-                 : isOnePicture && m_compares() ? kCompare
-                                                : kData);
+    route(items,
+          isForOpening                   ? kOpen
+          : isOnePicture && m_denoises() ? kDenoise
+          : isOnePicture && m_compares() ? kCompare
+                                         : kData,
+          request);
 }
 
 void DropRouter::paste() {
@@ -181,21 +190,24 @@ void DropRouter::paste() {
 void DropRouter::route(const QMimeData& carried, const QString& zone) {
     ++m_drag; // it is over
     if (!isBarePicture(carried))
-        return sort(carried, [this, zone](const Items& items) {
-            zone == kWhereItBelongs ? openItems(items) : route(items, zone);
+        return sort(carried, [this, zone, request = ++m_asked](const Items& items) {
+            zone == kWhereItBelongs ? openItems(items, request) : route(items, zone, request);
         });
     if (const std::optional<PictureSource> picture = carriedPicture(carried))
-        usePicture(*picture, zone);
+        usePicture(*picture, zone, ++m_asked);
     else
         emit refused({tr("Picture: its format cannot be read")});
 }
 
 // Whoever denoises reads it along with its noise.
-void DropRouter::usePicture(const PictureSource& picture, const QString& zone) {
+void DropRouter::usePicture(const PictureSource& picture, const QString& zone, int request) {
+    if (!takes(zone, request))
+        return;
     if (zone == kDenoise) {
         emit pictureToDenoise(picture);
         return;
     }
+    emit pictureOpening(picture.name);
     elsewhere(
         "opening '" + picture.name.toStdString() + "'",
         [read = picture.read]() -> Result<std::shared_ptr<const Tensor>> {
@@ -204,13 +216,19 @@ void DropRouter::usePicture(const PictureSource& picture, const QString& zone) {
                 return std::move(decoded).error();
             return std::make_shared<const Tensor>(std::move(decoded->pixels));
         },
-        [this, request = ++m_compared, name = picture.name](std::shared_ptr<const Tensor> pixels) {
-            if (request == m_compared) // the last one dropped stays
+        [this, request, name = picture.name](std::shared_ptr<const Tensor> pixels) {
+            if (takes(kCompare, request)) // the last one dropped stays
                 emit pictureDropped(std::move(pixels), name);
+        },
+        [this, request] {
+            if (takes(kCompare, request))
+                emit pictureOpening({});
         });
 }
 
-void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zone) {
+void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zone, int request) {
+    if (!takes(zone, request))
+        return;
     QStringList refusals;
     bool isTaken = false;
     for (const DroppedPath& item : items) {
@@ -229,7 +247,7 @@ void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zon
         } else {
             isTaken = true;
             if (item.kind == Kind::Picture)
-                usePicture(pictureFile(item.path), zone);
+                usePicture(pictureFile(item.path), zone, request);
             else if (item.kind == Kind::Run)
                 emit runDropped(item.path);
             else if (item.kind == Kind::Experiment)
@@ -239,12 +257,12 @@ void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zon
         }
     }
     if (zone == kData)
-        useAsData(items, refusals);
+        useAsData(items, refusals, request);
     if (!refusals.isEmpty())
         emit refused(refusals);
 }
 
-void DropRouter::useAsData(const Items& items, QStringList& refusals) {
+void DropRouter::useAsData(const Items& items, QStringList& refusals, int request) {
     std::vector<fs::path> pictures;
     const DroppedPath* whole = nullptr; // a folder or file that is a data set by itself
     for (const DroppedPath& item : items) {
@@ -263,7 +281,10 @@ void DropRouter::useAsData(const Items& items, QStringList& refusals) {
     } else if (!pictures.empty()) {
         elsewhere(
             "gathering pictures", [pictures, where = m_collections] { return pictureSource(pictures, where); },
-            [this](const std::string& source) { emit dataDropped(QString::fromStdString(source)); });
+            [this, request](const std::string& source) {
+                if (takes(kData, request))
+                    emit dataDropped(QString::fromStdString(source));
+            });
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "core/tensor/Tensor.h"
@@ -45,6 +46,8 @@ public:
 
 signals:
     void dataDropped(const QString& source);
+    // One that is to be compared is being read; an empty name: it could not be.
+    void pictureOpening(const QString& name);
     void pictureDropped(std::shared_ptr<const hourglass::Tensor> picture, const QString& name);
     void pictureToDenoise(const hourglass::PictureSource& picture);
     void experimentDropped(const std::filesystem::path& file);
@@ -59,19 +62,24 @@ private:
     std::vector<DropZone> chooseZones(const QMimeData& carried);
     std::vector<DropZone> zonesOf(const std::vector<DroppedPath::Kind>& kinds, bool isBarePicture) const;
     template <typename Work, typename Then>
-    void elsewhere(std::string doing, Work work, Then then);
+    void elsewhere(
+        std::string doing, Work work, Then then, std::function<void()> otherwise = [] {});
     void sort(const QMimeData& carried, const std::function<void(const Items&)>& then);
     void route(const QMimeData& carried, const QString& zone);
-    void route(const Items& items, const QString& zone);
-    void openItems(const Items& items);
-    void usePicture(const PictureSource& picture, const QString& zone);
-    void useAsData(const Items& items, QStringList& refusals);
+    // `request` numbers what was dropped: a disk may be slow to tell of the first of two.
+    bool takes(const QString& zone, int request);
+    void route(const Items& items, const QString& zone, int request);
+    void openItems(const Items& items, int request);
+    void usePicture(const PictureSource& picture, const QString& zone, int request);
+    void useAsData(const Items& items, QStringList& refusals, int request);
 
     DropOverlay* m_overlay;
     std::filesystem::path m_collections;
     std::function<bool()> m_compares = [] { return false; };
     std::function<bool()> m_denoises = [] { return false; };
-    int m_underWay = 0, m_drag = 0, m_compared = 0;
+    int m_underWay = 0, m_drag = 0;
+    int m_asked = 0;                         // requests so far
+    std::map<QString, LatestReply> m_handed; // what was handed on, by zone
     ReplyChannel m_replies{this};
 };
 

@@ -166,6 +166,11 @@ void MainWindow::connectDrops() {
     });
     m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
     connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
+    connect(m_drops, &DropRouter::pictureOpening, this, [this](const QString& name) {
+        m_compare->showOpening(name);
+        if (!name.isEmpty())
+            showPage(m_compare);
+    });
     connect(m_drops, &DropRouter::pictureDropped, this,
             [this](std::shared_ptr<const Tensor> picture, const QString& name) {
                 m_compare->showPicture(std::move(picture), name);

@@ -67,7 +67,7 @@ int decode(const Arguments& arguments, Context& context) {
     Result<LoadedModel> loaded = loadModel(arguments.model);
     if (!loaded)
         return context.fail(loaded.error());
-    Result<OpenedDataset> data = openSource(arguments.source, DataOptions{}, {}, context.stopToken());
+    Result<OpenedDataset> data = openArgument(arguments.source, DataOptions{}, context);
     if (!data)
         return context.fail(data.error());
     if (data->dataset == nullptr)

@@ -86,7 +86,7 @@ void Context::report(const DatasetReport& report) const {
     for (const std::string& note : report.notes)
         message("note: " + note);
     if (!report.skipped.empty())
-        message(fmt::format("warning: {} file(s) skipped", report.skipped.size()));
+        message("warning: " + counted(static_cast<int64_t>(report.skipped.size()), "file", "files") + " skipped");
     for (size_t i = 0; i < report.skipped.size() && i < kListed; ++i)
         message(fmt::format("  {}: {}", report.skipped[i].path, report.skipped[i].reason));
     if (report.skipped.size() > kListed)
@@ -175,16 +175,30 @@ CLI::Validator numberBetween(double low, double high) {
         "NUMBER");
 }
 
-CLI::Validator wholeNumber() {
+CLI::Validator wholeNumber(uint64_t low, uint64_t high) {
     return CLI::Validator(
-        [](std::string& text) {
+        [=](std::string& text) {
             uint64_t value = 0;
             const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            return digits && CLI::detail::lexical_cast(text, value)
-                       ? std::string()
-                       : fmt::format("expected a whole number from 0, found '{}'", text);
+            if (digits && CLI::detail::lexical_cast(text, value) && value >= low && value <= high)
+                return std::string();
+            const std::string to = high < UINT64_MAX ? fmt::format(" to {}", high) : "";
+            return fmt::format("expected a whole number from {}{}, found '{}'", low, to, text);
         },
         "NUMBER");
+}
+
+CLI::Validator autoOr(const CLI::Validator& other, const std::string& hint) {
+    return CLI::Validator(
+        [=](std::string& text) {
+            const std::string refusal = text == "auto" ? std::string() : other(text);
+            return refusal.empty() ? refusal : fmt::format("{}; {}", refusal, hint);
+        },
+        "auto|NUMBER");
+}
+
+std::string counted(int64_t count, const std::string& one, const std::string& several) {
+    return fmt::format("{} {}", count, count == 1 ? one : several);
 }
 
 } // namespace hourglass::cli

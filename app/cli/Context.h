@@ -83,7 +83,12 @@ Result<void> checkOutput(const std::filesystem::path& path, bool force);
 
 // Values of options. CLI11's own ranges take "nan", and speak of 300 digits where they mean "not negative".
 CLI::Validator numberBetween(double low, double high);
-CLI::Validator wholeNumber(); // from 0
+CLI::Validator wholeNumber(uint64_t low = 0, uint64_t high = UINT64_MAX);
+// The word "auto" as well; `hint` says what it does, where a value is refused.
+CLI::Validator autoOr(const CLI::Validator& other, const std::string& hint);
+
+// "1 epoch", "20 epochs".
+std::string counted(int64_t count, const std::string& one, const std::string& several);
 
 // Each adds its subcommand; `status` receives its exit status when it runs.
 void addApply(CLI::App& app, Context& context, int& status); // reconstruct, encode, decode

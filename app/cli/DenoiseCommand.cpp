@@ -61,8 +61,35 @@ Result<Work> workOf(const Arguments& arguments, const std::stop_token& stop) {
     return work;
 }
 
+// The folders that did not exist before; at the end those that nothing was written to are gone again.
+class NewFolders {
+public:
+    NewFolders() = default;
+    NewFolders(const NewFolders&) = delete;
+    NewFolders& operator=(const NewFolders&) = delete;
+    ~NewFolders() {
+        std::error_code code; // whatever holds something stays
+        for (auto folder = m_made.rbegin(); folder != m_made.rend(); ++folder)
+            fs::remove(*folder, code);
+    }
+
+    std::error_code make(const fs::path& folder) {
+        std::error_code code;
+        if (folder.empty() || fs::exists(folder, code) || code)
+            return code;
+        if ((code = make(folder.parent_path())))
+            return code;
+        if (fs::create_directory(folder, code))
+            m_made.push_back(folder);
+        return code;
+    }
+
+private:
+    std::vector<fs::path> m_made; // outer ones first
+};
+
 // Makes the folders that are written to, when all of it can be written.
-Result<void> prepareOutputs(const std::vector<Job>& jobs, bool force) {
+Result<void> prepareOutputs(const std::vector<Job>& jobs, bool force, NewFolders& made) {
     std::set<fs::path> outputs, folders;
     for (const Job& job : jobs) {
         if (!outputs.insert(job.output.lexically_normal()).second)
@@ -81,9 +108,7 @@ Result<void> prepareOutputs(const std::vector<Job>& jobs, bool force) {
             return free;
     }
     for (const fs::path& folder : folders) {
-        std::error_code code;
-        fs::create_directories(folder, code);
-        if (code)
+        if (const std::error_code code = made.make(folder))
             return makeError(ErrorCode::WriteFailed, "The folder '{}' cannot be made: {}.", folder.string(),
                              code.message());
     }
@@ -110,8 +135,8 @@ public:
             if (!outcome)
                 return m_context.fail(outcome.error());
             if (*outcome == Outcome::Stopped) {
-                m_context.message(
-                    fmt::format("interrupted: {} of {} pictures are written", m_files.size(), jobs.size()));
+                m_context.message(fmt::format("interrupted: {} of {} written", m_files.size(),
+                                              counted(static_cast<int64_t>(jobs.size()), "picture", "pictures")));
                 return kInterrupted;
             }
         }
@@ -125,7 +150,7 @@ public:
 
     void print(const std::string& folder) const {
         m_context.print({{"files", m_files}, {"failed", m_failed}},
-                        fmt::format("{} picture(s) written to {}", m_files.size(), folder));
+                        counted(static_cast<int64_t>(m_files.size()), "picture", "pictures") + " written to " + folder);
     }
     bool touchedAny() const { return !m_files.empty() || !m_failed.empty(); }
 
@@ -188,7 +213,8 @@ int run(const Arguments& arguments, Context& context) {
     Result<LoadedModel> loaded = loadModel(arguments.model);
     if (!loaded)
         return context.fail(loaded.error());
-    if (Result<void> ready = prepareOutputs(work->jobs, arguments.force); !ready)
+    NewFolders made;
+    if (Result<void> ready = prepareOutputs(work->jobs, arguments.force, made); !ready)
         return context.fail(ready.error());
     const Model& model = *loaded->model;
     if (arguments.tile != "auto" && !model.takesAnySize())
@@ -212,7 +238,7 @@ void addDenoise(CLI::App& app, Context& context, int& status) {
     command->add_option("--model", arguments->model, "A run folder, a checkpoint or an exported file");
     addSigma(*command, arguments->sigma);
     command->add_option("--tile", arguments->tile, "Tile size in pixels, or auto; dense models use their own")
-        ->check(CLI::IsMember({"auto"}) | CLI::Range(16, 65536));
+        ->check(autoOr(wholeNumber(16, 65536), "auto takes what suits this machine"));
     command->add_flag("--recursive", arguments->recursive, "Enter folders in folders");
     command->add_flag("--force", arguments->force, "Replace existing files");
     command->add_flag("--json", context.json, "Print one JSON object");

@@ -53,7 +53,7 @@ int run(const Arguments& arguments, Context& context) {
     }
 
     Json values = Json::object();
-    std::string text = fmt::format("{} samples", dataset.size());
+    std::string text = counted(dataset.size(), "sample", "samples");
     for (const auto& [name, value] : **metrics) {
         values[name] = value;
         text += fmt::format("\n{:<20} {:.6g}", name, value);

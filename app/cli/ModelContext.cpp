@@ -15,7 +15,7 @@ void addSigma(CLI::App& command, std::string& sigma) {
     command
         .add_option("--sigma", sigma,
                     "Noise level on the 0–255 scale, for networks that want to know it, or auto: estimated")
-        ->check(CLI::IsMember({"auto"}) | numberBetween(0, 255));
+        ->check(autoOr(numberBetween(0, 255), "auto has it estimated from each picture"));
 }
 
 std::optional<float> noiseLevelOf(const std::string& sigma, const Model& model, const Context& context) {
@@ -43,6 +43,13 @@ void fitTo(const Model& model, DataOptions& options) {
 
 } // namespace
 
+Result<OpenedDataset> openArgument(const std::string& source, const DataOptions& options, const Context& context) {
+    Result<OpenedDataset> data = openSource(source, options, {}, context.stopToken());
+    if (!data)
+        return std::move(data).error().withName(kSourceKey, "--data");
+    return data;
+}
+
 Result<OpenedDataset> openFor(const Model& model, const std::string& source, const Context& context) {
     Result<DataOptions> options = readDataOptions(model.options);
     if (!options)
@@ -50,7 +57,7 @@ Result<OpenedDataset> openFor(const Model& model, const std::string& source, con
     options->limit = 0; // of the training data
     if (model.sampleShape.rank() == 3)
         fitTo(model, *options);
-    Result<OpenedDataset> data = openSource(source, *options, {}, context.stopToken());
+    Result<OpenedDataset> data = openArgument(source, *options, context);
     if (data && data->dataset != nullptr)
         context.report(data->report);
     return data;

@@ -3,6 +3,7 @@
 // What the commands that use a trained model have in common: MODEL and --data SOURCE.
 
 #include "app/cli/Context.h"
+#include "core/data/OpenDataset.h"
 #include "core/inference/ModelRunner.h"
 #include "core/io/ModelFile.h"
 
@@ -19,6 +20,9 @@ void addModelArguments(CLI::App& command, ModelArguments& arguments);
 void addSigma(CLI::App& command, std::string& sigma);
 // σ / 255, or nothing for auto. Says so when it is given in vain.
 std::optional<float> noiseLevelOf(const std::string& sigma, const Model& model, const Context& context);
+
+// Opens what --data names, of which messages speak as that and not as the key of an experiment.
+Result<OpenedDataset> openArgument(const std::string& source, const DataOptions& options, const Context& context);
 
 // Opens a source the way the model's own data was opened (size, channels), so that samples fit.
 Result<OpenedDataset> openFor(const Model& model, const std::string& source, const Context& context);

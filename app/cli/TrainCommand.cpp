@@ -46,8 +46,8 @@ Json toJson(const TrainingResult& result, const fs::path& run) {
 }
 
 std::string toText(const TrainingResult& result, const fs::path& run) {
-    std::string text = fmt::format("{} epochs, {} steps in {:.1f} s, {:.0f} samples/s", result.epochs, result.steps,
-                                   result.seconds, result.samplesPerSecond);
+    std::string text = fmt::format("{}, {} in {:.1f} s, {:.0f} samples/s", counted(result.epochs, "epoch", "epochs"),
+                                   counted(result.steps, "step", "steps"), result.seconds, result.samplesPerSecond);
     for (const auto& [name, value] : result.metrics)
         text += fmt::format("\nvalidation {}: {:.6g}", name, value);
     return text + fmt::format("\nrun: {}", run.string());

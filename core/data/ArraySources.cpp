@@ -68,8 +68,8 @@ std::vector<std::string> fashionMnistFiles(const std::string& part) {
 Result<OpenedDataset> openFashionMnist(const std::string& rest, const SourceContext& context) {
     if (rest != "train" && rest != "test")
         return makeError(ErrorCode::InvalidArgument,
-                         "data.source: expected fashion-mnist:train or fashion-mnist:test, found 'fashion-mnist:{}'.",
-                         rest);
+                         "{}: expected fashion-mnist:train or fashion-mnist:test, found 'fashion-mnist:{}'.",
+                         kSourceKey, rest);
     const std::vector<std::string> files = fashionMnistFiles(rest);
     std::error_code code;
     if (!std::filesystem::exists(files[0], code))

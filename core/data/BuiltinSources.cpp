@@ -37,8 +37,8 @@ Result<OpenedDataset> openBuiltin(const std::string& rest, const SourceContext& 
         context.report(0, kShapesCount);
         return datasetFromMemory(makeShapes(spreadRows(kShapesCount, context.options.limit)), context);
     }
-    return makeError(ErrorCode::InvalidArgument,
-                     "data.source: expected builtin:shapes or builtin:photos, found 'builtin:{}'.", rest);
+    return makeError(ErrorCode::InvalidArgument, "{}: expected builtin:shapes or builtin:photos, found 'builtin:{}'.",
+                     kSourceKey, rest);
 }
 
 } // namespace hourglass

@@ -185,8 +185,8 @@ void addNotes(const Plan& plan, const Assembly& assembly, int64_t withAlpha, Dat
     if (withAlpha > 0)
         report.notes.push_back(counted(withAlpha, " has", "s have") + " an alpha channel, which was dropped.");
     if (plan.fit == FitChoice::Patches)
-        report.notes.push_back(
-            fmt::format("Each image gives {} patches of {}×{}.", plan.perImage, plan.width, plan.height));
+        report.notes.push_back(fmt::format("Each image gives {} {} of {}×{}.", plan.perImage,
+                                           plan.perImage == 1 ? "patch" : "patches", plan.width, plan.height));
     if (assembly.enlarged > 0)
         report.notes.push_back(counted(assembly.enlarged, " was", "s were") +
                                " smaller than a patch and enlarged to its size.");

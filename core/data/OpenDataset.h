@@ -11,6 +11,9 @@
 
 namespace hourglass {
 
+// What errors call the source. An argument of theirs, so that whoever got it from elsewhere can name that instead.
+inline constexpr const char* kSourceKey = "data.source";
+
 // One kind of source, for lists and help.
 struct SourceKind {
     std::string_view id;   // "idx"

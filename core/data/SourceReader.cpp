@@ -128,9 +128,9 @@ Result<FoundReader> findReader(const std::string& source, const std::filesystem:
         return found;
     }
     if (source.empty() || colon != std::string::npos)
-        return makeError(ErrorCode::InvalidArgument, "data.source '{}': expected one of {}, or a path; found neither.",
-                         source, allForms());
-    return makeError(ErrorCode::NotFound, "data.source: there is no file or folder '{}'.", whole.string());
+        return makeError(ErrorCode::InvalidArgument, "{} '{}': expected one of {}, or a path; found neither.",
+                         kSourceKey, source, allForms());
+    return makeError(ErrorCode::NotFound, "{}: there is no file or folder '{}'.", kSourceKey, whole.string());
 }
 
 SourcePaths splitPaths(PathStyle style, const std::string& rest, const std::filesystem::path& baseFolder) {

@@ -276,7 +276,8 @@ bool TrainingRun::watch(double monitored) {
     if (m_options.boolean("training.early_stopping") &&
         m_state.epochsWithoutGain >= m_options.integer("training.patience")) {
         m_state.finished = m_state.stoppedEarly = true;
-        note(fmt::format("stopped early: no gain for {} epochs", m_state.epochsWithoutGain));
+        note(fmt::format("stopped early: no gain for {} {}", m_state.epochsWithoutGain,
+                         m_state.epochsWithoutGain == 1 ? "epoch" : "epochs"));
     }
     return false;
 }

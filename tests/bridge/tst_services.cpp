@@ -149,12 +149,20 @@ private slots:
         QVERIFY(!result->wasFitted);
     }
 
-    // As the Denoise page does it, in tiles, with the noise that the model is measured with; channels one by one.
+    // As the Denoise page does it, in tiles and with its precision, with the noise that the model is measured with;
+    // channels one by one.
+    void reconstruction_ofAPicture_byAModelOfAnySize_isWhole_data() {
+        QTest::addColumn<QString>("precision");
+        QTest::newRow("f32") << "f32";
+        QTest::newRow("what suits the machine") << "auto";
+    }
     void reconstruction_ofAPicture_byAModelOfAnySize_isWhole() {
+        QFETCH(QString, precision);
         Desk desk;
         const LoadedModel unet =
             smallModel("denoising", "unet",
-                       {{"model.layers", {16}}, {"model.blocks", 1}, {"training.precision", "f32"}}, {1, 16, 16});
+                       {{"model.layers", {16}}, {"model.blocks", 1}, {"training.precision", precision.toStdString()}},
+                       {1, 16, 16});
         desk.controller().setModel({unet.model, unet.weights});
         auto picture = std::make_shared<Tensor>(Shape{3, 90, 50});
         RandomStream(3).fillUniform(picture->values());
@@ -165,9 +173,10 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(results.size(), size_t{1}, kPatience);
         const Reconstruction& result = *results.front();
         QVERIFY(!result.wasFitted && result.noisy.has_value());
+        QVERIFY(result.tiledFor == unet.model->sampleShape);
         QVERIFY(std::ranges::equal(result.original.values(), picture->values()));
         const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
-        ModelRunner runner(*executor, unet.model, unet.weights);
+        ModelRunner runner(*executor, unet.model, unet.weights, applyingPrecision(unet.model->options));
         const Tensor expected = **denoiseImage(runner, *result.noisy);
         QCOMPARE(result.reconstruction.shape(), picture->shape());
         QVERIFY(std::ranges::equal(result.reconstruction.values(), expected.values()));
@@ -188,8 +197,9 @@ private slots:
         const auto large = std::make_shared<const Tensor>(Shape{3, 3000, 3000});
         service.request({.picture = large});
         QTRY_VERIFY_WITH_TIMEOUT(!progressed.isEmpty(), kPatience);
-        const double fraction = progressed[0][0].toDouble();
+        const double fraction = progressed[0][0].value<PictureProgress>().fraction;
         QVERIFY(fraction > 0 && fraction < 1);
+        QVERIFY(progressed[0][0].value<PictureProgress>().megapixelsPerSecond > 0);
         service.request({.picture = std::make_shared<const Tensor>(Shape{1, 20, 30})});
         QTRY_COMPARE_WITH_TIMEOUT(results.size(), size_t{1}, kPatience);
         QCOMPARE(results[0]->original.shape(), (Shape{1, 20, 30}));

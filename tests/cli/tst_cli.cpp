@@ -371,7 +371,12 @@ private slots:
         row("unknown format", {"export", "run", "--format", "docx", "-o", "x"}, "docx");
         row("unknown workload", {"bench", "--only", "magic"}, "dense_ae_b128");
         row("no noise level", {"reconstruct", "run", "--data", "builtin:shapes", "-o", "x.npy", "--sigma", "300"},
-            "from 0 to 255");
+            "--sigma: expected a number from 0 to 255, found '300'; auto has it estimated");
+        row("small tile", {"denoise", "in/a.png", "-o", "x", "--model", "run", "--tile", "8"},
+            "--tile: expected a whole number from 16 to 65536, found '8'; auto");
+        row("no codes", {"decode", "run", "--data", "npy:gone.npy", "-o", "x.npy"}, "gone.npy");
+        row("no codes, bare path", {"decode", "run", "--data", "gone.npy", "-o", "x.npy"},
+            "--data: there is no file or folder");
         row("no picture", {"denoise", "nowhere.png", "-o", "x", "--model", "run"}, "nowhere.png");
         row("outputs collide", {"denoise", "in/a.png", "in/copy/a.png", "-o", "x", "--model", "run"},
             "Two of the inputs");

@@ -104,6 +104,14 @@ private slots:
         QVERIFY(said["failed"].empty());
         QCOMPARE(decodeImage(first).value().pixels.shape(), (Shape{1, 40, 40}));
         QCOMPARE(QDir(path("clean")).entryList(QDir::Files | QDir::Hidden), QStringList{"first.png"});
+
+        // Before the first is done there is nothing to keep, and no folder for it.
+        start(process, {"denoise", "large.png", "-o", "none/of/it", "--model", "net.safetensors", "--tile", "16"});
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(m_folder / "none/of/it"), 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(30000));
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(!std::filesystem::exists(m_folder / "none"));
     }
 
     void secondProcess_isRefusedWhileTheFirstTrains() {

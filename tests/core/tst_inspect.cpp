@@ -120,11 +120,15 @@ private slots:
         writeCheckpoint(RunFolder::checkpoint(folder / "run", "last"));
         const Json checkpoint = inspected(RunFolder::checkpoint(folder / "run", "last"));
         QCOMPARE(checkpoint["kind"], Json("checkpoint"));
-        QCOMPARE(checkpoint["tensors"].size(), size_t{24});
+        QCOMPARE(checkpoint["tensors"].size(), size_t{12});
+        QCOMPARE(checkpoint["training_state"]["tensors"], Json(12));
+        QCOMPARE(checkpoint["training_state"]["values"], checkpoint["parameters"]);
+        QCOMPARE(checkpoint["training_state"]["not_finite"], Json(0));
         const Json run = inspected(folder / "run");
         QCOMPARE(run["kind"], Json("run"));
         QCOMPARE(run["shape"], Json({1, 6, 5}));
         QCOMPARE(run["checkpoints"], Json({"last"}));
+        QCOMPARE(run["training_state"], checkpoint["training_state"]);
     }
 
     void experiment_withAndWithoutItsData() {

@@ -88,6 +88,7 @@ private slots:
         const auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
         QVERIFY(!level->isEnabled());
         QVERIFY2(level->toolTip().contains("finds out by itself"), qPrintable(level->toolTip()));
+        QCOMPARE(level->text(), QStringLiteral("not asked for"));
 
         // Copied, and saved beside where it came from, with 16 bits.
         page.driver.key(Qt::Key_C, Qt::ControlModifier);
@@ -141,6 +142,62 @@ private slots:
                                   kPatience);
         QVERIFY(page.after() != estimated);
         QCOMPARE(page.after(), toImage(page.expected(80.0f / 255)));
+
+        // A model that does not ask leaves no number behind; one that asks hears the person's again.
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        const std::filesystem::path other = page.driver.folder() / "other.safetensors";
+        exportModel(unet(), "safetensors", other, {}, *executor).value();
+        page.drop(other);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("other"), qPrintable(page.note()), kPatience);
+        QVERIFY(!level->isEnabled());
+        QCOMPARE(level->text(), QStringLiteral("not asked for"));
+        page.drop(page.modelFile);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains(QString("told σ 80")), qPrintable(page.note()),
+                                  kPatience);
+        QVERIFY(level->isEnabled());
+        QCOMPARE(level->value(), 80.0);
+    }
+
+    void opening_isSaid_ofPicturesAndModels() {
+        Page page;
+        auto* denoise = page.driver.window().findChild<DenoisePage*>();
+        QSemaphore mayRead;
+        const PictureSource slow{QStringLiteral("slow.png"), {}, [&] {
+                                     mayRead.acquire();
+                                     return decodeImage(page.picture);
+                                 }};
+        denoise->open(slow);
+        QCOMPARE(page.driver.find<QLabel>("What is needed")->text(), QStringLiteral("opening slow.png…"));
+        mayRead.release();
+        QTRY_VERIFY_WITH_TIMEOUT(page.note().contains("no trained model yet"), kPatience);
+        denoise->open(slow);
+        QCOMPARE(page.note(), QStringLiteral("opening slow.png…"));
+        mayRead.release();
+        QTRY_VERIFY_WITH_TIMEOUT(page.note().contains("no trained model yet"), kPatience);
+        page.driver.bench().controller().openModel(page.modelFile); // on its way until this thread listens
+        QVERIFY2(page.note().contains("opening net.safetensors…"), qPrintable(page.note()));
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(), kPatience);
+        page.driver.bench().controller().openModel(page.driver.folder() / "gone.safetensors");
+        QTRY_VERIFY_WITH_TIMEOUT(!page.driver.message().isEmpty(), kPatience);
+        QVERIFY2(!page.note().contains("opening"), qPrintable(page.note()));
+    }
+
+    // From wherever the focus is: first out of before–after, then out of the page.
+    void escape_leavesBeforeAfter_thenThePage() {
+        Page page;
+        page.drop(page.modelFile);
+        page.drop(page.picture);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(), kPatience);
+        auto* view = page.driver.window().findChild<DenoisePage*>()->findChild<CompareView*>();
+        for (QWidget* focused : {static_cast<QWidget*>(page.button("Save picture as")), view->firstShown()}) {
+            view->setMode(CompareView::Mode::Divider);
+            focused->setFocus();
+            page.driver.key(Qt::Key_Escape);
+            QCOMPARE(view->mode(), CompareView::Mode::SideBySide);
+            QVERIFY(page.driver.has<QToolButton>("Save picture as"));
+        }
+        page.driver.key(Qt::Key_Escape);
+        QVERIFY(!page.driver.has<QToolButton>("Save picture as"));
     }
 
     // Nothing of it stays but the picture; the key for it starts again.
@@ -179,6 +236,14 @@ private slots:
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);
         QVERIFY2(page.note().contains("40×30 colour"), qPrintable(page.note()));
         QVERIFY2(page.note().contains("red, green and blue one by one"), qPrintable(page.note()));
+        QVERIFY2(!page.note().contains("transparency"), qPrintable(page.note()));
+        QImage clear(41, 30, QImage::Format_ARGB32_Premultiplied);
+        clear.fill(QColor(0, 90, 90, 128));
+        carried = std::make_unique<QMimeData>();
+        carried->setImageData(clear);
+        page.driver.paste(std::move(carried));
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("41×30"), qPrintable(page.note()), kPatience);
+        QVERIFY2(page.note().contains("its transparency is left out"), qPrintable(page.note()));
         writeText(page.driver.folder() / "bad.png", "no picture");
         page.drop(page.driver.folder() / "bad.png");
         QTRY_VERIFY2_WITH_TIMEOUT(page.driver.message().contains("bad.png"), qPrintable(page.driver.message()),
@@ -253,6 +318,30 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(models->findChild<QFileDialog*>() == nullptr, kPatience);
         QVERIFY(models->currentText().startsWith("shapes-0001"));
         QCOMPARE(begun.count(), 2);
+    }
+
+    void chooser_tellsOfAnotherModelOnce_andCatchesUpWhenItsListCloses() {
+        Page page;
+        useSmall(page.driver, {{"training.epochs", 1}, {"data.limit", 100}});
+        page.driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.bench().run() && page.driver.bench().run()->isFinished, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(isIdle(page.driver), kPatience);
+        auto* models = page.driver.find<ModelChooser>("Model");
+        QSignalSpy chosen(models, &ModelChooser::chosen);
+        const std::filesystem::path atHand = page.driver.bench().run()->folder;
+        models->choose(atHand); // the model at hand under another name
+        QCOMPARE(chosen.count(), 0);
+        models->choose(page.modelFile);
+        QCOMPARE(chosen.count(), 1);
+        models->choose(atHand);
+        QCOMPARE(chosen.count(), 2);
+        QVERIFY(models->isAtHand());
+
+        models->showPopup();
+        page.driver.bench().newExperiment("sample");
+        QVERIFY(!models->itemText(0).contains("none yet")); // not under somebody's cursor
+        models->hidePopup();
+        QTRY_VERIFY_WITH_TIMEOUT(models->itemText(0).contains("none yet"), kPatience);
     }
 
     // It works there, whatever is trained or compared meanwhile: the experiment stays.

@@ -235,6 +235,19 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("Runs")->model()->rowCount(), 1, kPatience);
     }
 
+    // Half of a common screen and less: no page with a run in hand may push the window wider.
+    void minimumWidth_leavesRoomForANeighbour() {
+        WindowDriver driver;
+        useSmall(driver, {{"training.epochs", 1}});
+        driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.bench().run() && driver.bench().run()->isFinished, kPatience);
+        for (const Qt::Key page : {Qt::Key_1, Qt::Key_2, Qt::Key_3}) {
+            driver.key(page, Qt::AltModifier);
+            const int width = driver.window().minimumSizeHint().width();
+            QVERIFY2(width > 0 && width <= 900, qPrintable(QString::number(width)));
+        }
+    }
+
     void session_comesBack() {
         WindowDriver driver;
         auto* code = driver.find<QSpinBox>("Code size");

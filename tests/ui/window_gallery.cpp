@@ -84,7 +84,7 @@ void denoise(const QString& prefix, const QString& model, const QString& picture
     bool hasProgress = false;
     const auto look =
         QObject::connect(&driver.bench().denoiser(), &DenoiseService::progressed, &driver.window(),
-                         [&](const DenoiseProgress& progress) {
+                         [&](const PictureProgress& progress) {
                              if (progress.fraction > 0.3 && driver.has<QProgressBar>("Denoising progress") &&
                                  !std::exchange(hasProgress, true))
                                  driver.window().grab().save(prefix + "9-denoise-progress.png");

@@ -1,6 +1,5 @@
 #include "ui/bridge/DenoiseService.h"
 
-#include <chrono>
 #include <utility>
 
 #include "core/analysis/NoiseLevel.h"
@@ -16,13 +15,6 @@ namespace hourglass {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kBetweenReports{50};
-
-double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 Result<std::shared_ptr<const DenoisePicture>> readPicture(const PictureSource& source) {
     Result<DecodedImage> decoded = source.read();
     if (!decoded)
@@ -37,10 +29,6 @@ Result<std::shared_ptr<const DenoisePicture>> readPicture(const PictureSource& s
                                                                  .noise = noise});
 }
 
-double megapixels(const DenoisePicture& picture) {
-    return static_cast<double>(picture.pixels.shape()[1]) * static_cast<double>(picture.pixels.shape()[2]) / 1e6;
-}
-
 } // namespace
 
 // One request on its way to the compute thread. Answers once, also when it is dropped unrun: nothing then.
@@ -48,7 +36,7 @@ struct DenoiseService::Job {
     DenoiseRequest request;
     std::stop_token stop;
     std::function<void(const DenoiseModel&)> known;
-    std::function<void(const DenoiseProgress&)> report;
+    std::function<void(const PictureProgress&)> report;
     std::function<void(std::shared_ptr<Result<std::optional<DenoisedPicture>>>)> answer;
 
     ~Job() {
@@ -89,23 +77,14 @@ private:
                                        .step = step},
                              .modelName = request.modelName};
         known(done.model);
-        const auto start = Clock::now();
-        auto reported = start;
+        PictureMeter meter(request.picture->pixels.shape(), report);
         // Half of what is free now: the answer needs some as well, and so does the rest of the desktop.
         PassSettings settings{.memoryBudget = freeMemory() / 2, .noiseLevel = request.noiseLevel, .stop = stop};
         if (done.model.wantsNoiseLevel) {
             done.noiseLevel = request.noiseLevel.value_or(request.picture->noise);
             done.isLevelGiven = request.noiseLevel.has_value();
         }
-        settings.progress = [&](double fraction) {
-            if (fraction <= 0 || Clock::now() - reported < kBetweenReports)
-                return;
-            reported = Clock::now();
-            const double seconds = secondsSince(start);
-            report({.fraction = fraction,
-                    .secondsLeft = seconds * (1 - fraction) / fraction,
-                    .megapixelsPerSecond = megapixels(*request.picture) * fraction / seconds});
-        };
+        settings.progress = [&](double fraction) { meter.tell(fraction); };
         ModelRunner runner(executor, model, std::move(weights), applyingPrecision(model->options));
         Result<std::optional<Tensor>> clean = denoiseImage(runner, request.picture->pixels, settings);
         if (!clean)
@@ -114,7 +93,7 @@ private:
             return std::optional<DenoisedPicture>();
         done.pixels = **std::move(clean);
         done.noise = estimateNoiseLevel(done.pixels);
-        done.seconds = secondsSince(start);
+        done.seconds = meter.seconds();
         return std::optional(std::move(done));
     }
 };
@@ -169,7 +148,7 @@ bool DenoiseService::post() {
         });
     };
     job->known = [this, send](const DenoiseModel& model) { send([this, model] { emit modelKnown(model); }); };
-    job->report = [this, send](const DenoiseProgress& progress) {
+    job->report = [this, send](const PictureProgress& progress) {
         send([this, progress] { emit progressed(progress); });
     };
     job->answer = [this, send](auto result) { send([this, result] { ended(result); }); };

@@ -14,6 +14,7 @@
 #include "core/data/ImageCodec.h"
 #include "core/models/Model.h"
 #include "core/tensor/Tensor.h"
+#include "ui/bridge/PictureProgress.h"
 #include "ui/bridge/PictureSource.h"
 #include "ui/bridge/ReplyChannel.h"
 
@@ -36,12 +37,6 @@ struct DenoiseRequest {
     std::filesystem::path model = {};     // run folder or file; empty: the model at hand
     QString modelName = {};               // what the result says it was
     std::optional<float> noiseLevel = {}; // σ / 255, for models that want to know it; estimated otherwise
-};
-
-struct DenoiseProgress {
-    double fraction = 0;
-    double secondsLeft = 0;
-    double megapixelsPerSecond = 0;
 };
 
 // What a model is like that works on a picture, known once it is loaded.
@@ -89,7 +84,7 @@ signals:
     void opened(std::shared_ptr<const hourglass::DenoisePicture> picture);
     void openFailed(const QString& message);
     void modelKnown(const hourglass::DenoiseModel& model); // the request has begun
-    void progressed(const hourglass::DenoiseProgress& progress);
+    void progressed(const hourglass::PictureProgress& progress);
     void finished(std::shared_ptr<const hourglass::DenoisedPicture> result);
     void failed(const QString& message);
     void busyChanged(bool isBusy);

@@ -1,7 +1,5 @@
 #include "ui/bridge/ReconstructionService.h"
 
-#include <chrono>
-
 #include "core/analysis/ImageMetrics.h"
 #include "core/base/Guarded.h"
 #include "core/base/Memory.h"
@@ -17,9 +15,7 @@ namespace hourglass {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Answer = Result<std::optional<Reconstruction>>; // nothing when it was stopped
-constexpr std::chrono::milliseconds kBetweenReports{100};
 
 bool isPicture(const Shape& shape) {
     return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
@@ -100,8 +96,7 @@ Result<Tensor> wholeSample(const NetworkInput& input, const JobContext& context)
 }
 
 Answer reconstruct(const ReconstructionRequest& request, const JobContext& context, Executor& executor,
-                   const std::function<void(double)>& report, const std::stop_token& stop) {
-    const auto start = Clock::now();
+                   const PictureMeter::Report& report, const std::stop_token& stop) {
     if (stop.stop_requested())
         return std::optional<Reconstruction>();
     Result<Reconstruction> result = originalOf(request, context.model);
@@ -109,6 +104,7 @@ Answer reconstruct(const ReconstructionRequest& request, const JobContext& conte
         return std::move(result).error();
     result->step = context.step;
     const Shape shape = result->original.shape();
+    PictureMeter meter(shape, report);
     const uint64_t id = request.dataset != nullptr ? request.dataset->id(request.row) : 0;
     const auto noise = evaluationNoiseOf(context.model);
     if (!noise)
@@ -128,17 +124,20 @@ Answer reconstruct(const ReconstructionRequest& request, const JobContext& conte
                            context.precision);
         const std::optional<float> level =
             *noise != nullptr ? std::optional(input.noiseLevels.front()) : std::nullopt; // else it is estimated
-        Result<std::optional<Tensor>> output =
-            denoiseImage(runner, result->noisy ? *result->noisy : result->original,
-                         {.memoryBudget = freeMemory() / 2, .noiseLevel = level, .progress = report, .stop = stop});
+        Result<std::optional<Tensor>> output = denoiseImage(runner, result->noisy ? *result->noisy : result->original,
+                                                            {.memoryBudget = freeMemory() / 2,
+                                                             .noiseLevel = level,
+                                                             .progress = [&](double fraction) { meter.tell(fraction); },
+                                                             .stop = stop});
         if (!output)
             return std::move(output).error();
         if (!*output)
             return std::optional<Reconstruction>();
         result->reconstruction = **std::move(output);
+        result->tiledFor = context.model.sampleShape;
     }
     measure(*result);
-    result->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    result->seconds = meter.seconds();
     return std::optional(*std::move(result));
 }
 
@@ -221,14 +220,10 @@ void ReconstructionService::post() {
                 jobEnded(answer && *answer && !**answer ? nullptr : answer);
         });
     };
-    const auto report = [this, generation = m_posted, reply = m_replies.sender(),
-                         last = std::make_shared<Clock::time_point>(Clock::now())](double fraction) {
-        if (Clock::now() - *last < kBetweenReports)
-            return;
-        *last = Clock::now();
-        reply([this, generation, fraction] {
+    const auto report = [this, generation = m_posted, reply = m_replies.sender()](const PictureProgress& progress) {
+        reply([this, generation, progress] {
             if (generation == m_generation)
-                emit progressed(fraction);
+                emit progressed(progress);
         });
     };
     m_isRunning = m_controller.postModelJob([request = m_latest, sender = std::move(sender), report,

@@ -12,6 +12,7 @@
 #include "core/data/Dataset.h"
 #include "core/tensor/Tensor.h"
 #include "core/training/Experiment.h"
+#include "ui/bridge/PictureProgress.h"
 #include "ui/bridge/ReplyChannel.h"
 
 namespace hourglass {
@@ -28,12 +29,13 @@ struct ReconstructionRequest {
 };
 
 struct Reconstruction {
-    int generation = 0;              // of the request
-    int64_t step = 0;                // of the weights; 0 for a loaded model
-    Tensor original, reconstruction; // [C, H, W], or [D]
-    std::optional<Tensor> noisy;     // when the model is trained on corrupted input
-    bool wasFitted = false;          // the picture had another size or number of channels
-    double seconds = 0;              // that it took
+    int generation = 0;                 // of the request
+    int64_t step = 0;                   // of the weights; 0 for a loaded model
+    Tensor original, reconstruction;    // [C, H, W], or [D]
+    std::optional<Tensor> noisy;        // when the model is trained on corrupted input
+    bool wasFitted = false;             // the picture had another size or number of channels
+    std::optional<Shape> tiledFor = {}; // what the model takes, where the picture was of another size and went whole
+    double seconds = 0;                 // that it took
     // Of the whole, for pictures.
     double noisyPsnr = 0, noisySsim = 0, psnr = 0, ssim = 0;
     double meanDifference = 0; // mean |Δ| of original and reconstruction
@@ -56,7 +58,7 @@ public:
 
 signals:
     void finished(std::shared_ptr<const hourglass::Reconstruction> result);
-    void progressed(double fraction); // of a picture that takes a while
+    void progressed(const hourglass::PictureProgress& progress); // of a picture that takes a while
     void failed(int generation, const QString& message);
 
 private:

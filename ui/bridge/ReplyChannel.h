@@ -46,4 +46,20 @@ private:
     std::shared_ptr<State> m_state;
 };
 
+// Answers need not come in the order of the requests, which are numbered as they are made: one that comes after that to
+// a later request is out of date.
+class LatestReply {
+public:
+    bool takes(int request) {
+        if (request < m_taken)
+            return false;
+        m_taken = request;
+        return true;
+    }
+    int taken() const { return m_taken; }
+
+private:
+    int m_taken = 0;
+};
+
 } // namespace hourglass

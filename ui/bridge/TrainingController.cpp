@@ -7,6 +7,7 @@
 
 #include "core/data/OpenDataset.h"
 #include "core/io/ModelFile.h"
+#include "core/training/Trainer.h"
 #include "ui/bridge/ComputeThread.h"
 #include "ui/bridge/CoreText.h"
 
@@ -221,6 +222,7 @@ void TrainingController::setModel(ActiveModel model) {
     if (isActive())
         return;
     ++m_modelRequest;
+    m_opening.clear();
     m_model = std::move(model);
     emit modelChanged();
 }
@@ -238,10 +240,15 @@ void TrainingController::openModel(const std::filesystem::path& path) {
         }
         reply([this, request, loaded] { modelLoaded(request, loaded); });
     });
+    m_opening = path;
+    emit modelOpening();
 }
 
 void TrainingController::modelLoaded(int request, const std::shared_ptr<Result<ActiveModel>>& loaded) {
-    if (request != m_modelRequest || isActive())
+    if (request != m_modelRequest)
+        return;
+    m_opening.clear();
+    if (isActive())
         return;
     if (*loaded)
         setModel(std::move(*loaded).value());
@@ -260,7 +267,7 @@ bool TrainingController::postModelJob(ModelJob job) {
         return false;
     m_compute.post([job = std::move(job), model = m_model](Executor& executor, std::stop_token) {
         ProgramCache programs(executor);
-        job({*model.model, model.weights, programs, Precision::F32, 0}, executor);
+        job({*model.model, model.weights, programs, applyingPrecision(model.model->options), 0}, executor);
     });
     return true;
 }

@@ -78,6 +78,8 @@ public:
     void openModel(const std::filesystem::path& path);
     // Where the model at hand comes from: the run that trains, or what was loaded. Empty without one.
     const std::filesystem::path& modelPath() const { return isActive() ? m_runFolder : m_model.path; }
+    // What openModel() is reading; empty when nothing is.
+    std::filesystem::path openingModel() const { return isActive() ? std::filesystem::path() : m_opening; }
     bool hasModel() const { return isActive() || m_model.model != nullptr; }
 
 signals:
@@ -91,6 +93,7 @@ signals:
     void logged(hourglass::LogLevel level, const QString& text);
     void modelChanged(); // another model to use while nothing trains, or none
     void modelFailed(const QString& message);
+    void modelOpening(); // modelChanged() or modelFailed() follows
 
 private:
     class Sink;
@@ -110,6 +113,7 @@ private:
     std::vector<HistoryRow> m_rows;
     std::shared_ptr<Shared> m_shared; // with the run on the compute thread; null when none is active
     ActiveModel m_model;
+    std::filesystem::path m_opening;
     int m_modelRequest = 0;
     ReplyChannel m_replies{this};
 };

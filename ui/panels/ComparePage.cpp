@@ -12,6 +12,7 @@
 #include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/Words.h"
+#include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
 
 namespace hourglass {
@@ -36,7 +37,10 @@ CompareImages imagesOf(const std::shared_ptr<const Reconstruction>& result) {
 
 ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     : QWidget(parent), m_workbench(workbench), m_view(new CompareView(this)), m_sample(new QSpinBox(this)),
-      m_source(new QLabel(this)), m_back(new QToolButton(this)), m_note(new QLabel(this)), m_pixel(new QLabel(this)) {
+      m_source(new QLabel(this)), m_back(new QToolButton(this)), m_again(new QToolButton(this)),
+      m_note(new QLabel(this)),
+      m_work(new WorkBar(tr("Reconstruction progress"), tr("Stop working on this picture (Esc)"), this)),
+      m_pixel(new QLabel(this)) {
     setAccessibleName(tr("Compare page"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 4, 6, 4);
@@ -46,17 +50,25 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     column->addWidget(m_view, 1);
     auto* bottom = new QHBoxLayout;
     bottom->addWidget(m_note, 1);
+    bottom->addWidget(m_work, 1);
     bottom->addWidget(m_pixel);
     column->addLayout(bottom);
     buildBar(bar);
     m_note->setAccessibleName(tr("About the picture"));
     m_note->setMinimumWidth(1);
+    m_note->setMinimumHeight(m_work->sizeHint().height()); // or the picture would jump
     m_pixel->setAccessibleName(tr("Values under the cursor"));
     m_throttle.setSingleShot(true);
     m_throttle.setInterval(kFollow);
     m_metricsDelay.setSingleShot(true);
     m_metricsDelay.setInterval(kSettle);
-    connect(&m_throttle, &QTimer::timeout, this, &ComparePage::request);
+    connect(&m_throttle, &QTimer::timeout, this, &ComparePage::follow);
+    connect(m_work, &WorkBar::appeared, this, [this] {
+        if (m_result == nullptr)
+            showAlone(); // something to look at meanwhile
+        showTexts();
+    });
+    connect(m_work, &WorkBar::cancelled, this, &ComparePage::cancel);
     connect(&m_metricsDelay, &QTimer::timeout, this, &ComparePage::showMetrics);
 
     connect(m_view, &CompareView::pixelHovered, this,
@@ -69,33 +81,32 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     connect(&controller, &TrainingController::datasetOpened, this, &ComparePage::takeData);
     connect(&controller, &TrainingController::progressed, this, &ComparePage::requestSoon);
     connect(&controller, &TrainingController::finished, this, &ComparePage::request);
+    connect(&controller, &TrainingController::modelOpening, this, &ComparePage::showTexts);
+    connect(&controller, &TrainingController::modelFailed, this, &ComparePage::showTexts);
     connect(&controller, &TrainingController::modelChanged, this, [this] {
         if (!m_workbench.controller().hasModel())
             m_result = nullptr;
         m_problem.clear();
-        m_fraction = 0;
         request();
     });
     connect(&workbench.reconstruction(), &ReconstructionService::finished, this,
             [this](const std::shared_ptr<const Reconstruction>& result) {
                 m_result = result;
                 m_problem.clear();
-                m_fraction = 0;
+                m_work->end();
                 m_throttle.setInterval(std::max<int>(static_cast<int>(kFollow.count()),
                                                      static_cast<int>(1000 * kRestShare * result->seconds)));
                 m_view->setImages(imagesOf(result));
                 showTexts();
             });
-    connect(&workbench.reconstruction(), &ReconstructionService::progressed, this, [this](double fraction) {
-        if (m_fraction == 0 && m_result == nullptr)
-            showOriginal(); // something to look at meanwhile
-        m_fraction = fraction;
-        showTexts();
-    });
+    connect(&workbench.reconstruction(), &ReconstructionService::progressed, this,
+            [this](const PictureProgress& progress) {
+                if (!m_work->isActive())
+                    m_work->begin(waitingText());
+                m_work->showProgress(progress);
+            });
     connect(&workbench.reconstruction(), &ReconstructionService::failed, this, [this](int, const QString& message) {
         m_problem = message;
-        m_fraction = 0;
-        m_result = nullptr;
         showOriginal();
     });
     takeData();
@@ -138,6 +149,17 @@ void ComparePage::buildBar(QLayout* layout) {
     bar->addWidget(label);
     bar->addWidget(m_sample);
     bar->addWidget(m_source, 1);
+    m_again->setText(tr("Again"));
+    m_again->setAccessibleName(tr("Reconstruct again"));
+    m_again->setToolTip(tr("Start again with this picture (Ctrl+Return)"));
+    auto* again = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
+    again->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(again, &QShortcut::activated, this, &ComparePage::request);
+    connect(m_again, &QToolButton::clicked, this, [this] {
+        m_view->setFocus(); // the button goes
+        request();
+    });
+    bar->addWidget(m_again);
     bar->addWidget(m_back);
 }
 
@@ -184,17 +206,24 @@ void ComparePage::leavePicture() {
     if (m_picture == nullptr)
         return;
     m_picture = nullptr;
-    m_fraction = 0;
+    m_wasCancelled = false;
+    m_work->end();
     m_workbench.reconstruction().cancel();
 }
 
 void ComparePage::showPicture(std::shared_ptr<const Tensor> picture, const QString& name) {
     m_picture = std::move(picture);
     m_result = nullptr;
-    m_fraction = 0;
     m_pictureName = name;
+    m_opening.clear();
     m_problem.clear();
+    m_work->end(); // of the picture before
     request();
+}
+
+void ComparePage::showOpening(const QString& name) {
+    m_opening = name;
+    showTexts();
 }
 
 void ComparePage::requestSoon() {
@@ -202,7 +231,25 @@ void ComparePage::requestSoon() {
         m_throttle.start();
 }
 
+// The network has learned more. What is asked for anew while it is on its way would be thrown away, and a picture that
+// takes long would never be done.
+void ComparePage::follow() {
+    if (!m_wasCancelled && !m_workbench.reconstruction().isBusy())
+        request();
+}
+
+void ComparePage::cancel() {
+    m_workbench.reconstruction().cancel();
+    m_wasCancelled = true;
+    m_work->end();
+    m_view->firstShown()->setFocus(Qt::OtherFocusReason); // the button goes
+    if (m_result == nullptr)
+        showAlone();
+    showTexts();
+}
+
 void ComparePage::request() {
+    m_wasCancelled = false;
     showTexts();
     m_isFresh = isVisible();
     if (!isVisible())
@@ -217,12 +264,26 @@ void ComparePage::request() {
                                               .row = isDropped ? 0 : currentRow(),
                                               .picture = m_picture,
                                               .seed = seed}) == 0)
-        showOriginal();
+        return showOriginal();
+    if (!isDropped || m_result != nullptr || m_work->isActive())
+        return;
+    m_work->begin(waitingText());
+    showTexts();
+}
+
+QString ComparePage::waitingText() const {
+    return m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing");
 }
 
 // Without a model there is still a picture.
 void ComparePage::showOriginal() {
     m_result = nullptr;
+    m_work->end();
+    showAlone();
+    showTexts();
+}
+
+void ComparePage::showAlone() {
     std::shared_ptr<const Tensor> original = m_picture;
     if (original == nullptr && m_dataset != nullptr && currentRow() >= 0) {
         const int64_t row = currentRow();
@@ -236,7 +297,6 @@ void ComparePage::showOriginal() {
         m_view->setImages({.original = std::move(original)});
     else
         m_view->clear();
-    showTexts();
 }
 
 void ComparePage::showMetrics() {
@@ -282,26 +342,43 @@ void ComparePage::measureView(const QRect& seen) {
               });
 }
 
+// What the model took of a dropped picture, and how.
+QStringList ComparePage::pictureTexts() const {
+    const Shape& shape = m_result->original.shape();
+    if (m_result->wasFitted)
+        return {tr("the middle of the picture (%1), fitted to the %2 that this model takes")
+                    .arg(shapeText(m_picture->shape()), shapeText(shape))};
+    if (m_result->tiledFor)
+        return passTexts(*m_result->tiledFor, true, shape);
+    return {tr("the whole picture, as it is")};
+}
+
 void ComparePage::showTexts() {
     const bool isDropped = m_picture != nullptr;
+    m_again->setVisible(m_wasCancelled);
+    m_note->setVisible(!m_work->isShown());
     m_back->setVisible(isDropped);
     m_source->setText(isDropped ? m_pictureName
                       : m_dataset != nullptr && currentRow() >= 0
                           ? QString::fromStdString(m_dataset->name(currentRow()))
                           : QString());
     QStringList note;
+    if (!m_opening.isEmpty())
+        note << openingText(m_opening);
     if (!m_problem.isEmpty() && m_result == nullptr)
         note << m_problem;
+    else if (const auto model = m_workbench.controller().openingModel(); !model.empty())
+        note << openingText(toText(model.filename()));
     else if (!m_workbench.controller().hasModel())
         note << tr("No model yet: Run (F5) trains one.");
     else if (m_result != nullptr && m_result->step > 0)
         note << tr("Reconstructed by the model at step %1").arg(QLocale().toString(m_result->step));
-    if (m_fraction > 0)
-        note << tr("reconstructing, %1 % done").arg(static_cast<int>(100 * m_fraction));
+    if (m_wasCancelled)
+        note << tr("cancelled; Ctrl+Return starts again");
+    else if (isDropped && m_work->isActive() && m_result == nullptr)
+        note << tr("working on the picture…");
     if (isDropped && m_result != nullptr)
-        note << (m_result->wasFitted ? tr("the middle of the picture (%1), fitted to the %2 that this model takes")
-                                           .arg(shapeText(m_picture->shape()), shapeText(m_result->original.shape()))
-                                     : tr("the whole picture, as it is"));
+        note << pictureTexts();
     if (m_result != nullptr && m_result->original.shape().rank() != 3)
         note << tr("the samples are no pictures, so there is nothing to show");
     m_note->setText(note.join(QStringLiteral(" · ")));
@@ -315,6 +392,8 @@ void ComparePage::showEvent(QShowEvent* event) {
 }
 
 void ComparePage::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && m_view->leaveSinglePicture())
+        return; // as it does from within the view
     if (event->key() == Qt::Key_Escape)
         emit left();
     else

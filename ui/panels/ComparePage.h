@@ -19,6 +19,7 @@ class QToolButton;
 namespace hourglass {
 
 class CompareView;
+class WorkBar;
 class Workbench;
 
 class ComparePage : public QWidget {
@@ -31,6 +32,8 @@ public:
     void showPreviewed(int column);
     // A picture [C, H, W] that is no part of the data set.
     void showPicture(std::shared_ptr<const Tensor> picture, const QString& name);
+    // One is being read; empty: no more, and the one before stays.
+    void showOpening(const QString& name);
     CompareView* view() const { return m_view; }
 
 signals:
@@ -45,7 +48,12 @@ private:
     void takeData();
     void request();
     void requestSoon();
+    void follow();
+    void cancel();
+    QString waitingText() const;
+    QStringList pictureTexts() const;
     void showOriginal();
+    void showAlone();
     void showMetrics();
     void measureView(const QRect& seen);
     void leavePicture();
@@ -57,7 +65,9 @@ private:
     QSpinBox* m_sample;
     QLabel* m_source;
     QToolButton* m_back;
+    QToolButton* m_again;
     QLabel* m_note;
+    WorkBar* m_work; // in its place while a large picture is worked on
     QLabel* m_pixel;
     QTimer m_throttle;
     QTimer m_metricsDelay;
@@ -65,10 +75,10 @@ private:
     std::tuple<const Dataset*, double, double, int64_t> m_split; // what m_rows follow from
     std::vector<int64_t> m_rows;                                 // the validation samples
     std::shared_ptr<const Tensor> m_picture;                     // dropped; null while samples are shown
-    QString m_pictureName;
+    QString m_pictureName, m_opening;
     QString m_problem;
     std::shared_ptr<const Reconstruction> m_result;
-    double m_fraction = 0;                          // of a picture that is being reconstructed and takes a while
+    bool m_wasCancelled = false;
     bool m_isFresh = false;                         // what is on screen is what was asked for
     bool m_isMeasuring = false, m_hasMoved = false; // meanwhile
     ReplyChannel m_replies{this};

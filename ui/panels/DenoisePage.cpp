@@ -6,11 +6,8 @@
 #include <QFileDialog>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
-#include <QShortcut>
 #include <QStackedWidget>
-#include <QTimer>
 #include <QToolButton>
 
 #include "ui/bridge/CoreText.h"
@@ -19,6 +16,7 @@
 #include "ui/dialogs/SavePictureDialog.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/Words.h"
+#include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/ImageConvert.h"
 #include "ui/widgets/Theme.h"
@@ -44,11 +42,18 @@ std::shared_ptr<const Tensor> pixelsOf(const std::shared_ptr<Owner>& owner) {
 void DenoisePage::connectService() {
     DenoiseService& service = m_workbench.denoiser();
     connect(&service, &DenoiseService::opened, this, &DenoisePage::takePicture);
-    connect(&service, &DenoiseService::openFailed, this, &DenoisePage::failed);
+    connect(&service, &DenoiseService::openFailed, this, [this](const QString& message) {
+        m_opening.clear();
+        showState();
+        emit failed(message);
+    });
     connect(&service, &DenoiseService::finished, this, &DenoisePage::takeResult);
-    connect(&service, &DenoiseService::modelKnown, this,
-            [this](const DenoiseModel& model) { showNoiseControl(&model); });
-    connect(&service, &DenoiseService::progressed, this, &DenoisePage::showProgress);
+    connect(&service, &DenoiseService::modelKnown, this, [this](const DenoiseModel& model) {
+        m_known = model;
+        m_work->setText(workText());
+        showNoiseControl();
+    });
+    connect(&service, &DenoiseService::progressed, m_work, &WorkBar::showProgress);
     connect(&service, &DenoiseService::failed, this, [this](const QString& message) {
         m_problem = message;
         showBefore();
@@ -64,11 +69,15 @@ void DenoisePage::connectService() {
         if (m_model->isAtHand())
             denoise();
     });
+    connect(&m_workbench.controller(), &TrainingController::modelOpening, this, &DenoisePage::showState);
+    connect(&m_workbench.controller(), &TrainingController::modelFailed, this, &DenoisePage::showState);
     connect(&m_workbench, &Workbench::runChanged, this, &DenoisePage::showState);
 }
 
 void DenoisePage::open(const PictureSource& picture) {
+    m_opening = picture.name;
     m_workbench.denoiser().open(picture);
+    showState();
 }
 
 void DenoisePage::useModel(const std::filesystem::path& path) {
@@ -95,8 +104,9 @@ void DenoisePage::askOpen() {
 void DenoisePage::takePicture(std::shared_ptr<const DenoisePicture> picture) {
     m_workbench.denoiser().cancel();
     m_picture = std::move(picture);
+    m_opening.clear();
     m_view->clear(); // its words would stand over the picture before, whose layers take a while to be replaced
-    m_noise->setSpecialValueText(tr("estimate: %1").arg(QLocale().toString(255.0 * m_picture->noise, 'f', 1)));
+    showNoiseControl();
     m_centre->setCurrentWidget(m_view);
     showBefore();
     if (isVisible())
@@ -113,15 +123,16 @@ void DenoisePage::denoise() {
     m_problem.clear();
     m_wasCancelled = false;
     m_result = nullptr; // what is on screen stays until the next is there
-    m_progress->setRange(0, 0);
-    m_left->setText(m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing"));
-    const auto level = m_noise->value() > m_noise->minimum() ? std::optional(static_cast<float>(m_noise->value() / 255))
-                                                             : std::nullopt;
+    const auto level = m_level > 0 ? std::optional(static_cast<float>(m_level / 255)) : std::nullopt;
     if (!m_workbench.denoiser().start(
             {.picture = m_picture, .model = m_model->path(), .modelName = m_model->name(), .noiseLevel = level}))
-        showBefore();
-    m_patience->start(); // after the one before has ended
+        return showBefore();
+    m_work->begin(m_model->isAtHand() ? workText() : openingText(m_model->name()));
     showState();
+}
+
+QString DenoisePage::workText() const {
+    return m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing");
 }
 
 void DenoisePage::cancel() {
@@ -148,38 +159,36 @@ void DenoisePage::showBefore() {
     showState();
 }
 
-void DenoisePage::showNoiseControl(const DenoiseModel* model) {
-    const bool isWanted = model != nullptr && model->wantsNoiseLevel;
+// What does not apply shows no number: it would look as if it did. The person's comes back with a model that asks for
+// it.
+void DenoisePage::showNoiseControl() {
+    const bool isWanted = m_known && m_known->wantsNoiseLevel;
     if (!isWanted && m_noise->hasFocus())
         m_view->firstShown()->setFocus(Qt::OtherFocusReason);
     m_noise->setEnabled(isWanted);
     m_noiseLabel->setEnabled(isWanted);
+    const QSignalBlocker quiet(m_noise);
+    m_noise->setValue(isWanted ? m_level : 0);
+    m_noise->setSpecialValueText(
+        isWanted  ? m_picture == nullptr ? tr("estimate")
+                                         : tr("estimate: %1").arg(QLocale().toString(255.0 * m_picture->noise, 'f', 1))
+         : m_known ? tr("not asked for", "a noise level")
+                  : tr("–", "a noise level that may not be asked for"));
     m_noise->setToolTip(
         isWanted ? tr("How strong the noise is: σ on the scale from 0 to 255, as in files of 8 bits. At 0 it is "
                       "estimated from the picture. Higher removes more, and more of the fine detail.")
-        : model != nullptr
+        : m_known
             ? tr("This model finds out by itself how strong the noise is. One that was trained with the option "
                  "“Noise level” on (a U-Net) can be told here.")
             : tr("For models that want to know how strong the noise is (σ on the scale from 0 to 255). Whether this "
                  "one does shows once it works."));
 }
 
-void DenoisePage::showProgress(const DenoiseProgress& progress) {
-    m_progress->setRange(0, 1000);
-    m_progress->setValue(static_cast<int>(1000 * progress.fraction));
-    m_left->setText(
-        tr("%1 MP/s · %2 left")
-            .arg(QLocale().toString(progress.megapixelsPerSecond, 'g', 2), durationText(progress.secondsLeft)));
-}
-
 void DenoisePage::showState() {
     const bool isBusy = m_workbench.denoiser().isBusy();
-    m_escape->setEnabled(isBusy);
     if (!isBusy)
-        m_patience->stop();
-    const bool hasBar = isBusy && !m_patience->isActive();
-    m_note->setVisible(m_picture != nullptr && !hasBar);
-    m_busy->setVisible(hasBar);
+        m_work->end();
+    m_note->setVisible(m_picture != nullptr && !m_work->isShown());
     m_hint->setText(emptyText());
     m_note->setText(noteText());
     QPalette colours = palette();
@@ -197,7 +206,15 @@ bool DenoisePage::hasModel() const {
     return !m_model->isAtHand() || m_workbench.controller().hasModel();
 }
 
+QString DenoisePage::noModelText() const {
+    const std::filesystem::path opening = m_workbench.controller().openingModel();
+    return opening.empty() ? tr("no trained model yet: Run (F5) trains one, or choose one above")
+                           : openingText(toText(opening.filename()));
+}
+
 QString DenoisePage::emptyText() const {
+    if (!m_opening.isEmpty())
+        return openingText(m_opening);
     const QString formats = tr("It is denoised at once, at its own size, and can be saved as it came.");
     return hasModel() ? formats
                       : formats + QLatin1Char('\n') +
@@ -207,6 +224,8 @@ QString DenoisePage::emptyText() const {
 QString DenoisePage::noteText() const {
     if (m_picture == nullptr)
         return {};
+    if (!m_opening.isEmpty())
+        return openingText(m_opening);
     const Shape& shape = m_picture->pixels.shape();
     QStringList parts{m_picture->name, tr("%1×%2 %3, %4 bit")
                                            .arg(shape[2])
@@ -220,20 +239,13 @@ QString DenoisePage::noteText() const {
     if (m_result == nullptr) {
         parts << (m_workbench.denoiser().isBusy() ? tr("denoising…")
                   : m_wasCancelled                ? tr("cancelled; Denoise (Ctrl+Return) starts again")
-                                   : tr("no trained model yet: Run (F5) trains one, or choose one above"));
+                                                  : noModelText());
         return parts.join(QStringLiteral(" · "));
     }
     const DenoiseModel& model = m_result->model;
-    const int64_t taken = model.sampleShape[0]; // channels
     parts << (model.step > 0 ? tr("%1 at step %2").arg(m_result->modelName, QLocale().toString(model.step))
                              : m_result->modelName)
-          << (model.takesAnySize
-                  ? tr("whole, in tiles without seams")
-                  : tr("in overlapping patches of %1×%2").arg(model.sampleShape[2]).arg(model.sampleShape[1]));
-    if (taken < shape[0])
-        parts << tr("a gray model: red, green and blue one by one");
-    else if (taken > shape[0])
-        parts << tr("a colour model: gray as three equal channels");
+          << passTexts(model.sampleShape, model.takesAnySize, shape);
     if (m_result->isLevelGiven)
         parts << tr("told %1").arg(sigmaText(m_result->noiseLevel));
     parts << tr("noise about %1, now %2").arg(sigmaText(m_picture->noise), sigmaText(m_result->noise))
@@ -290,6 +302,8 @@ void DenoisePage::changeEvent(QEvent* event) {
 }
 
 void DenoisePage::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && m_picture != nullptr && m_view->leaveSinglePicture())
+        return; // as it does from within the view
     if (event->key() == Qt::Key_Escape)
         emit left();
     else

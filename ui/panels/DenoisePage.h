@@ -12,17 +12,15 @@
 
 class QDoubleSpinBox;
 class QLabel;
-class QProgressBar;
 class QPushButton;
-class QShortcut;
 class QStackedWidget;
-class QTimer;
 class QToolButton;
 
 namespace hourglass {
 
 class CompareView;
 class ModelChooser;
+class WorkBar;
 class Workbench;
 
 class DenoisePage : public QWidget {
@@ -61,35 +59,35 @@ private:
     void takeResult(std::shared_ptr<const DenoisedPicture> result);
     void showBefore();
     void showState();
-    void showNoiseControl(const DenoiseModel* model); // null: not known yet
-    void showProgress(const DenoiseProgress& progress);
+    void showNoiseControl();
     bool hasModel() const;
     QString noteText() const;
     QString emptyText() const;
+    QString noModelText() const;
+    QString workText() const;
 
     Workbench& m_workbench;
     ModelChooser* m_model;
     QLabel* m_noiseLabel;
-    QDoubleSpinBox* m_noise; // σ on the 0–255 scale; its least value: estimate
+    QDoubleSpinBox* m_noise; // σ on the 0–255 scale; its least value: m_level does not count, and why
     QStackedWidget* m_centre;
     QLabel* m_hint;
     QPushButton* m_openFirst;
     CompareView* m_view;
     QLabel* m_note;
-    QWidget* m_busy; // in its place while it works
-    QProgressBar* m_progress;
-    QLabel* m_left;
+    WorkBar* m_work; // in its place while it works
     QLabel* m_pixel;
     QToolButton* m_again;
     QToolButton* m_copy;
     QToolButton* m_save;
-    QShortcut* m_escape;
-    QTimer* m_patience; // what is done within a moment needs no bar
 
     ReplyChannel m_replies{this};
     std::shared_ptr<const DenoisePicture> m_picture;
     std::shared_ptr<const DenoisedPicture> m_result; // of m_picture; null until it is there
+    double m_level = 0;                              // the person's σ; 0: estimate
+    std::optional<DenoiseModel> m_known;             // that worked last
     QString m_problem;
+    QString m_opening; // the picture that is being read
     bool m_wasCancelled = false;
     bool m_isStale = false; // another model came while the page was hidden
 };

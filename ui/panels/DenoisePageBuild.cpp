@@ -3,23 +3,20 @@
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QShortcut>
 #include <QStackedWidget>
-#include <QTimer>
 #include <QToolButton>
 
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ModelChooser.h"
+#include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
 
 namespace hourglass {
 
 namespace {
-
-constexpr std::chrono::milliseconds kPatience{300};
 
 QString plainName(const QString& text) {
     return QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("…"));
@@ -32,8 +29,8 @@ DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
       m_noiseLabel(new QLabel(tr("&Noise σ"), this)), m_noise(new QDoubleSpinBox(this)),
       m_centre(new QStackedWidget(this)), m_hint(new QLabel(this)),
       m_openFirst(new QPushButton(tr("Open a picture…"), this)), m_view(new CompareView(this)),
-      m_note(new QLabel(this)), m_busy(new QWidget(this)), m_progress(new QProgressBar(this)), m_left(new QLabel(this)),
-      m_pixel(new QLabel(this)), m_escape(new QShortcut(Qt::Key_Escape, this)), m_patience(new QTimer(this)) {
+      m_note(new QLabel(this)), m_work(new WorkBar(tr("Denoising progress"), tr("Stop denoising (Esc)"), this)),
+      m_pixel(new QLabel(this)) {
     setAccessibleName(tr("Denoise page"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 4, 6, 4);
@@ -44,7 +41,7 @@ DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
     column->addWidget(m_centre, 1);
     auto* foot = buildFoot();
     column->addWidget(m_note);
-    column->addWidget(m_busy);
+    column->addWidget(m_work);
     column->addLayout(foot);
 
     m_view->setTitles({tr("Before"), {}, tr("After"), tr("Removed")});
@@ -53,10 +50,8 @@ DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
     m_view->setMode(CompareView::Mode::Divider);
     connect(m_view, &CompareView::pixelHovered, this,
             [this](QPoint, const QString& values) { m_pixel->setText(values); });
-    m_escape->setContext(Qt::WidgetWithChildrenShortcut);
-    m_escape->setEnabled(false); // otherwise it is for the view, or leaves the page
-    connect(m_escape, &QShortcut::activated, this, &DenoisePage::cancel);
-    connect(m_escape, &QShortcut::activatedAmbiguously, this, &DenoisePage::cancel);
+    connect(m_work, &WorkBar::cancelled, this, &DenoisePage::cancel);
+    connect(m_work, &WorkBar::appeared, this, &DenoisePage::showState);
     const std::pair<QKeySequence, void (DenoisePage::*)()> keys[] = {
         {QKeySequence::Copy, &DenoisePage::copy}, {Qt::CTRL | Qt::Key_Return, &DenoisePage::denoise}};
     for (const auto& [key, act] : keys) {
@@ -64,9 +59,6 @@ DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, this, act);
     }
-    m_patience->setSingleShot(true);
-    m_patience->setInterval(kPatience);
-    connect(m_patience, &QTimer::timeout, this, &DenoisePage::showState);
     connectService();
     showState();
 }
@@ -96,12 +88,14 @@ QLayout* DenoisePage::buildBar() {
     m_noiseLabel->setBuddy(m_noise);
     m_noise->setRange(0, 255); // 0, which would leave nothing to do, stands for an estimate
     m_noise->setDecimals(1);
-    m_noise->setSpecialValueText(tr("estimate"));
     m_noise->setKeyboardTracking(false);
     m_noise->setAccessibleName(tr("Noise level"));
     m_noise->setMinimumWidth(fontMetrics().averageCharWidth() * 16);
-    connect(m_noise, &QDoubleSpinBox::valueChanged, this, &DenoisePage::denoise);
-    showNoiseControl(nullptr);
+    connect(m_noise, &QDoubleSpinBox::valueChanged, this, [this](double level) {
+        m_level = level;
+        denoise();
+    });
+    showNoiseControl();
     return bar;
 }
 
@@ -134,15 +128,7 @@ QLayout* DenoisePage::buildFoot() {
     m_note->setAccessibleName(tr("About the result"));
     m_note->setWordWrap(true);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_progress->setAccessibleName(tr("Denoising progress"));
-    m_progress->setMaximumHeight(fontMetrics().height() + 4);
-    m_left->setAccessibleName(tr("Remaining time"));
-    auto* row = new QHBoxLayout(m_busy);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(m_progress, 1);
-    row->addWidget(m_left);
-    row->addWidget(addButton(tr("Cancel"), tr("Stop denoising (Esc)"), &DenoisePage::cancel));
-    m_note->setMinimumHeight(m_busy->sizeHint().height()); // or the picture would jump
+    m_note->setMinimumHeight(m_work->sizeHint().height()); // or the picture would jump
 
     auto* foot = new QHBoxLayout;
     m_pixel->setAccessibleName(tr("Values under the cursor"));

@@ -29,14 +29,13 @@ LogPanel::LogPanel(Workbench& workbench, LogModel& log, QWidget* parent) : QWidg
     });
     connect(&workbench.preflight(), &PreflightService::dataFailed, &log,
             [&log](const QString& message) { log.append(LogLevel::Error, message); });
-    connect(&workbench.controller(), &TrainingController::finished, &log,
-            [&log, &workbench](const TrainingResult& result) {
-                log.append(LogLevel::Info, tr("%1: %2 epochs, %3 steps in %4")
-                                               .arg(workbench.runName())
-                                               .arg(result.epochs)
-                                               .arg(result.steps)
-                                               .arg(durationText(result.seconds)));
-            });
+    connect(
+        &workbench.controller(), &TrainingController::finished, &log, [&log, &workbench](const TrainingResult& result) {
+            log.append(LogLevel::Info,
+                       tr("%1: %2, %3 in %4")
+                           .arg(workbench.runName(), countText(result.epochs, tr("1 epoch"), tr("%1 epochs")),
+                                countText(result.steps, tr("1 step"), tr("%1 steps")), durationText(result.seconds)));
+        });
 }
 
 } // namespace hourglass

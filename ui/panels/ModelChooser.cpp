@@ -44,6 +44,7 @@ ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(pa
     setMinimumContentsLength(8);
     m_rest.setSingleShot(true);
     m_rest.setInterval(kRest);
+    view()->installEventFilter(this);
     connect(&m_rest, &QTimer::timeout, this, &ModelChooser::chosen);
     connect(this, &QComboBox::activated, this, &ModelChooser::itemActivated);
     connect(&workbench, &Workbench::runChanged, this, &ModelChooser::rebuild);
@@ -61,12 +62,13 @@ QString ModelChooser::name() const {
 }
 
 void ModelChooser::choose(const fs::path& path) {
-    const bool isOther = path != m_path;
+    const fs::path before = m_path;
     m_path = path;
     const bool isRun = std::any_of(m_runs.begin(), m_runs.end(), [&](const RunSummary& r) { return r.folder == path; });
     if (!path.empty() && !isRun)
         m_file = path;
-    rebuild();
+    fill(); // which takes the run at hand for what it is
+    const bool isOther = m_path != before;
     if (isOther && m_isWalking)
         m_rest.start();
     else if (isOther || m_rest.isActive()) {
@@ -96,9 +98,9 @@ void ModelChooser::showEvent(QShowEvent* event) {
 void ModelChooser::refresh() {
     runInPool(
         m_replies, "listing the runs", [store = m_workbench.store()] { return store.list(); },
-        [this](const Result<std::vector<RunSummary>>& runs) {
-            if (!runs)
-                return; // the Runs table says why
+        [this, listing = ++m_listing](const Result<std::vector<RunSummary>>& runs) {
+            if (!runs || listing != m_listing)
+                return; // the Runs table says why; a later one is on its way
             m_runs.clear();
             std::copy_if(runs->begin(), runs->end(), std::back_inserter(m_runs), [](const RunSummary& run) {
                 return run.state != RunSummary::State::Damaged && run.epochs > 0;
@@ -116,7 +118,22 @@ QString ModelChooser::atHandText() const {
 }
 
 void ModelChooser::rebuild() {
-    if (view()->isVisible())
+    const fs::path before = m_path;
+    fill();
+    if (m_path != before)
+        emit chosen();
+}
+
+// Once the list has closed, and what was activated in it has been heard of.
+bool ModelChooser::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Hide && watched == view() && std::exchange(m_isBehind, false))
+        QMetaObject::invokeMethod(this, &ModelChooser::rebuild, Qt::QueuedConnection);
+    return QComboBox::eventFilter(watched, event);
+}
+
+void ModelChooser::fill() {
+    m_isBehind = view()->isVisible();
+    if (m_isBehind)
         return; // not under somebody's cursor
     clear();
     m_places.clear();
@@ -141,8 +158,8 @@ void ModelChooser::rebuild() {
     addItem(tr("Model file…"), kAskForFile);
     setItemData(count() - 1, tr("A checkpoint, or a model that was exported as safetensors or ONNX"), Qt::ToolTipRole);
     setCurrentIndex(current);
-    if (current == 0 && !std::exchange(m_path, {}).empty()) // its run was deleted, or is the one at hand by now
-        emit chosen();
+    if (current == 0)
+        m_path.clear(); // its run was deleted, or is the one at hand by now
 }
 
 void ModelChooser::itemActivated(int index) {

@@ -37,10 +37,12 @@ protected:
     void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; // of the open list
 
 private:
     void refresh();
     void rebuild();
+    void fill();
     void itemActivated(int index);
     void askForFile();
     QString atHandText() const;
@@ -50,6 +52,8 @@ private:
     std::vector<std::filesystem::path> m_places; // of the items, by their data
     std::filesystem::path m_path, m_file;        // chosen; a file stays to be chosen again
     bool m_isWalking = false;                    // by keys or the wheel, without the list being open
+    bool m_isBehind = false;                     // something has changed while the list was open
+    int m_listing = 0;                           // the last one asked for
     QTimer m_rest;
     ReplyChannel m_replies{this};
 };

@@ -124,17 +124,22 @@ void RunsPanel::enableActions() {
 void RunsPanel::refresh() {
     runInPool(
         m_replies, "listing the runs", [store = m_workbench.store()] { return store.list(); },
-        [this](const Result<std::vector<RunSummary>>& runs) {
+        [this, request = ++m_asked](const Result<std::vector<RunSummary>>& runs) {
             if (!runs) {
                 emit failed(coreText(runs.error()));
                 return;
             }
+            if (!m_lists.takes(request))
+                return;
             const RunSummary* before = chosen();
             const std::filesystem::path folder = before != nullptr ? before->folder : std::filesystem::path();
             m_model->setRuns(*runs);
             if (const int row = m_model->rowOf(folder); row >= 0)
                 m_table->setCurrentIndex(m_sorted->mapFromSource(m_model->index(row, 0)));
             listed();
+            for (const auto& [one, answer] : m_ones)
+                if (answer.taken() > request) // known better than by this list, which was asked for before
+                    refreshOne(one);
         });
 }
 
@@ -143,7 +148,9 @@ void RunsPanel::refreshOne(const std::filesystem::path& folder) {
         return; // opened from elsewhere: not of this list
     runInPool(
         m_replies, "reading the run '" + folder.string() + "'", [folder] { return RunStore::summary(folder); },
-        [this, folder](const Result<std::optional<RunSummary>>& run) {
+        [this, folder, request = ++m_asked](const Result<std::optional<RunSummary>>& run) {
+            if (!m_ones[folder].takes(request))
+                return;
             if (!run) {
                 emit failed(coreText(run.error()));
                 return;

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include <filesystem>
+#include <map>
 
 #include "ui/bridge/ReplyChannel.h"
 
@@ -56,6 +57,9 @@ private:
     QAction* m_export;
     QAction* m_reveal;
     QAction* m_delete;
+    int m_asked = 0; // requests so far
+    LatestReply m_lists;
+    std::map<std::filesystem::path, LatestReply> m_ones; // of single runs
     ReplyChannel m_replies{this};
 };
 

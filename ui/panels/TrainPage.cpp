@@ -176,9 +176,10 @@ void TrainPage::describeLoss() {
 void TrainPage::showEstimate(const Preflight& estimate) {
     QStringList parts;
     const QLocale locale;
-    parts << tr("%1 training and %2 validation samples")
-                 .arg(locale.toString(estimate.trainingSamples), locale.toString(estimate.validationSamples))
-          << tr("%1 steps per epoch").arg(locale.toString(estimate.stepsPerEpoch))
+    parts << countText(estimate.validationSamples, tr("%1 training and 1 validation sample"),
+                       tr("%2 training and %1 validation samples"))
+                 .arg(locale.toString(estimate.trainingSamples))
+          << countText(estimate.stepsPerEpoch, tr("1 step per epoch"), tr("%1 steps per epoch"))
           << tr("about %1 MB").arg(locale.toString(std::max<int64_t>(1, estimate.memoryBytes >> 20)));
     if (estimate.secondsPerEpoch > 0) {
         const auto epochs =

@@ -16,6 +16,14 @@ struct Words {
 
 } // namespace
 
+QString countText(int64_t count, const QString& one, const QString& several) {
+    return count == 1 ? one : several.arg(QLocale().toString(static_cast<qlonglong>(count)));
+}
+
+QString openingText(const QString& name) {
+    return Words::tr("opening %1…").arg(name);
+}
+
 QString durationText(double seconds) {
     const QLocale locale;
     if (seconds < 9.95)
@@ -52,6 +60,17 @@ QString layerName(const LayerInfo& layer) {
     return words.arg(name.section(QLatin1Char('.'), 1).toInt() + 1);
 }
 
+QStringList passTexts(const Shape& sample, bool takesAnySize, const Shape& picture) {
+    QStringList texts;
+    texts << (takesAnySize ? Words::tr("whole, in tiles without seams")
+                           : Words::tr("in overlapping patches of %1×%2").arg(sample[2]).arg(sample[1]));
+    if (sample[0] < picture[0])
+        texts << Words::tr("a gray model: red, green and blue one by one");
+    else if (sample[0] > picture[0])
+        texts << Words::tr("a colour model: gray as three equal channels");
+    return texts;
+}
+
 QString qualityText(double psnr, double ssim) {
     const QLocale locale;
     const QString decibel = std::isinf(psnr) ? QStringLiteral("∞") : locale.toString(psnr, 'f', 2);
@@ -69,7 +88,9 @@ QString statusText(Workbench& workbench, const Snapshot* snapshot) {
     case State::Idle:
         if (snapshot == nullptr)
             return workbench.run()
-                       ? Words::tr("%1: %2 epochs done").arg(workbench.runName()).arg(workbench.run()->epochs)
+                       ? Words::tr("%1: %2").arg(
+                             workbench.runName(),
+                             countText(workbench.run()->epochs, Words::tr("1 epoch done"), Words::tr("%1 epochs done")))
                    : workbench.whyNoRun().isEmpty() ? Words::tr("Ready. Run (F5) starts training.")
                                                     : workbench.whyNoRun();
         parts << (snapshot->phase == RunPhase::Finished ? Words::tr("finished") : Words::tr("stopped, saved"));

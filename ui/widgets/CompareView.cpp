@@ -203,6 +203,13 @@ void CompareView::setMode(Mode mode) {
         emit modeChanged(mode);
 }
 
+bool CompareView::leaveSinglePicture() {
+    if (m_mode == Mode::SideBySide || !hasImages())
+        return false;
+    setMode(Mode::SideBySide);
+    return true;
+}
+
 void CompareView::setCurrent(ComparePane which) {
     m_current = which;
     arrange();
@@ -296,8 +303,8 @@ void CompareView::keyPressEvent(QKeyEvent* event) {
     }
     if (event->key() == Qt::Key_B && hasImages())
         return setMode(m_mode == Mode::Divider ? Mode::SideBySide : Mode::Divider);
-    if (event->key() == Qt::Key_Escape && m_mode != Mode::SideBySide)
-        return setMode(Mode::SideBySide);
+    if (event->key() == Qt::Key_Escape && leaveSinglePicture())
+        return;
     QWidget::keyPressEvent(event);
 }
 

@@ -45,6 +45,8 @@ public:
 
     void setMode(Mode mode);
     Mode mode() const { return m_mode; }
+    // From the divider or a single image to all side by side, as Esc does; false when they are, or there are none.
+    bool leaveSinglePicture();
     // The image that Single shows, and that the divider shows on the left.
     void setCurrent(ComparePane pane);
     ComparePane current() const { return m_current; }

@@ -73,6 +73,16 @@ Tensor toTensor(const QImage& image) {
     return tensor;
 }
 
+bool hasTransparency(const QImage& image) {
+    for (int y = 0; image.hasAlphaChannel() && y < image.height(); ++y) {
+        const QImage row = image.copy(0, y, image.width(), 1).convertToFormat(QImage::Format_ARGB32);
+        const auto* line = reinterpret_cast<const QRgb*>(row.constScanLine(0));
+        if (std::any_of(line, line + row.width(), [](QRgb pixel) { return qAlpha(pixel) < 255; }))
+            return true;
+    }
+    return false;
+}
+
 QRgb divergingColour(float difference, float gain, bool isDark) {
     const float scaled = std::isfinite(difference) ? std::clamp(difference * gain, -1.0f, 1.0f) : 1.0f;
     // End colours of equal weight; neutral is near the window's own so that "no difference" recedes.

@@ -23,6 +23,7 @@ QImage toImage(const Tensor& tensor, int64_t i = 0);
 
 // Any picture as [3, H, W], its transparency left out.
 Tensor toTensor(const QImage& image);
+bool hasTransparency(const QImage& image); // a pixel that is not opaque, whatever the format
 
 // A signed difference as colour: blue below, red above, the neutral gray of `isDark`'s side at 0, saturated at ±1/gain.
 QRgb divergingColour(float difference, float gain, bool isDark);

@@ -58,6 +58,9 @@ LossChart::LossChart(const QString& title, const QString& unit, QWidget* parent)
     setUnit(unit);
     m_legend->setTextFormat(Qt::RichText);
     m_legend->setMinimumWidth(1);
+    QFont bold = font();
+    bold.setBold(true);
+    m_heading->setMinimumWidth(QFontMetrics(bold).horizontalAdvance(m_title)); // the unit may be cut where it is narrow
     m_canvas->setToolTip({});
     m_canvas->setAccessibleDescription(
         tr("Wheel zooms, dragging pans, a double click shows everything. Left and Right walk the points."));

@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// Of what a checkpoint keeps besides the weights: moments, averages. They are no part of the network that is described.
+constexpr std::string_view kOptimizerPrefix = "optimizer.";
+
 Json modelFacts(const Model& model) {
     Json layers = Json::array(), options = Json::object();
     for (const LayerInfo& layer : model.layers)
@@ -113,12 +116,19 @@ Result<Json> inspectSafetensors(const fs::path& path, const std::stop_token& sto
         json["kind"] = loaded->kind;
     }
     Json tensors = Json::array();
+    int64_t others = 0, values = 0, notFinite = 0;
     for (const TensorEntry& entry : file->tensors) {
         if (stop.stop_requested())
             return Json();
         Result<NumericArray> array = file->readArray(entry.name);
         if (!array)
             return std::move(array).error();
+        if (isModel && entry.name.starts_with(kOptimizerPrefix)) {
+            ++others;
+            values += array->shape.elements();
+            notFinite += arrayFacts(*array)["not_finite"].get<int64_t>();
+            continue;
+        }
         tensors.push_back(arrayFacts(*array));
         tensors.back()["name"] = entry.name;
         tensors.back()["dtype"] = elementName(entry.type);
@@ -126,6 +136,8 @@ Result<Json> inspectSafetensors(const fs::path& path, const std::stop_token& sto
     if (!isModel && tensors.size() == 1)
         json["shape"] = tensors[0]["shape"];
     json["tensors"] = std::move(tensors);
+    if (others > 0)
+        json["training_state"] = {{"tensors", others}, {"values", values}, {"not_finite", notFinite}};
     for (const auto& [key, value] : file->metadata)
         if (key != kModelMetadataKey)
             json["metadata"][key] = value;
@@ -181,8 +193,9 @@ Result<Json> inspectRun(const fs::path& path, const std::stop_token& stop) {
         if (!model || model->is_null())
             return model;
         for (const char* key : {"shape", "sample_shape", "family", "architecture", "code_size", "compression_ratio",
-                                "parameters", "layers", "tensors"})
-            json[key] = (*model)[key];
+                                "parameters", "layers", "tensors", "training_state"})
+            if (model->contains(key))
+                json[key] = (*model)[key];
         json["model"] = checkpoint->filename().string();
     }
     return json;

@@ -1,0 +1,81 @@
+#include "ui/panels/WorkBar.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QProgressBar>
+#include <QShortcut>
+#include <QTimer>
+#include <QToolButton>
+
+#include "ui/panels/Words.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{300};
+
+} // namespace
+
+WorkBar::WorkBar(const QString& name, const QString& tip, QWidget* page)
+    : QWidget(page), m_progress(new QProgressBar(this)), m_left(new QLabel(this)),
+      m_escape(new QShortcut(Qt::Key_Escape, page)), m_patience(new QTimer(this)) {
+    m_progress->setAccessibleName(name);
+    m_progress->setMaximumHeight(fontMetrics().height() + 4);
+    m_left->setAccessibleName(tr("Remaining time"));
+    auto* cancel = new QToolButton(this);
+    cancel->setText(tr("Cancel"));
+    cancel->setAccessibleName(tr("Cancel"));
+    cancel->setToolTip(tip);
+    connect(cancel, &QToolButton::clicked, this, &WorkBar::cancelled);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_progress, 1);
+    row->addWidget(m_left);
+    row->addWidget(cancel);
+
+    m_escape->setContext(Qt::WidgetWithChildrenShortcut);
+    m_escape->setEnabled(false); // otherwise it is for the view, or leaves the page
+    connect(m_escape, &QShortcut::activated, this, &WorkBar::cancelled);
+    connect(m_escape, &QShortcut::activatedAmbiguously, this, &WorkBar::cancelled);
+    m_patience->setSingleShot(true);
+    m_patience->setInterval(kPatience);
+    connect(m_patience, &QTimer::timeout, this, [this] {
+        show();
+        emit appeared();
+    });
+    hide();
+}
+
+bool WorkBar::isActive() const {
+    return m_escape->isEnabled();
+}
+
+void WorkBar::begin(const QString& text) {
+    hide();
+    m_progress->setRange(0, 0);
+    m_left->setText(text);
+    m_escape->setEnabled(true);
+    m_patience->start();
+}
+
+void WorkBar::setText(const QString& text) {
+    m_left->setText(text);
+}
+
+void WorkBar::showProgress(const PictureProgress& progress) {
+    m_progress->setRange(0, 1000);
+    m_progress->setValue(static_cast<int>(1000 * progress.fraction));
+    m_left->setText(
+        tr("%1 MP/s · %2 left")
+            .arg(QLocale().toString(progress.megapixelsPerSecond, 'g', 2), durationText(progress.secondsLeft)));
+}
+
+void WorkBar::end() {
+    m_patience->stop();
+    m_escape->setEnabled(false);
+    hide();
+}
+
+} // namespace hourglass

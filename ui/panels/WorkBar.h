@@ -1,0 +1,43 @@
+#pragma once
+
+// The foot of a page while its model works on a picture: how far it is, how fast, how long it will yet take, and a way
+// to stop it. It comes up only after a moment: what is done by then needs no bar.
+
+#include <QWidget>
+
+#include "ui/bridge/PictureProgress.h"
+
+class QLabel;
+class QProgressBar;
+class QShortcut;
+class QTimer;
+
+namespace hourglass {
+
+class WorkBar : public QWidget {
+    Q_OBJECT
+
+public:
+    // `name` is what the bar is called, `tip` what cancelling does. Esc on `page` cancels, too, while there is work.
+    WorkBar(const QString& name, const QString& tip, QWidget* page);
+
+    // `text` stands there until the first progress.
+    void begin(const QString& text);
+    void setText(const QString& text);
+    void showProgress(const PictureProgress& progress);
+    void end();
+    bool isActive() const; // there is work
+    bool isShown() const { return !isHidden(); }
+
+signals:
+    void appeared();
+    void cancelled();
+
+private:
+    QProgressBar* m_progress;
+    QLabel* m_left;
+    QShortcut* m_escape;
+    QTimer* m_patience;
+};
+
+} // namespace hourglass
