@@ -7,6 +7,14 @@
 
 namespace hourglass {
 
+std::string codeBias(const ArenaLayout& layout) {
+    const std::vector<ArenaLayout::Entry>& entries = layout.entries();
+    const auto reader =
+        std::find_if(entries.begin(), entries.end(), [](const auto& entry) { return entry.name == kCodeReader; });
+    expects(reader != entries.begin() && reader != entries.end(), "no decoder reads a code");
+    return std::prev(reader)->name;
+}
+
 void scaleCodeColumns(ParameterStore& weights, ColumnNorm norm) {
     const Shape& shape = weights.layout().find(kCodeReader)->shape;
     const std::span<float> values = weights.values(kCodeReader);

@@ -7,6 +7,9 @@
 
 namespace hourglass {
 
+// The name of the bias that the encoder's last layer adds: the entry before the decoder's first.
+std::string codeBias(const ArenaLayout& layout);
+
 enum class ColumnNorm { One, AtMostOne };
 
 // Brings each column of kCodeReader [outputs, K, …] to that Euclidean norm, and touches the store. Columns of zeros

@@ -1,5 +1,6 @@
 #include "core/models/SparseFamily.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/models/CodeColumns.h"
@@ -80,6 +81,17 @@ Result<void> SparseFamily::validate(const ModelContext& context) const {
 
 std::vector<ScheduledScalar> SparseFamily::scalars() const {
     return {{"beta", "objective.beta", nullptr}, {"lambda", "objective.lambda", nullptr}};
+}
+
+void SparseFamily::initialise(const ModelContext& context, const Tensor&, ParameterStore& weights) const {
+    if (context.options.text("objective.sparsity") != "kl")
+        return;
+    const double rho = context.options.real("objective.rho");
+    const auto logit = static_cast<float>(std::log(rho / (1.0 - rho)));
+    const auto gain = static_cast<float>(1.0 / rho);
+    std::ranges::fill(weights.values(codeBias(weights.layout())), logit);
+    for (float& weight : weights.values(kCodeReader))
+        weight *= gain;
 }
 
 void SparseFamily::build(ModelBuilder& builder) const {
