@@ -88,7 +88,7 @@ private slots:
         const auto* level = page.driver.find<QDoubleSpinBox>("Noise level");
         QVERIFY(!level->isEnabled());
         QVERIFY2(level->toolTip().contains("finds out by itself"), qPrintable(level->toolTip()));
-        QCOMPARE(level->text(), QStringLiteral("not asked for"));
+        QCOMPARE(level->text(), QStringLiteral("unused"));
 
         // Copied, and saved beside where it came from, with 16 bits.
         page.driver.key(Qt::Key_C, Qt::ControlModifier);
@@ -150,7 +150,7 @@ private slots:
         page.drop(other);
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains("other"), qPrintable(page.note()), kPatience);
         QVERIFY(!level->isEnabled());
-        QCOMPARE(level->text(), QStringLiteral("not asked for"));
+        QCOMPARE(level->text(), QStringLiteral("unused"));
         page.drop(page.modelFile);
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone() && page.note().contains(QString("told σ 80")), qPrintable(page.note()),
                                   kPatience);

@@ -56,6 +56,7 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     buildBar(bar);
     m_note->setAccessibleName(tr("About the picture"));
     m_note->setMinimumWidth(1);
+    m_note->setWordWrap(true);
     m_note->setMinimumHeight(m_work->sizeHint().height()); // or the picture would jump
     m_pixel->setAccessibleName(tr("Values under the cursor"));
     m_throttle.setSingleShot(true);

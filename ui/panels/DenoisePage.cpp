@@ -172,7 +172,7 @@ void DenoisePage::showNoiseControl() {
     m_noise->setSpecialValueText(
         isWanted  ? m_picture == nullptr ? tr("estimate")
                                          : tr("estimate: %1").arg(QLocale().toString(255.0 * m_picture->noise, 'f', 1))
-         : m_known ? tr("not asked for", "a noise level")
+         : m_known ? tr("unused", "a noise level")
                   : tr("–", "a noise level that may not be asked for"));
     m_noise->setToolTip(
         isWanted ? tr("How strong the noise is: σ on the scale from 0 to 255, as in files of 8 bits. At 0 it is "
