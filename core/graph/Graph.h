@@ -25,7 +25,14 @@ constexpr size_t index(NodeId id) {
 
 // How a parameter starts. Fans are those of the layer it belongs to.
 struct Initialisation {
-    enum class Kind : uint8_t { Zeros, HeNormal, GlorotUniform, LecunNormal, FanInUniform, Orthogonal } kind = Kind::Zeros;
+    enum class Kind : uint8_t {
+        Zeros,
+        HeNormal,
+        GlorotUniform,
+        LecunNormal,
+        FanInUniform,
+        Orthogonal
+    } kind = Kind::Zeros;
     int64_t fanIn = 1, fanOut = 1;
     double gain = 1; // factor of what the kind draws
     bool operator==(const Initialisation&) const = default;
