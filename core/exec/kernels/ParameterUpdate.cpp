@@ -34,11 +34,11 @@ void updateRange(const UpdateRule& rule, const UpdateArenas& a, int64_t begin, i
         hwy::Prefetch(a.g + i + kAhead);
         hwy::Prefetch(a.p.data() + i + kAhead);
         hwy::Prefetch(a.m + i + kAhead);
-        hwy::Prefetch(a.v + i + kAhead);
         Floats p = hn::Load(tag, a.p.data() + i);
         const Floats g = hn::MulAdd(clip, hn::Load(tag, a.g + i), hn::Mul(penalty, p));
         Floats m = hn::Mul(beta1, hn::Load(tag, a.m + i));
         if constexpr (kKind == UpdateKind::Adam) {
+            hwy::Prefetch(a.v + i + kAhead);
             m = hn::MulAdd(rest1, g, m);
             const Floats v = hn::MulAdd(rest2, hn::Mul(g, g), hn::Mul(beta2, hn::Load(tag, a.v + i)));
             const Floats scale = hn::MulAdd(hn::Sqrt(v), correction, epsilon);
