@@ -80,11 +80,7 @@ std::vector<ScheduledScalar> ContractiveFamily::scalars() const {
 
 void ContractiveFamily::build(ModelBuilder& builder) const {
     Graph& g = builder.graph();
-    const NodeId code = builder.codeActivation(builder.encode(builder.input()));
-    const NodeId logits = builder.decode(code), reconstruction = builder.outputActivation(logits);
-    builder.setCode(code);
-    builder.setReconstruction(reconstruction);
-    builder.addTerm("reconstruction", builder.reconstructionLoss(logits, reconstruction));
+    const NodeId code = builder.addAutoencoder();
     const NodeId squared = squaredJacobian(builder, code);
     builder.addTerm("contraction", builder.asTerm(g.multiply(g.reduceAll(squared, {0}), g.input("lambda", {}))));
     builder.addMetric("jacobian_norm", g.unary(OpKind::Sqrt, squared));

@@ -97,6 +97,19 @@ void ModelBuilder::setOutput(const std::string& name, NodeId node) {
         m_graph.setOutput(name, node);
 }
 
+NodeId ModelBuilder::addAutoencoder() {
+    const NodeId code = codeActivation(encode(m_input));
+    setCode(code);
+    addReconstruction(decode(code));
+    return code;
+}
+
+void ModelBuilder::addReconstruction(NodeId logits) {
+    const NodeId reconstruction = outputActivation(logits);
+    setReconstruction(reconstruction);
+    addTerm("reconstruction", reconstructionLoss(logits, reconstruction));
+}
+
 void ModelBuilder::setReconstruction(NodeId reconstruction) {
     m_reconstruction = reconstruction;
     m_graph.setOutput("reconstruction", reconstruction);

@@ -50,10 +50,15 @@ public:
     // [N, …] summed over all but the first axis: [N].
     NodeId sumPerSample(NodeId elementwise);
 
+    // Input through code to reconstruction, with the term "reconstruction": what most families begin with. Returns the
+    // code.
+    NodeId addAutoencoder();
     void setCode(NodeId code) { m_graph.setOutput("code", code); }
     // For evaluation: an output of its own, [N, …].
     void setOutput(const std::string& name, NodeId node);
     void setReconstruction(NodeId reconstruction);
+    // The reconstruction that logits give, and its term.
+    void addReconstruction(NodeId logits);
     // Adds to the loss; the sum of all terms is the output "loss".
     void addTerm(const std::string& name, NodeId scalar);
 

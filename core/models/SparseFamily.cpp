@@ -96,11 +96,7 @@ void SparseFamily::initialise(const ModelContext& context, const Tensor&, Parame
 
 void SparseFamily::build(ModelBuilder& builder) const {
     Graph& g = builder.graph();
-    const NodeId code = builder.codeActivation(builder.encode(builder.input()));
-    const NodeId logits = builder.decode(code), reconstruction = builder.outputActivation(logits);
-    builder.setCode(code);
-    builder.setReconstruction(reconstruction);
-    builder.addTerm("reconstruction", builder.reconstructionLoss(logits, reconstruction));
+    const NodeId code = builder.addAutoencoder();
     if (builder.options().text("objective.sparsity") == "kl") {
         const double scale = static_cast<double>(builder.context().sampleShape.elements()) / 784.0;
         const NodeId divergence = klFromTarget(builder, code, builder.options().real("objective.rho"));
