@@ -15,7 +15,7 @@ std::string codeBias(const ArenaLayout& layout) {
     return std::prev(reader)->name;
 }
 
-void scaleCodeColumns(ParameterStore& weights, ColumnNorm norm) {
+bool scaleCodeColumns(ParameterStore& weights, ColumnNorm norm) {
     const Shape& shape = weights.layout().find(kCodeReader)->shape;
     const std::span<float> values = weights.values(kCodeReader);
     const auto units = static_cast<size_t>(shape[1]), rows = static_cast<size_t>(shape[0]);
@@ -27,9 +27,11 @@ void scaleCodeColumns(ParameterStore& weights, ColumnNorm norm) {
         const double length = std::sqrt(factor);
         factor = length == 0.0 || (norm == ColumnNorm::AtMostOne && length <= 1.0) ? 1.0 : 1.0 / length;
     }
+    if (std::ranges::all_of(factors, [](double factor) { return factor == 1.0; }))
+        return false;
     for (size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<float>(values[i] * factors[i / inner % units]);
-    weights.touch();
+    return true;
 }
 
 } // namespace hourglass

@@ -12,8 +12,8 @@ std::string codeBias(const ArenaLayout& layout);
 
 enum class ColumnNorm { One, AtMostOne };
 
-// Brings each column of kCodeReader [outputs, K, …] to that Euclidean norm, and touches the store. Columns of zeros
-// stay.
-void scaleCodeColumns(ParameterStore& weights, ColumnNorm norm);
+// Brings each column of kCodeReader [outputs, K, …] to that Euclidean norm; columns of zeros stay. Whether any changed:
+// the caller touches the store.
+bool scaleCodeColumns(ParameterStore& weights, ColumnNorm norm);
 
 } // namespace hourglass

@@ -86,8 +86,8 @@ void ContractiveFamily::build(ModelBuilder& builder) const {
     builder.addMetric("jacobian_norm", g.unary(OpKind::Sqrt, squared));
 }
 
-void ContractiveFamily::afterStep(const StepEdit& edit) const {
-    scaleCodeColumns(edit.weights, ColumnNorm::AtMostOne);
+bool ContractiveFamily::afterStep(const StepEdit& edit) const {
+    return scaleCodeColumns(edit.weights, ColumnNorm::AtMostOne);
 }
 
 } // namespace hourglass

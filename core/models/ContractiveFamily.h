@@ -21,7 +21,7 @@ public:
     Result<void> validate(const ModelContext& context) const override;
     std::vector<ScheduledScalar> scalars() const override;
     void build(ModelBuilder& builder) const override;
-    void afterStep(const StepEdit& edit) const override;
+    bool afterStep(const StepEdit& edit) const override;
 };
 
 } // namespace hourglass

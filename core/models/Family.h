@@ -56,9 +56,8 @@ public:
     virtual int64_t initialisationSamples() const { return 0; }
     virtual void initialise(const ModelContext&, const Tensor& /*samples*/, ParameterStore&) const {}
     // After each update: brings parameters back to where they must be (unit decoder norms, θ ≥ 0), resamples dead
-    // units; whatever it changes among the weights, it says so (weights.touch()). Per-sample metrics are added while
-    // building (ModelBuilder::addMetric).
-    virtual void afterStep(const StepEdit&) const {}
+    // units. Whether it changed any weight. Per-sample metrics are added while building (ModelBuilder::addMetric).
+    virtual bool afterStep(const StepEdit&) const { return false; }
 };
 
 } // namespace hourglass

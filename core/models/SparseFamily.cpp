@@ -110,9 +110,8 @@ void SparseFamily::build(ModelBuilder& builder) const {
     builder.addMetric("mean_activation", g.scale(builder.sumPerSample(code), 1.0 / units));
 }
 
-void SparseFamily::afterStep(const StepEdit& edit) const {
-    if (edit.options.text("objective.sparsity") == "l1")
-        scaleCodeColumns(edit.weights, ColumnNorm::One);
+bool SparseFamily::afterStep(const StepEdit& edit) const {
+    return edit.options.text("objective.sparsity") == "l1" && scaleCodeColumns(edit.weights, ColumnNorm::One);
 }
 
 } // namespace hourglass

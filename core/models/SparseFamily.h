@@ -27,7 +27,7 @@ public:
     int64_t initialisationSamples() const override { return 1; }
     void initialise(const ModelContext& context, const Tensor& samples, ParameterStore& weights) const override;
     void build(ModelBuilder& builder) const override;
-    void afterStep(const StepEdit& edit) const override;
+    bool afterStep(const StepEdit& edit) const override;
 };
 
 } // namespace hourglass

@@ -68,6 +68,8 @@ Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<
     if (Result<void> measured = measure(**step, *dataset, split.train, batchSize, std::move(stop), result); !measured)
         return std::move(measured).error();
     result.memoryBytes += (*step)->memoryBytes() - trainingArenaBytes(**model, options);
+    if (options.real("optimizer.ema_decay") > 0) // validation reads the average, in bf16 too
+        result.memoryBytes += (*step)->weights().roundedBytes();
     return result;
 }
 

@@ -111,7 +111,8 @@ Result<RunOutcome> TrainingStep::run(int64_t rows, std::span<const float> input,
 
 void TrainingStep::update(double learningRate) {
     m_optimizer.step(learningRate);
-    m_model->family->afterStep({m_options, m_optimizer.steps(), *m_weights, m_moments});
+    if (m_model->family->afterStep({m_options, m_optimizer.steps(), *m_weights, m_moments}))
+        m_weights->touch();
 }
 
 std::shared_ptr<const ParameterStore> TrainingStep::evaluationWeights() {

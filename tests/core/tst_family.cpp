@@ -31,13 +31,13 @@ public:
         for (float& value : weights.values(lastBias(weights)))
             value = samples.values()[0];
     }
-    void afterStep(const StepEdit& edit) const override {
+    bool afterStep(const StepEdit& edit) const override {
         for (float& value : edit.weights.values(lastBias(edit.weights)))
             value = static_cast<float>(edit.steps);
-        edit.weights.touch();
         for (const NamedArena& moment : edit.moments)
             if (moment.name == "m")
                 std::fill(moment.values.begin(), moment.values.end(), 0.0f);
+        return true;
     }
     void build(ModelBuilder& builder) const override {
         Graph& g = builder.graph();

@@ -2,8 +2,11 @@
 
 #include <cmath>
 
+#include "core/base/Parallel.h"
 #include "core/base/Random.h"
 #include "core/exec/kernels/Bf16.h"
+#include "core/exec/kernels/ParameterUpdate.h"
+#include "core/exec/kernels/Targets.h"
 #include "core/optim/Optimizer.h"
 #include "core/optim/Schedule.h"
 
@@ -45,6 +48,11 @@ struct Scalar {
     }
 };
 
+bool roundedIsCurrent(const ParameterStore& store) {
+    return std::ranges::equal(store.arena(), std::span(store.rounded(), store.arena().size()),
+                              [](float value, uint16_t bits) { return floatToBf16(value) == bits; });
+}
+
 std::shared_ptr<ParameterStore> storeOf(int64_t count) {
     Graph graph;
     graph.parameter("w", {count});
@@ -58,6 +66,8 @@ class TestOptimizer : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase() { limitKernelTarget(); } // as executors do: to what ONEDNN_MAX_CPU_ISA allows
+
     void step_followsThePublishedAlgorithm_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<double>("weightDecay");
@@ -75,11 +85,12 @@ private slots:
                                                   {"optimizer.weight_decay", weightDecay},
                                                   {"optimizer.clip_norm", clip},
                                                   {"optimizer.ema_decay", 0.95}});
-        constexpr int64_t kCount = 1037; // several strips, the last one short
+        constexpr int64_t kCount = 20011; // several chunks, the last one short
         const auto store = storeOf(kCount);
         const RandomStream random(4);
         random.fillNormal(store->values("w"));
         AlignedBuffer<float> gradients(store->arena().size());
+        store->rounded(); // from now on the steps write it
         Optimizer optimizer(options, store, gradients.span());
         std::vector<Scalar> expected;
         for (const float start : store->values("w"))
@@ -105,6 +116,7 @@ private slots:
         }
         for (size_t i = kCount; i < store->arena().size(); ++i)
             QCOMPARE(store->arena()[i], 0.0f); // padding, and a parameter without gradient
+        QVERIFY(roundedIsCurrent(*store));
         QCOMPARE(optimizer.steps(), 5);
     }
 
@@ -115,21 +127,64 @@ private slots:
         AlignedBuffer<float> gradients(store->arena().size());
         random.fillNormal(gradients.span());
         Optimizer optimizer(optionsWith({}), store, gradients.span());
-        const auto isCurrent = [&] {
-            const uint16_t* rounded = store->rounded();
-            const std::span<const float> arena = std::as_const(*store).arena();
-            return std::equal(arena.begin(), arena.end(), rounded,
-                              [](float value, uint16_t bits) { return floatToBf16(value) == bits; });
-        };
         optimizer.step(1e-2); // nobody reads them yet
         QVERIFY(store->roundedToWrite().empty());
-        QVERIFY(isCurrent());
+        QVERIFY(roundedIsCurrent(*store));
         optimizer.step(1e-2); // writes them on its way
         QCOMPARE(store->rounded()[7], floatToBf16(store->values("w")[7]));
-        QVERIFY(isCurrent());
+        QVERIFY(roundedIsCurrent(*store));
         store->values("w")[7] = 3.0f;
         store->touch();
-        QVERIFY(isCurrent());
+        QVERIFY(roundedIsCurrent(*store));
+    }
+
+    void step_sameBitsForAnyNumberOfThreads() {
+        const auto after = [](int threads) {
+            const ComputeThreadsScope scope(threads);
+            const auto store = storeOf(50'001);
+            RandomStream(7).fillNormal(store->values("w"));
+            AlignedBuffer<float> gradients(store->arena().size());
+            RandomStream(8).fillNormal(gradients.span());
+            Optimizer optimizer(optionsWith({{"optimizer.clip_norm", 1.0}}), store, gradients.span());
+            for (int i = 0; i < 3; ++i)
+                optimizer.step(1e-2);
+            const std::span<const float> arena = std::as_const(*store).arena();
+            return std::vector<float>(arena.begin(), arena.end());
+        };
+        const std::vector<float> one = after(1);
+        QVERIFY(one == after(2) && one == after(7));
+    }
+
+    void step_momentsWithoutGradients_fadeToZero() {
+        const auto store = storeOf(64);
+        AlignedBuffer<float> gradients(store->arena().size());
+        std::ranges::fill(gradients.span(), 1e-3f);
+        Optimizer optimizer(optionsWith({}), store, gradients.span());
+        optimizer.step(1e-3);
+        std::ranges::fill(gradients.span(), 0.0f);
+        for (int i = 0; i < 2000; ++i)
+            optimizer.step(1e-3);
+        for (const NamedArena& moment : optimizer.arenas())
+            if (moment.name == "m")
+                for (const float value : moment.values)
+                    QVERIFY(value == 0.0f); // rounding to nearest would leave 5.6e-45, which is slow
+    }
+
+    void sumOfSquares_manyPartsOfOddLengths() {
+        for (const int64_t count : {0, 1, 17, 8193, 600'007}) {
+            std::vector<float> values(static_cast<size_t>(count));
+            RandomStream(9).fillNormal(values);
+            double expected = 0;
+            for (const float value : values)
+                expected += static_cast<double>(value) * static_cast<double>(value);
+            const double one = [&] {
+                const ComputeThreadsScope scope(1);
+                return sumOfSquares(values);
+            }();
+            QVERIFY(std::abs(one - expected) <= 1e-6 * expected);
+            const ComputeThreadsScope scope(3);
+            QCOMPARE(sumOfSquares(values), one);
+        }
     }
 
     void schedule_constantStepCosineWarmUp() {

@@ -16,6 +16,7 @@
 #include "core/exec/onednn/MemoryPlan.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/exec/reference/ReferenceExecutor.h"
+#include "core/graph/Differentiate.h"
 #include "core/models/Layers.h"
 #include "core/models/Model.h"
 #include "core/optim/Optimizer.h"
@@ -203,6 +204,56 @@ private slots:
                 const float a = reference.data()[k], b = results[1].at(name).data()[k];
                 QVERIFY2(std::abs(a - b) <= 1e-5f * (1 + std::abs(a)), name.c_str());
             }
+    }
+
+    // A gradient that an activation only lets pass or not is kept in bf16, unless somebody wants to see it: nothing
+    // that follows from it may change by that.
+    void gatedGradient_keptInBf16_changesNothing() {
+        if (!nativeBf16())
+            QSKIP("This processor does not compute in bf16.");
+        const auto gradients = [](bool isSeen) {
+            Graph g;
+            const NodeId x = g.input("x", {48, 40});
+            const auto layer = [&](NodeId in, const char* name, int64_t from, int64_t to) {
+                return g.matMul(in, g.parameter(name, {to, from}, {Initialisation::Kind::HeNormal, from, to}), false,
+                                true);
+            };
+            const NodeId h = g.unary(OpKind::Relu, g.add(layer(x, "w1", 40, 56), g.parameter("b1", {56})));
+            const NodeId loss = g.reduceAll(g.unary(OpKind::Square, g.subtract(layer(h, "w2", 56, 40), x)));
+            const std::vector<NodeId> parameters = g.parameters();
+            const std::vector<NodeId> gradient = differentiate(g, loss, parameters);
+            g.setOutput("loss", loss);
+            for (size_t i = 0; i < parameters.size(); ++i)
+                g.setOutput(g.node(parameters[i]).attributes.name, gradient[i]);
+            bool isFound = false;
+            for (const Node& node : std::vector<Node>(g.nodes().begin(), g.nodes().end()))
+                if (node.op == OpKind::Multiply)
+                    for (const NodeId operand : node.inputs)
+                        if (g.node(operand).op == OpKind::MatMul && !isFound) {
+                            isFound = true;
+                            if (isSeen)
+                                g.setOutput("seen", operand);
+                        }
+            expects(isFound, "no product is gated");
+            const auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(g));
+            initialiseParameters(*store, 3);
+            const auto executor = makeOneDnnExecutor();
+            const auto program = executor->compile(g, store, {.precision = Precision::BF16}).value();
+            Tensor values({48, 40});
+            RandomStream(4).fillNormal(values.values());
+            program->bindInput("x", values.values());
+            program->run();
+            std::map<std::string, std::vector<float>> result;
+            for (const char* name : {"loss", "w1", "b1", "w2"}) {
+                const std::span<const float> output = program->output(program->outputSlot(name));
+                result[name].assign(output.begin(), output.end());
+            }
+            return std::pair(result, program->workspaceBytes());
+        };
+        const auto [hidden, hiddenBytes] = gradients(false);
+        const auto [seen, seenBytes] = gradients(true);
+        QVERIFY(hidden == seen);
+        QVERIFY(hiddenBytes < seenBytes); // else it was not kept in bf16, and nothing was tested
     }
 
     // Copies made of parameters are kept until those change: bf16 ones, and Winograd's transformed kernels.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <numeric>
 
 #include "core/base/Contract.h"
@@ -18,6 +19,13 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace hourglass::HWY_NAMESPACE {
+
+// Moments of weights whose gradient stays zero fade until they are too small for the processor to be quick with: those
+// are zero.
+HWY_INLINE Floats withoutTiny(FloatTag tag, Floats x) {
+    const Floats smallest = hn::Set(tag, std::numeric_limits<float>::min());
+    return hn::IfThenElseZero(hn::Ge(hn::Abs(x), smallest), x);
+}
 
 // Elements [begin, end), whole vectors of them: arenas are padded to lines of 16 floats.
 template <UpdateKind kKind, bool kAverages, bool kRounds>
@@ -39,13 +47,13 @@ void updateRange(const UpdateRule& rule, const UpdateArenas& a, int64_t begin, i
         Floats m = hn::Mul(beta1, hn::Load(tag, a.m + i));
         if constexpr (kKind == UpdateKind::Adam) {
             hwy::Prefetch(a.v + i + kAhead);
-            m = hn::MulAdd(rest1, g, m);
-            const Floats v = hn::MulAdd(rest2, hn::Mul(g, g), hn::Mul(beta2, hn::Load(tag, a.v + i)));
+            m = withoutTiny(tag, hn::MulAdd(rest1, g, m));
+            const Floats v = withoutTiny(tag, hn::MulAdd(rest2, hn::Mul(g, g), hn::Mul(beta2, hn::Load(tag, a.v + i))));
             const Floats scale = hn::MulAdd(hn::Sqrt(v), correction, epsilon);
             p = hn::NegMulAdd(step, hn::Div(m, scale), hn::Mul(decay, p));
             hn::Store(v, tag, a.v + i);
         } else {
-            m = hn::Add(m, g);
+            m = withoutTiny(tag, hn::Add(m, g));
             p = hn::NegMulAdd(step, m, hn::Mul(decay, p));
         }
         hn::Store(m, tag, a.m + i);

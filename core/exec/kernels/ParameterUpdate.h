@@ -26,7 +26,8 @@ struct UpdateRule {
     double step = 0.0, rootCorrection = 1.0, averageDecay = 0.0;
 };
 
-// Arenas of one length. v is null for SGD, average and rounded where there are none.
+// Arenas of one length, a multiple of 16, each from the start of a cache line (ArenaLayout, AlignedBuffer). v is null
+// for SGD, average and rounded where there are none.
 struct UpdateArenas {
     std::span<float> p;
     const float* g;

@@ -38,12 +38,12 @@ void sumColumns(const Element* x, float* y, int64_t rows, int64_t columns, int64
         sumVectors<kMany>(x + at, y + at, rows, columns, factor);
     for (; at + lanes <= end; at += lanes)
         sumVectors<1>(x + at, y + at, rows, columns, factor);
-    for (; at < end; ++at) {
-        float sum = 0.0f;
-        for (int64_t row = 0; row < rows; ++row)
-            sum += toFloat(x[row * columns + at]);
-        y[at] = factor * sum;
-    }
+    float sums[hn::MaxLanes(FloatTag())] = {}; // of columns that fill no vector, side by side
+    for (int64_t row = 0; row < rows && at < end; ++row)
+        for (int64_t column = at; column < end; ++column)
+            sums[column - at] += toFloat(x[row * columns + column]);
+    for (int64_t column = at; column < end; ++column)
+        y[column] = factor * sums[column - at];
 }
 
 void columnSums(const void* x, StorageType type, float* y, int64_t rows, int64_t columns, int64_t begin, int64_t end,

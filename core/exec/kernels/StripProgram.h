@@ -1,7 +1,7 @@
 #pragma once
 
 // One pass over memory for a whole chain of elementwise ops: a straight-line program evaluated strip by strip, with the
-// intermediate values of a strip held in cache. Losses, activation gradients and optimiser updates all run on it.
+// intermediate values of a strip held in cache. Losses and activation gradients run on it.
 //
 // Vector code is compiled for several instruction sets and chosen at run time (Highway).
 

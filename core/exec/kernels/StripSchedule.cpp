@@ -43,7 +43,7 @@ void drop(StripProgram& program, const std::vector<bool>& isDropped) {
     program.instructions = std::move(kept);
 }
 
-// What follows from constants alone is a constant, and what a constant does to a value is an Affine.
+// An Affine of a constant is a constant, and a product or sum with one is an Affine.
 void foldConstants(StripProgram& program) {
     const auto inputs = static_cast<int>(program.inputs.size());
     const auto constantOf = [&](int value) -> std::optional<float> {
@@ -62,15 +62,15 @@ void foldConstants(StripProgram& program) {
     }
 }
 
-// A multiple of an Affine without an addend is one Affine.
+// An Affine of a multiple is one Affine. Not where the inner one adds: what cancels there exactly would not any more.
 void joinAffines(StripProgram& program) {
     const auto inputs = static_cast<int>(program.inputs.size());
     for (StripInstruction& step : program.instructions) {
         if (step.op != OpKind::Affine || step.a < inputs)
             continue;
         const StripInstruction inner = program.instructions[static_cast<size_t>(step.a - inputs)];
-        if (inner.op == OpKind::Affine && inner.b < 0)
-            step = {OpKind::Affine, inner.a, step.b, step.alpha * inner.alpha, step.alpha * inner.beta + step.beta};
+        if (inner.op == OpKind::Affine && inner.b < 0 && inner.beta == 0.0f)
+            step = {OpKind::Affine, inner.a, step.b, step.alpha * inner.alpha, step.beta};
     }
 }
 

@@ -70,7 +70,8 @@ void Compilation::decideTypes() {
             m_typeOf[i] = StorageType::BF16;
     }
     for (size_t i = 0; i < m_graph.size() && isBf16(); ++i)
-        if (isProduct(m_graph.nodes()[i].op) && m_isStored[i] && !isOutput[i] && isOnlyGated(static_cast<NodeId>(i)))
+        if (isProduct(m_graph.nodes()[i].op) && m_graph.nodes()[i].op != OpKind::ConvolveWeights && m_isStored[i] &&
+            !isOutput[i] && isOnlyGated(static_cast<NodeId>(i)))
             m_typeOf[i] = StorageType::BF16;
 }
 
@@ -149,8 +150,8 @@ int Compilation::asBf16(NodeId id) {
     int copy = -1;
     if (const Node& node = m_graph.node(id); node.op == OpKind::Parameter) {
         m_parts.readsRounded = true;
-        const int64_t offset = m_parts.store->layout().find(node.attributes.name)->offset;
-        copy = addValue({shapeOf(id), StorageType::BF16, const_cast<uint16_t*>(m_parts.store->rounded()) + offset});
+        copy = addValue({shapeOf(id), StorageType::BF16, nullptr});
+        m_rounded.emplace_back(copy, m_parts.store->layout().find(node.attributes.name)->offset);
     } else {
         copy = addBuffer(shapeOf(id), StorageType::BF16);
         addCopy(value, copy);
@@ -289,11 +290,13 @@ Result<void> Compilation::placeBuffers() {
         if (buffer.sharedWith < 0)
             (buffer.isKept ? kept : passing).push_back(buffer.request);
     const MemoryPlan plan = planMemory(passing), keptPlan = planMemory(kept);
-    const int64_t rounded = m_parts.readsRounded ? m_parts.store->roundedBytes() : 0;
+    const int64_t rounded = m_parts.readsRounded ? int64_t{sizeof(uint16_t)} * m_parts.store->layout().floats() : 0;
     if (const int64_t bytes = plan.bytes + keptPlan.bytes + rounded;
         static_cast<size_t>(bytes) > m_options.memoryBudget)
         return makeError(ErrorCode::OutOfMemory, "This needs {} MB of working memory; {} MB are allowed.", bytes >> 20,
                          m_options.memoryBudget >> 20);
+    for (const auto& [copy, offset] : m_rounded) // made only now that there is room for it
+        m_parts.values[static_cast<size_t>(copy)].data = const_cast<uint16_t*>(m_parts.store->rounded()) + offset;
     m_parts.isShared = m_options.workspace != nullptr;
     m_parts.workspace = m_parts.isShared ? m_options.workspace : std::make_shared<Workspace>();
     m_parts.needed = static_cast<size_t>(plan.bytes);

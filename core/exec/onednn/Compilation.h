@@ -88,8 +88,9 @@ private:
     std::vector<StorageType> m_typeOf;
     std::vector<int> m_valueOf; // by node
     std::vector<Buffer> m_buffers;
-    std::map<int, size_t> m_bufferOf; // by value
-    std::map<int, int> m_bf16Copies;  // by value
+    std::map<int, size_t> m_bufferOf;               // by value
+    std::map<int, int> m_bf16Copies;                // by value
+    std::vector<std::pair<int, int64_t>> m_rounded; // copies of parameters, and where in the store's
     std::vector<Packed> m_packed;
     OneDnnProgram::Parts m_parts;
 };
