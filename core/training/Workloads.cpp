@@ -20,7 +20,7 @@ constexpr uint64_t kSeed = 0;
 
 struct Workload {
     std::string_view name;
-    enum class Network { Dense, DnCnn, UNet } network;
+    enum class Network { Dense, Variational, DnCnn, UNet } network;
     bool isTraining;
     int64_t batch, size; // samples, and the side of a picture
 };
@@ -28,15 +28,36 @@ struct Workload {
 constexpr std::array kWorkloads = {
     Workload{"dense_ae_b128", Workload::Network::Dense, true, 128, 28},
     Workload{"dense_ae_b1024", Workload::Network::Dense, true, 1024, 28},
+    Workload{"vae_b128", Workload::Network::Variational, true, 128, 28},
     Workload{"dncnn8_train_b32_40", Workload::Network::DnCnn, true, 32, 40},
     Workload{"unet_train_b32_64", Workload::Network::UNet, true, 32, 64},
     Workload{"dncnn8_infer_1024_px", Workload::Network::DnCnn, false, 1, 1024},
     Workload{"unet_infer_1024_px", Workload::Network::UNet, false, 1, 1024},
 };
 
+bool isDense(const Workload& workload) {
+    return workload.network == Workload::Network::Dense || workload.network == Workload::Network::Variational;
+}
+
+// With the defaults of its family where that is not plain reconstruction.
+Experiment experimentOf(const Workload& workload) {
+    const bool isVariational = workload.network == Workload::Network::Variational;
+    Experiment experiment = Experiment::create(isVariational ? "variational" : "undercomplete").value();
+    if (isVariational)
+        return experiment;
+    experiment.set("objective.reduction", "element_mean").value();
+    if (workload.network == Workload::Network::Dense) {
+        experiment.set("model.layers", {512, 256}).value();
+        experiment.set("model.code_size", 32).value();
+    } else {
+        experiment.set("model.output_activation", "identity").value();
+    }
+    return experiment;
+}
+
 const Architecture* networkOf(const Workload& workload, double factor, std::unique_ptr<Architecture>& owner) {
     const auto width = [&](double usual) { return std::max<int64_t>(1, std::llround(usual * factor)); };
-    if (workload.network == Workload::Network::Dense)
+    if (isDense(workload))
         return findArchitecture("dense");
     if (workload.network == Workload::Network::DnCnn)
         owner = std::make_unique<BenchDnCnn>(8, width(64));
@@ -70,22 +91,15 @@ Result<Prepared> prepare(std::string_view name, const WorkloadSettings& settings
     Workload workload = *found;
     workload.batch = settings.batch > 0 ? settings.batch : workload.batch;
     workload.size = settings.size > 0 ? settings.size : workload.size;
-    const bool isDense = workload.network == Workload::Network::Dense;
     if (workload.size % 4 != 0)
         return makeError(ErrorCode::InvalidArgument, "Pictures of side {} cannot be halved twice.", workload.size);
     Prepared prepared{.workload = workload};
-    prepared.experiment = Experiment::create().value();
-    Experiment& experiment = *prepared.experiment;
-    experiment.set("objective.reduction", "element_mean").value();
-    if (isDense) {
-        experiment.set("model.layers", {512, 256}).value();
-        experiment.set("model.code_size", 32).value();
-    } else {
-        experiment.set("model.output_activation", "identity").value();
-    }
+    prepared.experiment = experimentOf(workload);
+    const OptionValues& options = prepared.experiment->options();
     const Architecture* network = networkOf(workload, settings.width, prepared.network);
-    const Shape sample = isDense ? Shape{workload.size * workload.size} : Shape{1, workload.size, workload.size};
-    auto model = buildModel(*findFamily("undercomplete"), *network, experiment.options(), sample);
+    const Shape sample =
+        isDense(workload) ? Shape{workload.size * workload.size} : Shape{1, workload.size, workload.size};
+    auto model = buildModel(*findFamily(options.text("model.family")), *network, options, sample);
     if (!model)
         return std::move(model).error();
     prepared.model = *std::move(model);

@@ -29,7 +29,7 @@ class Workload:
         return "_infer_" in self.name
 
     def settings(self):
-        layouts = ("",) if self.name.startswith("dense") else ("", "_channels_last")
+        layouts = ("",) if self.name.startswith(("dense", "vae")) else ("", "_channels_last")
         precisions = ("f32", "bf16", "bf16_whole") if self.is_inference() else ("f32", "bf16")
         return [precision + layout for precision in precisions for layout in layouts]
 
@@ -37,6 +37,7 @@ class Workload:
 WORKLOADS = [
     Workload("dense_ae_b128", {"f32": (2.2, None), "bf16": (2.2, None)}),
     Workload("dense_ae_b1024", {"f32": (1.1, None), "bf16": (1.3, None)}),
+    Workload("vae_b128", {"f32": (1.8, None), "bf16": (1.8, None)}),
     Workload("dncnn8_train_b32_40", {"f32": (1.0, None), "bf16": (1.15, None)}),
     Workload("unet_train_b32_64", {"f32": (1.25, None), "bf16": (1.5, None)}),
     Workload("dncnn8_infer_1024_px", {"f32": (1.25, 1.1), "bf16": (2.3, 2.0)}),

@@ -1,7 +1,7 @@
 """The networks of `hourglass-cli bench` in PyTorch, with the tensor names that `bench --save` writes."""
 import torch
 from torch import nn
-from torch.nn.functional import relu
+from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss, relu
 
 
 def chain(layers, h):
@@ -22,6 +22,28 @@ class DenseAutoencoder(nn.Module):
 
     def forward(self, x):
         return torch.sigmoid(chain(self.decoder, chain(self.encoder, x)))
+
+
+class VariationalAutoencoder(nn.Module):
+    """[N, 784] → logits, mean and log-variance of the code: one product for both heads, one sample of each code."""
+
+    def __init__(self, sizes=(784, 400), code=20):
+        super().__init__()
+        self.code = code
+        self.encoder = nn.ModuleList([nn.Linear(*sizes), nn.Linear(sizes[1], 2 * code)])
+        self.decoder = nn.ModuleList([nn.Linear(code, sizes[1]), nn.Linear(*sizes[::-1])])
+
+    def forward(self, x):
+        mean, log_variance = chain(self.encoder, x).split(self.code, dim=1)
+        z = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
+        return chain(self.decoder, z), mean, log_variance
+
+
+def negative_elbo(outputs, x):
+    """Bernoulli likelihood, summed over elements and averaged over samples."""
+    logits, mean, log_variance = outputs
+    divergence = -0.5 * torch.sum(1 + log_variance - mean.square() - log_variance.exp())
+    return (binary_cross_entropy_with_logits(logits, x, reduction="sum") + divergence) / len(x)
 
 
 def convolution(inputs, outputs, stride=1):
@@ -65,8 +87,10 @@ class UNet(nn.Module):
 NETWORKS = {
     "dense_ae_b128": DenseAutoencoder,
     "dense_ae_b1024": DenseAutoencoder,
+    "vae_b128": VariationalAutoencoder,
     "dncnn8_train_b32_40": DnCnn,
     "unet_train_b32_64": UNet,
     "dncnn8_infer_1024_px": DnCnn,
     "unet_infer_1024_px": UNet,
 }
+LOSSES = {name: mse_loss for name in NETWORKS} | {"vae_b128": negative_elbo}

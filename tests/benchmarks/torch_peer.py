@@ -13,9 +13,8 @@ import time
 
 import numpy
 import torch
-from torch.nn.functional import mse_loss
 
-from torch_networks import NETWORKS
+from torch_networks import LOSSES, NETWORKS
 
 CHECK_STEPS = 20
 # Precision and layout; "whole": the model itself in bf16 rather than what autocast chooses.
@@ -60,12 +59,12 @@ def rate(run, seconds):
     return runs / elapsed, runs
 
 
-def train(forward, model, batch, seconds):
+def train(forward, loss_of, model, batch, seconds):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss = mse_loss(forward(batch), batch)
+        loss = loss_of(forward(batch), batch)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -74,7 +73,7 @@ def train(forward, model, batch, seconds):
     for _ in range(CHECK_STEPS - 1):
         step()
     with torch.no_grad():
-        check = mse_loss(forward(batch), batch).item()
+        check = loss_of(forward(batch), batch).item()
     per_second, steps = rate(step, seconds)
     return {"samples_per_second": per_second * len(batch), "first_loss": first, "check_loss": check,
             "check_steps": CHECK_STEPS, "steps": steps}
@@ -102,9 +101,11 @@ def measure(workload, setting, seconds, start):
     def forward(x):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setting.startswith("bf16") and "whole" not in setting):
             y = model(x)
-        return y.float()
+        return tuple(part.float() for part in y) if isinstance(y, tuple) else y.float()
 
-    return infer(forward, batch, seconds) if "_infer_" in workload else train(forward, model, batch, seconds)
+    if "_infer_" in workload:
+        return infer(forward, batch, seconds)
+    return train(forward, LOSSES[workload], model, batch, seconds)
 
 
 if __name__ == "__main__":
