@@ -54,7 +54,8 @@ Result<OpenedDataset> openFor(const Model& model, const std::string& source, con
     Result<DataOptions> options = readDataOptions(model.options);
     if (!options)
         return std::move(options).error();
-    options->limit = 0; // of the training data
+    options->limit = 0; // these two are of the training data
+    options->classes.clear();
     if (model.sampleShape.rank() == 3)
         fitTo(model, *options);
     Result<OpenedDataset> data = openArgument(source, *options, context);

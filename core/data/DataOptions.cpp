@@ -41,6 +41,13 @@ OptionTable sourceOptions() {
          .minimum = 0,
          .maximum = 0.9,
          .tier = OptionTier::Expert},
+        {.key = "data.classes",
+         .type = OptionType::Text,
+         .defaultValue = "",
+         .label = "Only classes",
+         .help = "Use only samples of these classes, by name or number, separated by commas; empty uses all. One class "
+                 "as normal data finds what is unlike it.",
+         .tier = OptionTier::Expert},
         {.key = "data.limit",
          .type = OptionType::Integer,
          .defaultValue = 0,
@@ -143,6 +150,7 @@ Result<DataOptions> readDataOptions(const OptionValues& values) {
     options.patchSize = values.integer("data.patch_size");
     options.patchesPerImage = values.integer("data.patches_per_image");
     options.limit = values.integer("data.limit");
+    options.classes = values.text("data.classes");
     options.augmentation = {values.boolean("data.augment_flip"), values.boolean("data.augment_rotate")};
     if (options.validationFraction + options.testFraction >= 1)
         return makeError(

@@ -21,6 +21,7 @@ struct DataOptions {
     int64_t patchSize = 64;
     int64_t patchesPerImage = 0; // 0: by the number of images
     int64_t limit = 0;           // 0: all
+    std::string classes;         // see classesNamed(); empty: all
     Augmentation augmentation;
 
     // Height and width that whole pictures of this height and width are brought to.

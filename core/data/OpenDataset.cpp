@@ -1,8 +1,32 @@
 #include "core/data/OpenDataset.h"
 
+#include "core/data/RowSubset.h"
 #include "core/data/SourceReader.h"
+#include "core/data/Split.h"
 
 namespace hourglass {
+
+namespace {
+
+// The samples of some classes, and of those at most so many.
+Result<std::shared_ptr<const Dataset>> chosenRows(const std::shared_ptr<const Dataset>& whole,
+                                                  const DataOptions& options) {
+    Result<std::vector<int>> classes = classesNamed(*whole, options.classes, "data.classes");
+    if (!classes)
+        return std::move(classes).error();
+    std::vector<int64_t> rows = rowsOfClasses(*whole, *classes);
+    if (rows.empty())
+        return makeError(ErrorCode::InvalidArgument, "data.classes: no sample is of class '{}'.", options.classes);
+    if (options.limit > 0) {
+        std::vector<int64_t> fewer;
+        for (const int64_t place : spreadEvenly(static_cast<int64_t>(rows.size()), options.limit))
+            fewer.push_back(rows[static_cast<size_t>(place)]);
+        rows = std::move(fewer);
+    }
+    return std::shared_ptr<const Dataset>(std::make_shared<RowSubset>(whole, std::move(rows)));
+}
+
+} // namespace
 
 std::span<const SourceKind> sourceKinds() {
     static const std::vector<SourceKind> kinds = [] {
@@ -28,11 +52,23 @@ Result<OpenedDataset> openSource(const std::string& source, const DataOptions& o
     Result<FoundReader> found = findReader(source, baseFolder);
     if (!found)
         return std::move(found).error();
-    const SourceContext context{options, baseFolder, std::move(stop), progress};
+    const bool hasChoice = options.classes.find_first_not_of(" ,") != std::string::npos;
+    DataOptions whole = options;
+    if (hasChoice)
+        whole.limit = 0;
+    const SourceContext context{whole, baseFolder, std::move(stop), progress};
     try {
         Result<OpenedDataset> opened = found->reader->open(found->rest, context);
-        if (opened && context.stop.stop_requested())
+        if (!opened)
+            return opened;
+        if (context.stop.stop_requested())
             opened->dataset = nullptr;
+        if (opened->dataset != nullptr && hasChoice) {
+            Result<std::shared_ptr<const Dataset>> chosen = chosenRows(opened->dataset, options);
+            if (!chosen)
+                return std::move(chosen).error();
+            opened->dataset = *std::move(chosen);
+        }
         return opened;
     } catch (const std::bad_alloc&) {
         return makeError(ErrorCode::OutOfMemory, "There is no memory for the data of '{}'.", source);
