@@ -91,11 +91,13 @@ CLI::Validator autoOr(const CLI::Validator& other, const std::string& hint);
 std::string counted(int64_t count, const std::string& one, const std::string& several);
 
 // Each adds its subcommand; `status` receives its exit status when it runs.
+void addAnomaly(CLI::App& app, Context& context, int& status);
 void addApply(CLI::App& app, Context& context, int& status); // reconstruct, encode, decode
 void addCompare(CLI::App& app, Context& context, int& status);
 void addDenoise(CLI::App& app, Context& context, int& status);
 void addEvaluate(CLI::App& app, Context& context, int& status);
 void addExport(CLI::App& app, Context& context, int& status);
+void addGenerate(CLI::App& app, Context& context, int& status);
 void addInspect(CLI::App& app, Context& context, int& status);
 void addList(CLI::App& app, Context& context, int& status);
 void addNew(CLI::App& app, Context& context, int& status);

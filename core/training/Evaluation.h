@@ -25,6 +25,10 @@ public:
     Result<bool> forEachBatch(Batcher& batcher, const Dataset& dataset,
                               const std::shared_ptr<const ParameterStore>& weights, const Visit& visit,
                               std::stop_token stop = {});
+    // The same for a part of that graph, with the `draw`-th of the random codes of each sample.
+    Result<bool> forEachBatch(const Graph& graph, uint64_t draw, Batcher& batcher, const Dataset& dataset,
+                              const std::shared_ptr<const ParameterStore>& weights, const Visit& visit,
+                              std::stop_token stop);
 
     // For a variational model: −log p(x) in nats per sample, estimated by so many samples of its code for each sample
     // (Burda et al. 2016): "iw_nll". `progress` hears how many samples are done, each as often as it is drawn for.
@@ -42,10 +46,6 @@ public:
                                              std::stop_token stop = {});
 
 private:
-    Result<bool> forEachBatch(const Graph& graph, uint64_t draw, Batcher& batcher, const Dataset& dataset,
-                              const std::shared_ptr<const ParameterStore>& weights, const Visit& visit,
-                              std::stop_token stop);
-
     std::shared_ptr<const Model> m_model;
     Precision m_precision;
     ScalarInputs m_scalars; // before the programs that read them

@@ -73,6 +73,35 @@ private slots:
         QCOMPARE(rowOf(*open("builtin:shapes").value().dataset, 99), rowOf(dataset, 99));
     }
 
+    void classes_chosen_keepTheirRowsAsTheyWere() {
+        DataOptions options;
+        const std::shared_ptr<const Dataset> whole = open("builtin:shapes").value().dataset;
+        const std::string first = whole->classNames()[0], third = whole->classNames()[2];
+        options.classes = " 2, " + QString::fromStdString(first).toUpper().toStdString();
+        const std::shared_ptr<const Dataset> some = open("builtin:shapes", options).value().dataset;
+        int64_t row = 0;
+        for (int64_t of = 0; of < whole->size(); ++of)
+            if (const int label = *whole->label(of); label == 0 || label == 2) {
+                QCOMPARE(some->id(row), whole->id(of));
+                QCOMPARE(*some->label(row), label);
+                QCOMPARE(some->name(row), whole->name(of));
+                if (row < 50)
+                    QCOMPARE(rowOf(*some, row), rowOf(*whole, of));
+                ++row;
+            }
+        QCOMPARE(some->size(), row);
+        options.limit = 10; // of those classes
+        const std::shared_ptr<const Dataset> few = open("builtin:shapes", options).value().dataset;
+        QCOMPARE(few->size(), int64_t{10});
+        QCOMPARE(few->id(9), some->id(9 * some->size() / 10));
+        options.classes = "dodo";
+        QVERIFY(says(open("builtin:shapes", options), "there is no class 'dodo'; there are " + first));
+        options.classes = "4"; // one too many
+        QVERIFY(says(open("builtin:shapes", options), "there is no class '4'"));
+        QVERIFY(writeNpy(m_folder / "p.npy", Tensor(Shape{3, 8})).ok());
+        QVERIFY(says(open("p.npy", options), "have no classes"));
+    }
+
     // Nothing is cut where a picture is the one patch that it has: rows keep their names and identities.
     void patches_ofPicturesOfTheirSize_areThePictures() {
         picture("d/a.png", flat(1, 64, 64, 0.2f));

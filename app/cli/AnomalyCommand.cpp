@@ -1,0 +1,205 @@
+// anomaly: how unlike its training data a model finds each sample.
+
+#include <algorithm>
+#include <numeric>
+
+#include "app/cli/ModelContext.h"
+#include "core/analysis/Roc.h"
+#include "core/base/AtomicFile.h"
+#include "core/data/RowSubset.h"
+#include "core/data/Split.h"
+#include "core/formats/Npy.h"
+#include "core/inference/AnomalyScorer.h"
+#include "core/inference/NormalClasses.h"
+#include "core/inference/ScoreTable.h"
+#include "core/training/TrainingData.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+constexpr int64_t kMostNormal = 10'000; // training samples that the threshold is taken from
+
+struct Arguments : ModelArguments {
+    std::string output, score = "error", normal;
+    double quantile = 0.99;
+    bool force = false;
+};
+
+using Scores = std::vector<float>;
+
+Result<AnomalyScore> scoreOf(const std::string& name, const Model& model) {
+    const AnomalyScore score =
+        name == scoreName(AnomalyScore::NegativeElbo) ? AnomalyScore::NegativeElbo : AnomalyScore::ReconstructionError;
+    if (Result<void> known = checkScore(score, model); !known)
+        return std::move(known).error();
+    return score;
+}
+
+Result<std::optional<Scores>> scored(AnomalyScorer& scorer, const std::shared_ptr<const Dataset>& data,
+                                     AnomalyScore score, const std::string& what, const Context& context) {
+    WorkProgress progress("samples");
+    return scorer.run(
+        data, score,
+        [&](int64_t samples) {
+            const auto done = static_cast<double>(samples);
+            progress.show(done / static_cast<double>(data->size()), done, what);
+        },
+        context.stopToken());
+}
+
+// Of the samples that the model was trained on, evenly spread; nothing where they are not to be had.
+Result<std::shared_ptr<const Dataset>> normalSamples(const LoadedModel& loaded, const Context& context) {
+    Result<OpenedDataset> training = openTrainingRows(loaded.path, context.stopToken());
+    if (!training && training.error().code() == ErrorCode::NotFound)
+        return std::shared_ptr<const Dataset>();
+    if (!training || training->dataset == nullptr)
+        return training ? Result<std::shared_ptr<const Dataset>>(nullptr) : std::move(training).error();
+    const int64_t size = training->dataset->size();
+    return std::shared_ptr<const Dataset>(
+        std::make_shared<RowSubset>(training->dataset, spreadEvenly(size, std::min(size, kMostNormal))));
+}
+
+struct Threshold {
+    double value = 0;
+    std::string origin; // "training data"
+};
+
+std::vector<float> chosenScores(std::span<const float> scores, const std::vector<bool>& isAnomaly) {
+    Scores normal;
+    for (size_t i = 0; i < scores.size(); ++i)
+        if (isAnomaly.empty() || !isAnomaly[i])
+            normal.push_back(scores[i]);
+    return normal;
+}
+
+// The quantile of scores of normal samples: of those that the model was trained on, else of those of the source that
+// are labelled normal, else of all of it. Nothing when interrupted.
+Result<std::optional<Threshold>> thresholdOf(AnomalyScorer& scorer, const std::shared_ptr<const Dataset>& training,
+                                             AnomalyScore score, const Scores& scores,
+                                             const std::vector<bool>& isAnomaly, double quantile,
+                                             const Context& context) {
+    Scores normal = chosenScores(scores, isAnomaly);
+    std::string origin = isAnomaly.empty() ? "all samples of --data" : "the normal samples of --data";
+    if (training != nullptr) {
+        Result<std::optional<Scores>> of = scored(scorer, training, score, "training data", context);
+        if (!of)
+            return std::move(of).error();
+        if (!*of)
+            return std::optional<Threshold>();
+        normal = **std::move(of);
+        origin = "training data";
+    }
+    const Result<double> value = quantileThreshold(normal, quantile);
+    if (!value)
+        return value.error();
+    return std::optional(Threshold{*value, origin});
+}
+
+Result<void> write(const Arguments& arguments, const Dataset& data, const Scores& scores, double threshold) {
+    if (std::filesystem::path(arguments.output).extension() == ".csv")
+        return writeFileAtomically(arguments.output, scoresToCsv(data, scores, threshold));
+    return writeNpy(arguments.output, Tensor({static_cast<int64_t>(scores.size())}, scores));
+}
+
+std::vector<bool> anomaliesOf(const Dataset& data, const NormalClasses& normal) {
+    std::vector<bool> isAnomaly;
+    if (normal.classes.empty())
+        return isAnomaly;
+    for (int64_t row = 0; row < data.size(); ++row) {
+        const std::optional<int> label = data.label(row);
+        isAnomaly.push_back(!label || std::ranges::find(normal.classes, *label) == normal.classes.end());
+    }
+    return isAnomaly;
+}
+
+void add(Json& json, std::string& text, const char* key, const Json& value) {
+    json[key] = value;
+    text += fmt::format("\n{:<20} {}", key, value.is_string() ? value.get<std::string>() : value.dump());
+}
+
+int run(const Arguments& arguments, Context& context) {
+    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
+        return context.fail(free.error());
+    Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
+    if (!opened)
+        return context.fail(opened.error());
+    if (!*opened)
+        return kInterrupted;
+    const LoadedModel& loaded = (*opened)->loaded;
+    const std::shared_ptr<const Dataset>& data = (*opened)->dataset;
+    const Result<AnomalyScore> score = scoreOf(arguments.score, *loaded.model);
+    if (!score)
+        return context.fail(score.error());
+    Result<std::shared_ptr<const Dataset>> training = normalSamples(loaded, context);
+    if (!training)
+        return context.fail(training.error());
+    const Result<NormalClasses> normal = normalClassesOf(*data, arguments.normal, training->get(), "--normal");
+    if (!normal)
+        return context.fail(normal.error());
+    context.message(normal->reason);
+    const std::vector<bool> isAnomaly = anomaliesOf(*data, *normal);
+
+    AnomalyScorer scorer(context.executor(), loaded.model, loaded.weights);
+    const Result<std::optional<Scores>> scores = scored(scorer, data, *score, "", context);
+    if (!scores)
+        return context.fail(scores.error());
+    if (!*scores || context.interrupted())
+        return kInterrupted;
+    const Result<std::optional<Threshold>> threshold =
+        thresholdOf(scorer, *training, *score, **scores, isAnomaly, arguments.quantile, context);
+    if (!threshold)
+        return context.fail(threshold.error());
+    if (!*threshold)
+        return kInterrupted;
+    const auto& [value, origin] = **threshold;
+
+    Json json;
+    std::string text = counted(data->size(), "sample", "samples");
+    json["samples"] = data->size();
+    add(json, text, "score", scoreName(*score));
+    add(json, text, "threshold", value);
+    add(json, text, "threshold_from", fmt::format("quantile {} of {}", arguments.quantile, origin));
+    add(json, text, "above_threshold",
+        std::ranges::count_if(**scores, [&](float each) { return static_cast<double>(each) > value; }));
+    if (!isAnomaly.empty()) {
+        const Result<Roc> roc = rocOf(**scores, isAnomaly);
+        if (roc) {
+            const ConfusionCounts counts = confusionAt(value, **scores, isAnomaly);
+            add(json, text, "auroc", roc->area);
+            add(json, text, "true_positives", counts.truePositives);
+            add(json, text, "false_positives", counts.falsePositives);
+            add(json, text, "true_negatives", counts.trueNegatives);
+            add(json, text, "false_negatives", counts.falseNegatives);
+        } else {
+            context.message("no ROC curve: " + roc.error().message());
+        }
+    }
+    if (const Result<void> written = write(arguments, *data, **scores, value); !written)
+        return context.fail(written.error());
+    json["output"] = arguments.output;
+    context.print(json, text + fmt::format("\nwrote {}", arguments.output));
+    return kDone;
+}
+
+} // namespace
+
+void addAnomaly(CLI::App& app, Context& context, int& status) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("anomaly", "Score how unlike its training data a model finds samples");
+    addModelArguments(*command, *arguments);
+    command->add_option("-o,--output", arguments->output, "Scores: an .npy file [N], or a .csv with names")->required();
+    command
+        ->add_option("--score", arguments->score,
+                     "error: of the reconstruction; neg_elbo: the evidence bound of a variational model")
+        ->check(CLI::IsMember({"error", "neg_elbo"}));
+    command->add_option("--normal", arguments->normal,
+                        "Normal classes, by name or number, separated by commas; otherwise those trained on");
+    command->add_option("--quantile", arguments->quantile, "Of the scores of normal samples: the threshold")
+        ->check(numberBetween(0, 1));
+    command->add_flag("--force", arguments->force, "Replace an existing file");
+    command->add_flag("--json", context.json, "Print one JSON object");
+    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+}
+
+} // namespace hourglass::cli

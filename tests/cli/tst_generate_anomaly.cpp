@@ -1,0 +1,158 @@
+// generate and anomaly on the command line, as cli.md promises them.
+
+#include <QtTest>
+
+#include <algorithm>
+
+#include "core/base/AtomicFile.h"
+#include "core/data/ImageCodec.h"
+#include "core/formats/Npy.h"
+#include "tests/support/CommandLine.h"
+#include "tests/support/TestSupport.h"
+
+using namespace hourglass;
+using namespace hourglass::test;
+
+class TestGenerateAnomaly : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        // Discs alone are normal for both.
+        const QStringList common = {"--data", "builtin:shapes",     "--set", "data.classes=\"disc\"",
+                                    "--set",  "training.epochs=40", "--set", "data.width=16"};
+        make("plain", common + QStringList{"--set", "model.code_size=8"});
+        make("vae", common + QStringList{"--family", "variational", "--set", "model.layers=[64]"});
+        make("unet", {"--architecture", "unet", "--family", "denoising", "--data", "builtin:shapes", "--set",
+                      "data.limit=16", "--set", "training.epochs=1", "--set", "model.layers=[16,16,16]"});
+    }
+
+    void generate_prior_sameSeedSameSamples_countDoesNotMatter() {
+        const CommandResult many = run({"generate", "vae", "--count", "20", "--seed", "3", "-o", "many.npy", "--json"});
+        QVERIFY2(many.status == 0, many.errors.constData());
+        QCOMPARE(many.json()["codes"], "the prior N(0, I)");
+        const NpyArray array = read("many.npy");
+        QCOMPARE(array.shape, (Shape{20, 1, 16, 16}));
+        QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "3", "-o", "few.npy"}).status, 0);
+        const NpyArray few = read("few.npy");
+        QVERIFY(std::equal(few.floats.span().begin(), few.floats.span().end(), array.floats.span().begin(),
+                           [](float a, float b) { return std::abs(a - b) < 1e-6f; }));
+        QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "4", "-o", "other.npy"}).status, 0);
+        QVERIFY(!std::ranges::equal(read("other.npy").floats.span(), few.floats.span()));
+        // At temperature 0 all are the one that the mean makes.
+        QCOMPARE(run({"generate", "vae", "--count", "3", "--temperature", "0", "-o", "cold.npy"}).status, 0);
+        const NpyArray cold = read("cold.npy");
+        QVERIFY(std::equal(cold.floats.data(), cold.floats.data() + 256, cold.floats.data() + 512));
+    }
+
+    void generate_withoutPrior_fitsToTrainingData_orToThoseNamed() {
+        const CommandResult fitted = run({"generate", "plain", "-o", "grid.png", "--count", "9", "--json"});
+        QVERIFY2(fitted.status == 0, fitted.errors.constData());
+        QVERIFY(QString::fromStdString(fitted.json()["codes"]).startsWith("a Gaussian fitted to the codes of"));
+        const DecodedImage grid = decodeImage(m_folder / "grid.png").value();
+        QCOMPARE(grid.pixels.shape(), (Shape{1, 3 * 82 + 2, 3 * 82 + 2})); // 16 · 5 pixels and a gap
+        // An exported file does not say what it was trained on.
+        QCOMPARE(run({"export", "plain", "--format", "safetensors", "-o", "plain.safetensors"}).status, 0);
+        const CommandResult without = run({"generate", "plain.safetensors", "-o", "a.npy"});
+        QCOMPARE(without.status, 2);
+        QVERIFY2(without.errors.contains("--data"), without.errors.constData());
+        QCOMPARE(run({"generate", "plain.safetensors", "--data", "builtin:shapes", "-o", "a.npy"}).status, 0);
+    }
+
+    void generate_whatCannotBe_isExplained() {
+        const CommandResult noDecoder = run({"generate", "unet", "-o", "u.npy"});
+        QCOMPARE(noDecoder.status, 2);
+        QVERIFY2(noDecoder.errors.contains("has no code"), noDecoder.errors.constData());
+        QVERIFY(run({"generate", "vae", "-o", "x.txt"}).errors.contains("extension"));
+        for (const QStringList& bad : {QStringList{"--count", "0"}, {"--temperature", "nan"}, {"--temperature", "-1"}})
+            QCOMPARE(run(QStringList{"generate", "vae", "-o", "x.npy"} + bad).status, 2);
+        QVERIFY(!std::filesystem::exists(m_folder / "x.npy"));
+    }
+
+    void anomaly_knowsNormalByTraining_andTellsTheOthersApart() {
+        for (const char* model : {"plain", "vae"}) {
+            const CommandResult result =
+                run({"anomaly", model, "--data", "builtin:shapes", "-o", "s.npy", "--json", "--force"});
+            QVERIFY2(result.status == 0, result.errors.constData());
+            const auto json = result.json();
+            QCOMPARE(json["samples"], 4096);
+            QVERIFY(result.errors.contains("Normal is 'disc', which the model was trained on."));
+            QVERIFY2(json["auroc"] > (std::string(model) == "plain" ? 0.7 : 0.0), json.dump().c_str());
+            QCOMPARE(json["score"], "error");
+            const NpyArray scores = read("s.npy");
+            QCOMPARE(scores.shape, (Shape{4096}));
+            // The threshold is a quantile of the training data's scores: about one normal sample in a hundred is above.
+            const double normal = json["false_positives"].get<double>() + json["true_negatives"].get<double>();
+            QVERIFY(json["false_positives"].get<double>() / normal < 0.05);
+            const auto above = std::ranges::count_if(scores.floats.span(), [&](float score) {
+                return static_cast<double>(score) > json["threshold"].get<double>();
+            });
+            QCOMPARE(json["above_threshold"], above);
+        }
+    }
+
+    void anomaly_elboOfAVariationalModel_isThatOfEvaluate() {
+        const auto json =
+            run({"anomaly", "vae", "--data", "builtin:shapes", "--score", "neg_elbo", "-o", "elbo.npy", "--json"})
+                .json();
+        QCOMPARE(json["score"], "neg_elbo");
+        const auto metrics = run({"evaluate", "vae", "--data", "builtin:shapes", "--json"}).json()["metrics"];
+        const NpyArray scores = read("elbo.npy");
+        double mean = 0;
+        for (const float score : scores.floats.span())
+            mean += static_cast<double>(score) / 4096;
+        QVERIFY(std::abs(mean / metrics["neg_elbo"].get<double>() - 1) < 0.01); // four codes each against one
+    }
+
+    void anomaly_asCsv_namesAndClasses() {
+        QCOMPARE(run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "s.csv"}).status, 0);
+        const QStringList lines =
+            QString::fromStdString(readFile(m_folder / "s.csv").value()).split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 4097);
+        QCOMPARE(lines[0], QString("name,score,class,anomaly"));
+        QCOMPARE(lines[1].split(',').size(), 4);
+    }
+
+    void anomaly_oneClassOrNone_scoresWithoutRoc_andWhy() {
+        const CommandResult one =
+            run({"anomaly", "plain", "--data", "builtin:shapes", "--normal", "disc, 1,2,3", "-o", "1.npy", "--json"});
+        QVERIFY2(one.status == 0, one.errors.constData());
+        QVERIFY(!one.json().contains("auroc"));
+        QVERIFY2(one.errors.contains("no ROC"), one.errors.constData());
+        Tensor pictures({5, 1, 16, 16});
+        QVERIFY(writeNpy(m_folder / "p.npy", pictures).ok());
+        const CommandResult none = run({"anomaly", "plain", "--data", "p.npy", "-o", "0.npy", "--json"});
+        QVERIFY2(none.status == 0, none.errors.constData());
+        QVERIFY(!none.json().contains("auroc") && none.json().contains("threshold"));
+        QVERIFY2(none.errors.contains("no labels"), none.errors.constData());
+        QVERIFY(run({"anomaly", "plain", "--data", "p.npy", "-o", "2.npy", "--normal", "cat"})
+                    .errors.contains("have no classes"));
+    }
+
+    void anomaly_whatCannotBe_isExplained() {
+        const CommandResult elbo =
+            run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "e.npy", "--score", "neg_elbo"});
+        QCOMPARE(elbo.status, 2);
+        QVERIFY2(elbo.errors.contains("no evidence bound"), elbo.errors.constData());
+        QCOMPARE(run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "e.npy", "--quantile", "1.5"}).status, 2);
+        QCOMPARE(run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "e.npy", "--normal", "dodo"}).status, 2);
+        QVERIFY(!std::filesystem::exists(m_folder / "e.npy"));
+    }
+
+private:
+    CommandResult run(const QStringList& arguments) const {
+        return runCommand(QStringLiteral(HOURGLASS_CLI), arguments, QString::fromStdString(m_folder.path().string()));
+    }
+    void make(const QString& name, const QStringList& arguments) {
+        const CommandResult made = run(QStringList{"new", "-o", name + ".hourglass"} + arguments);
+        QVERIFY2(made.status == 0, made.errors.constData());
+        const CommandResult trained = run({"train", name + ".hourglass", "--run", name});
+        QVERIFY2(trained.status == 0, trained.errors.constData());
+    }
+    NpyArray read(const char* name) const { return readNpy(m_folder / name).value(); }
+
+    TemporaryFolder m_folder;
+};
+
+QTEST_APPLESS_MAIN(TestGenerateAnomaly)
+#include "tst_generate_anomaly.moc"
