@@ -3,18 +3,15 @@
 #include <QtTest>
 
 #include <cmath>
-#include <list>
 
 #include "core/base/Random.h"
-#include "core/exec/onednn/OneDnnExecutor.h"
-#include "core/exec/reference/Interpreter.h"
 #include "core/models/CodeColumns.h"
 #include "core/models/VariationalFamily.h"
+#include "tests/support/GraphChecks.h"
 #include "tests/support/SmallModels.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
-using Values = std::map<std::string, std::vector<double>>;
 
 namespace {
 
@@ -105,27 +102,8 @@ private slots:
         QFETCH(int, number);
         const LoadedModel loaded = modelOf(familyCases()[static_cast<size_t>(number)]);
         const Graph& graph = loaded.model->training;
-        const Values values = valuesFor(graph, loaded);
-        const auto exact = reference::evaluate(graph, loaded.model->sizes(kRows), values);
-        constexpr double kStep = 1e-5;
-        for (const NodeId id : graph.parameters()) {
-            const std::string name = graph.node(id).attributes.name;
-            const size_t count = values.at(name).size();
-            for (size_t i = 0; i < count; i += 1 + count / 12) {
-                Values moved = values;
-                moved.at(name)[i] += kStep;
-                const double up = scalar(graph, loaded, moved, "loss");
-                moved.at(name)[i] -= 2 * kStep;
-                const double down = scalar(graph, loaded, moved, "loss");
-                const double expected = (up - down) / (2 * kStep), found = exact.at("grad." + name).values[i];
-                QVERIFY2(std::abs(expected - found) <= 1e-6 * std::max(1.0, std::abs(expected)),
-                         qPrintable(QString("%1[%2]: %3 by differences, %4 by rule")
-                                        .arg(name.c_str())
-                                        .arg(i)
-                                        .arg(expected)
-                                        .arg(found)));
-            }
-        }
+        const std::string wrong = wrongGradient(graph, loaded.model->sizes(kRows), valuesFor(graph, loaded), 12);
+        QVERIFY2(wrong.empty(), wrong.c_str());
     }
 
     void oneDnn_matchesReference_data() { addCases(); }
@@ -134,28 +112,10 @@ private slots:
         const LoadedModel loaded = modelOf(familyCases()[static_cast<size_t>(number)]);
         for (const Graph* graph : {&loaded.model->training, &loaded.model->evaluation}) {
             const Values values = valuesFor(*graph, loaded);
-            const auto expected = reference::evaluate(*graph, loaded.model->sizes(kRows), values);
-            const auto program =
-                makeOneDnnExecutor()->compile(*graph, loaded.weights, {.sizes = loaded.model->sizes(kRows)}).value();
-            std::list<std::vector<float>> inputs;
-            for (const NodeId id : graph->nodesOf(OpKind::Input))
-                if (const std::string& name = graph->node(id).attributes.name; program->hasInput(name)) {
-                    inputs.emplace_back(values.at(name).begin(), values.at(name).end());
-                    program->bindInput(name, inputs.back());
-                }
-            QCOMPARE(program->run(), RunOutcome::Done);
-            for (const auto& [name, array] : expected) {
-                const Tensor found = program->outputTensor(name);
-                for (size_t i = 0; i < array.values.size(); ++i) {
-                    const double error = std::abs(static_cast<double>(found.values()[i]) - array.values[i]);
-                    QVERIFY2(error <= 2e-5 * std::max(1.0, std::abs(array.values[i])),
-                             qPrintable(QString("%1[%2]: %3 for %4")
-                                            .arg(name.c_str())
-                                            .arg(i)
-                                            .arg(static_cast<double>(found.values()[i]))
-                                            .arg(array.values[i])));
-                }
-            }
+            const SymbolSizes sizes = loaded.model->sizes(kRows);
+            const std::string wrong = wrongOutput(reference::evaluate(*graph, sizes, values),
+                                                  runOneDnn(*graph, values, {.sizes = sizes}), 2e-5, Scale::Value);
+            QVERIFY2(wrong.empty(), wrong.c_str());
         }
     }
 

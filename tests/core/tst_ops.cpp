@@ -9,13 +9,12 @@
 #include "core/base/Random.h"
 #include "core/exec/onednn/Fusion.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
-#include "core/exec/reference/Interpreter.h"
 #include "core/graph/Differentiate.h"
+#include "tests/support/GraphChecks.h"
 #include "tests/support/OpCases.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
-using Values = std::map<std::string, std::vector<double>>;
 
 namespace {
 
@@ -42,32 +41,6 @@ void drawCotangent(const Graph& graph, Values& values) {
         list[i] = static_cast<double>(stream.uniform(i) + 0.25f);
 }
 
-std::vector<float> toFloats(const std::vector<double>& values) {
-    return {values.begin(), values.end()};
-}
-
-// Runs the graph on oneDNN with the given values for inputs and parameters.
-std::map<std::string, Tensor> runOneDnn(const Graph& graph, const Values& values, Precision precision) {
-    auto store = std::make_shared<ParameterStore>(std::make_shared<ArenaLayout>(graph));
-    for (const ArenaLayout::Entry& entry : store->layout().entries())
-        std::ranges::copy(toFloats(values.at(entry.name)), store->values(entry.name).begin());
-    auto program = makeOneDnnExecutor()->compile(graph, store, {.sizes = {}, .precision = precision}).value();
-    std::vector<std::vector<float>> inputs;
-    for (const NodeId id : graph.nodesOf(OpKind::Input)) {
-        const std::string& name = graph.node(id).attributes.name;
-        if (!program->hasInput(name))
-            continue;
-        inputs.push_back(toFloats(values.at(name)));
-        program->bindInput(name, inputs.back());
-    }
-    if (program->run() != RunOutcome::Done)
-        qFatal("cancelled");
-    std::map<std::string, Tensor> outputs;
-    for (const auto& [name, id] : graph.outputs())
-        outputs[name] = program->outputTensor(name);
-    return outputs;
-}
-
 } // namespace
 
 class TestOps : public QObject {
@@ -89,28 +62,8 @@ private slots:
         const Graph graph = withGradients(opCase, 3, 5);
         Values values = drawOperands(opCase, graph, 1);
         drawCotangent(graph, values);
-        const auto exact = reference::evaluate(graph, {}, values);
-        const Graph lossAlone = graph.pruned({"loss"});
-        constexpr double kStep = 1e-5, kTolerance = 1e-6; // relative
-        constexpr size_t kMostDifferences = 20;           // of each operand, spread evenly
-        for (const NodeId id : graph.parameters()) {
-            const std::string name = graph.node(id).attributes.name;
-            const size_t count = values.at(name).size();
-            for (size_t i = 0; i < count; i += 1 + count / kMostDifferences) {
-                Values moved = values;
-                moved.at(name)[i] += kStep;
-                const double up = reference::evaluate(lossAlone, {}, moved).at("loss").values[0];
-                moved.at(name)[i] -= 2 * kStep;
-                const double down = reference::evaluate(lossAlone, {}, moved).at("loss").values[0];
-                const double expected = (up - down) / (2 * kStep), found = exact.at("grad." + name).values[i];
-                QVERIFY2(std::abs(expected - found) <= kTolerance * std::max(1.0, std::abs(expected)),
-                         qPrintable(QString("%1[%2]: %3 by differences, %4 by rule")
-                                        .arg(name.c_str())
-                                        .arg(i)
-                                        .arg(expected)
-                                        .arg(found)));
-            }
-        }
+        const std::string wrong = wrongGradient(graph, {}, values, 20);
+        QVERIFY2(wrong.empty(), wrong.c_str());
     }
 
     void oneDnn_matchesReference_data() { addCases(); }
@@ -122,9 +75,9 @@ private slots:
             Values values = drawOperands(opCase, graph, 2);
             drawCotangent(graph, values);
             const auto expected = reference::evaluate(graph, {}, values);
-            compare(expected, runOneDnn(graph, values, Precision::F32), opCase.f32Tolerance * 4);
+            compare(expected, runOneDnn(graph, values, {}), opCase.f32Tolerance * 4);
             if (nativeBf16()) // operands of products carry 8 significant bits
-                compareNorms(expected, runOneDnn(graph, values, Precision::BF16),
+                compareNorms(expected, runOneDnn(graph, values, {.precision = Precision::BF16}),
                              onednn::isProduct(opCase.op) ? 0.006 : 4e-5);
         }
     }
@@ -162,9 +115,9 @@ private slots:
             Values values = drawOperands(network, graph, 3);
             drawCotangent(graph, values);
             const auto expected = reference::evaluate(graph, {}, values);
-            compare(expected, runOneDnn(graph, values, Precision::F32), 2e-5);
+            compare(expected, runOneDnn(graph, values, {}), 2e-5);
             if (nativeBf16())
-                compareNorms(expected, runOneDnn(graph, values, Precision::BF16), kinked ? 0.1 : 0.03);
+                compareNorms(expected, runOneDnn(graph, values, {.precision = Precision::BF16}), kinked ? 0.1 : 0.03);
         }
     }
 
@@ -197,23 +150,8 @@ private:
 
     static void compare(const std::map<std::string, reference::Array>& expected,
                         const std::map<std::string, Tensor>& found, double tolerance) {
-        for (const auto& [name, array] : expected) {
-            const Tensor& tensor = found.at(name);
-            QCOMPARE(tensor.shape().toString(), array.shape.toString());
-            double largest = 1.0; // sums lose what their largest terms cannot hold
-            for (const double value : array.values)
-                largest = std::max(largest, std::abs(value));
-            for (size_t i = 0; i < array.values.size(); ++i) {
-                const double delta = std::abs(static_cast<double>(tensor.values()[i]) - array.values[i]);
-                if (!(delta <= tolerance * largest))
-                    QFAIL(qPrintable(QString("%1[%2] of %3: reference %4, oneDNN %5")
-                                         .arg(name.c_str())
-                                         .arg(i)
-                                         .arg(array.shape.toString().c_str())
-                                         .arg(array.values[i])
-                                         .arg(tensor.values()[i])));
-            }
-        }
+        const std::string wrong = wrongOutput(expected, found, tolerance, Scale::Tensor);
+        QVERIFY2(wrong.empty(), wrong.c_str());
     }
 };
 
