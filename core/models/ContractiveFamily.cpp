@@ -20,9 +20,18 @@ NodeId squaredGradient(ModelBuilder& builder, NodeId sum) {
     return builder.sumPerSample(g.unary(OpKind::Square, differentiate(g, sum, {&input, 1})[0]));
 }
 
-// ‖∂code/∂x‖_F² of each sample, [N].
+bool contractsReconstruction(const OptionValues& options) {
+    return options.text("objective.contracts") == "reconstruction";
+}
+
+// ‖∂code/∂x‖_F² or ‖∂x̂/∂x‖_F² of each sample, [N].
 NodeId squaredJacobian(ModelBuilder& builder, NodeId code) {
     Graph& g = builder.graph();
+    if (contractsReconstruction(builder.options())) {
+        const NodeId reconstruction = g.output("reconstruction");
+        return squaredGradient(builder,
+                               g.reduceAll(g.multiply(reconstruction, builder.random("probe", reconstruction))));
+    }
     const std::string way = builder.options().text("objective.jacobian");
     const int64_t units = builder.options().integer("model.code_size");
     if (isSpatial(g, code) || way == "estimate" || (way == "auto" && units > kUsuallyExact))
@@ -43,11 +52,18 @@ OptionTable ContractiveFamily::options() const {
          .type = OptionType::Real,
          .defaultValue = 0.1,
          .label = "λ",
-         .help = "Weight of the code's squared Jacobian. Raise it for a code that holds stiller, lower it when "
+         .help = "Weight of the squared Jacobian. Raise it for what holds stiller, lower it when "
                  "reconstructions blur.",
          .minimum = 0,
          .maximum = 1e6,
          .effect = OptionEffect::Live},
+        {.key = "objective.contracts",
+         .type = OptionType::Choice,
+         .defaultValue = "code",
+         .label = "Contracts",
+         .help = "What must hold still when the sample changes a little: the code (Rifai et al. 2011), or what is made "
+                 "of it (Alain and Bengio 2014), on which no scale of the code has any influence.",
+         .choices = {{"code", "The code"}, {"reconstruction", "The reconstruction"}}},
         {.key = "objective.jacobian",
          .type = OptionType::Choice,
          .defaultValue = "auto",
@@ -55,7 +71,8 @@ OptionTable ContractiveFamily::options() const {
          .help = "Exact takes one pass back for each unit of the code; the estimate takes one in all, with a random "
                  "direction, and is right on average. Automatic is exact up to 8 units.",
          .choices = {{"auto", "Automatic"}, {"exact", "Exact"}, {"estimate", "Estimate"}},
-         .tier = OptionTier::Expert},
+         .tier = OptionTier::Expert,
+         .appliesWhen = {{"objective.contracts", {"code"}}}},
     };
 }
 
@@ -87,7 +104,7 @@ void ContractiveFamily::build(ModelBuilder& builder) const {
 }
 
 bool ContractiveFamily::afterStep(const StepEdit& edit) const {
-    return scaleCodeColumns(edit.weights, ColumnNorm::AtMostOne);
+    return !contractsReconstruction(edit.options) && scaleCodeColumns(edit.weights, ColumnNorm::AtMostOne);
 }
 
 } // namespace hourglass
