@@ -1,0 +1,402 @@
+#include <cmath>
+#include <map>
+
+#include <QtTest>
+
+#include "core/analysis/TSne.h"
+#include "core/analysis/TSneObjective.h"
+#include "core/base/Contract.h"
+#include "core/base/Parallel.h"
+#include "core/base/Random.h"
+
+using namespace hourglass;
+
+namespace {
+
+using Layout = std::vector<PlanePoint>;
+
+Tensor randomCodes(int64_t rows, int64_t dimensions, uint64_t seed) {
+    Tensor codes(Shape{rows, dimensions});
+    RandomStream(seed).fillNormal(codes.values());
+    return codes;
+}
+
+// Row i belongs to blob i % 3; blobs are 20 apart along one axis each.
+Tensor threeBlobs(int64_t rows) {
+    Tensor codes = randomCodes(rows, 10, 5);
+    for (int64_t i = 0; i < rows; ++i)
+        codes.sample(i)[static_cast<size_t>(i % 3)] += 20;
+    return codes;
+}
+
+// A dense cloud, a wide one, far outliers and points that coincide.
+Layout unevenLayout(size_t points) {
+    Layout layout;
+    const RandomStream random(11);
+    for (size_t i = 0; i < points; ++i) {
+        const double scale = i % 3 == 0 ? 0.1 : i % 50 == 1 ? 100 : 10;
+        layout.push_back({3 + scale * static_cast<double>(random.normal(2 * i)),
+                          scale * static_cast<double>(random.normal(2 * i + 1))});
+        if (i % 20 == 19)
+            layout.back() = layout[i - 1];
+    }
+    return layout;
+}
+
+// As layouts are: an even disc, many kernels wide, a few points of it coinciding.
+Layout evenLayout(size_t points) {
+    Layout layout;
+    const RandomStream random(12);
+    while (layout.size() < points) {
+        const auto i = static_cast<uint64_t>(layout.size());
+        const double radius = 50 * std::sqrt(static_cast<double>(random.uniform(2 * i)));
+        const double angle = 2 * std::acos(-1.0) * static_cast<double>(random.uniform(2 * i + 1));
+        layout.push_back({radius * std::cos(angle), radius * std::sin(angle)});
+        if (i % 20 == 19)
+            layout.back() = layout[i - 1];
+    }
+    return layout;
+}
+
+Affinities affinitiesOf(const Tensor& codes, int64_t perRow, double perplexity) {
+    const std::vector<Neighbour> neighbours = nearestToEveryRow(codes, perRow);
+    return jointAffinities(neighbours, perRow, conditionalAffinities(neighbours, perRow, perplexity));
+}
+
+double weight(PlanePoint a, PlanePoint b) {
+    return 1 / (1 + std::pow(a.x - b.x, 2) + std::pow(a.y - b.y, 2));
+}
+
+double normaliserOf(const Layout& layout) {
+    double sum = 0;
+    for (size_t i = 0; i < layout.size(); ++i)
+        for (size_t j = 0; j < layout.size(); ++j)
+            sum += i == j ? 0 : weight(layout[i], layout[j]);
+    return sum;
+}
+
+// KL(P ‖ Q) as it is defined.
+double divergenceOf(const Affinities& p, const Layout& layout) {
+    const double normaliser = normaliserOf(layout);
+    double sum = 0;
+    for (size_t i = 0; i < p.rows(); ++i)
+        for (size_t n = p.starts[i]; n < p.starts[i + 1]; ++n)
+            if (p.values[n] > 0)
+                sum += p.values[n] * std::log(p.values[n] * normaliser / weight(layout[i], layout[p.columns[n]]));
+    return sum;
+}
+
+// ‖a - b‖ / ‖b‖
+double relativeError(const Layout& a, const Layout& b) {
+    double difference = 0, size = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+        difference += std::pow(a[i].x - b[i].x, 2) + std::pow(a[i].y - b[i].y, 2);
+        size += std::pow(b[i].x, 2) + std::pow(b[i].y, 2);
+    }
+    return std::sqrt(difference / size);
+}
+
+struct Sums {
+    Layout forces;
+    double kernel = 0;
+};
+
+Sums treeSums(const Layout& layout, double theta) {
+    RepulsionTree tree;
+    tree.build(layout, theta);
+    std::vector<Repulsion> repulsions(layout.size());
+    tree.repulsions(repulsions);
+    Sums sums;
+    for (const Repulsion& repulsion : repulsions) {
+        sums.forces.push_back(repulsion.force);
+        sums.kernel += repulsion.kernel;
+    }
+    return sums;
+}
+
+Sums naiveSums(const Layout& layout) {
+    Sums sums{Layout(layout.size()), normaliserOf(layout)};
+    for (size_t i = 0; i < layout.size(); ++i)
+        for (const PlanePoint& other : layout) {
+            const double w = weight(layout[i], other);
+            sums.forces[i].x += w * w * (layout[i].x - other.x);
+            sums.forces[i].y += w * w * (layout[i].y - other.y);
+        }
+    return sums;
+}
+
+TSneLayout laidOut(const Tensor& codes, const TSneOptions& options) {
+    return *tSne(codes, options).value();
+}
+
+bool isFinite(const Tensor& tensor) {
+    return std::ranges::all_of(tensor.values(), [](float value) { return std::isfinite(value); });
+}
+
+double extent(const Tensor& points, size_t axis) {
+    double low = HUGE_VAL, high = -HUGE_VAL;
+    for (int64_t i = 0; i < points.shape()[0]; ++i) {
+        low = std::min(low, static_cast<double>(points.sample(i)[axis]));
+        high = std::max(high, static_cast<double>(points.sample(i)[axis]));
+    }
+    return high - low;
+}
+
+} // namespace
+
+class TestTSne : public QObject {
+    Q_OBJECT
+
+private slots:
+    void conditional_perplexity_asAsked() {
+        const std::vector<Neighbour> neighbours = nearestToEveryRow(randomCodes(300, 5, 1), 60);
+        const std::vector<double> p = conditionalAffinities(neighbours, 60, 20);
+        for (size_t i = 0; i < 300; ++i) {
+            double sum = 0, entropy = 0;
+            for (size_t n = i * 60; n < (i + 1) * 60; ++n) {
+                sum += p[n];
+                entropy -= p[n] > 0 ? p[n] * std::log(p[n]) : 0;
+                if (n > i * 60)
+                    QVERIFY(p[n] <= p[n - 1]); // a farther one is never nearer in P
+            }
+            QVERIFY(std::abs(sum - 1) < 1e-12);
+            QVERIFY(std::abs(std::exp(entropy) - 20) < 1e-7);
+        }
+    }
+
+    // Many equal codes: no β gives the perplexity, and none may give a number that is not one.
+    void conditional_equalDistances_shareAlike() {
+        const std::vector<double> p = conditionalAffinities(nearestToEveryRow(Tensor(Shape{30, 2}), 9), 9, 3);
+        for (const double value : p)
+            QVERIFY(std::abs(value - 1.0 / 9) < 1e-12);
+        QVERIFY_EXCEPTION_THROWN(conditionalAffinities({}, 9, 9), ContractError);
+        QVERIFY_EXCEPTION_THROWN(conditionalAffinities({}, 9, 0.5), ContractError);
+    }
+
+    void joint_symmetricAndSumsToOne() {
+        const Affinities p = affinitiesOf(randomCodes(200, 4, 2), 30, 10);
+        QCOMPARE(p.rows(), size_t{200});
+        std::map<std::pair<size_t, size_t>, double> entries;
+        double sum = 0;
+        for (size_t i = 0; i < p.rows(); ++i)
+            for (size_t n = p.starts[i]; n < p.starts[i + 1]; ++n) {
+                QVERIFY(p.columns[n] != i);
+                QVERIFY(entries.emplace(std::pair(i, p.columns[n]), p.values[n]).second); // each place once
+                sum += p.values[n];
+            }
+        QVERIFY(std::abs(sum - 1) < 1e-12);
+        for (const auto& [place, value] : entries)
+            QVERIFY((entries.at({place.second, place.first}) == value));
+    }
+
+    void tree_thetaZero_exact() {
+        const Layout layout = unevenLayout(600);
+        const Sums tree = treeSums(layout, 0), naive = naiveSums(layout);
+        QVERIFY(std::abs(tree.kernel / naive.kernel - 1) < 1e-12);
+        QVERIFY(relativeError(tree.forces, naive.forces) < 1e-12);
+    }
+
+    // Monopoles alone would be some percent off.
+    void tree_thetaHalf_close() {
+        for (const Layout& layout : {evenLayout(2000), unevenLayout(2000)}) {
+            const Sums tree = treeSums(layout, 0.5), naive = naiveSums(layout);
+            const double kernel = std::abs(tree.kernel / naive.kernel - 1);
+            const double forces = relativeError(tree.forces, naive.forces);
+            qInfo("kernel %.2e, forces %.2e off", kernel, forces);
+            QVERIFY(kernel < 1e-3);
+            QVERIFY(forces < 5e-3);
+            QVERIFY(forces > 1e-9); // it does approximate
+        }
+    }
+
+    void tree_coincidingPoints_doNotPush() {
+        const Sums sums = treeSums(Layout(100, {0.1, -0.3}), 0.5);
+        QCOMPARE(sums.kernel, 100.0 * 99);
+        for (const PlanePoint& force : sums.forces)
+            QCOMPARE(force, PlanePoint());
+        QVERIFY(treeSums({}, 0.5).forces.empty());
+        QVERIFY_EXCEPTION_THROWN(treeSums({}, 1), ContractError);
+    }
+
+    // Against central differences of the divergence as it is defined.
+    void gradient_isThatOfTheDivergence() {
+        const Affinities p = affinitiesOf(randomCodes(40, 4, 3), 15, 5);
+        Layout layout = unevenLayout(40), gradient(40);
+        TSneObjective objective(p);
+        const double normaliser = objective.gradient(layout, 1, 0, gradient);
+        const double divergence = divergenceOf(p, layout);
+        QVERIFY(std::abs(objective.divergence(layout, normaliser) / divergence - 1) < 1e-12);
+        const double step = 1e-5;
+        Layout differences(40);
+        for (size_t i = 0; i < 40; ++i)
+            for (double PlanePoint::*axis : {&PlanePoint::x, &PlanePoint::y}) {
+                const double before = layout[i].*axis;
+                layout[i].*axis = before + step;
+                const double above = divergenceOf(p, layout);
+                layout[i].*axis = before - step;
+                differences[i].*axis = (above - divergenceOf(p, layout)) / (2 * step);
+                layout[i].*axis = before;
+            }
+        QVERIFY(relativeError(gradient, differences) < 1e-7);
+    }
+
+    void gradient_exaggeration_pullsMore() {
+        TSneObjective objective(affinitiesOf(randomCodes(100, 4, 3), 15, 5));
+        const Layout layout = unevenLayout(100);
+        Layout once(100), twelvefold(100), twice(100);
+        objective.gradient(layout, 1, 0, once);
+        objective.gradient(layout, 2, 0, twice);
+        objective.gradient(layout, 12, 0, twelvefold);
+        for (size_t i = 0; i < 100; ++i)
+            QVERIFY(std::abs(twelvefold[i].x - once[i].x - 11 * (twice[i].x - once[i].x)) < 1e-12);
+    }
+
+    void gradient_thetaHalf_close() {
+        TSneObjective objective(affinitiesOf(randomCodes(1000, 4, 4), 30, 10));
+        for (const Layout& layout : {evenLayout(1000), unevenLayout(1000)}) {
+            Layout exact(1000), approximate(1000);
+            objective.gradient(layout, 1, 0, exact);
+            objective.gradient(layout, 1, 0.5, approximate);
+            QVERIFY(relativeError(approximate, exact) < 5e-3);
+        }
+    }
+
+    void layout_separateBlobs_stayTogether() {
+        const Tensor codes = threeBlobs(300);
+        const TSneLayout layout = laidOut(codes, {.iterations = 400});
+        QCOMPARE(layout.points.shape(), Shape({300, 2}));
+        QCOMPARE(layout.perplexity, 30.0);
+        const std::vector<Neighbour> neighbours = nearestToEveryRow(layout.points, 10);
+        int64_t agreeing = 0;
+        for (size_t n = 0; n < neighbours.size(); ++n)
+            agreeing += neighbours[n].row % 3 == static_cast<int64_t>(n / 10) % 3 ? 1 : 0;
+        qInfo("%lld of 3000 neighbours of the same blob, divergence %.4f", static_cast<long long>(agreeing),
+              layout.klDivergence);
+        QVERIFY(agreeing > 2970);
+        QVERIFY(extent(layout.points, 0) > 5 && extent(layout.points, 0) < 500);
+        QVERIFY(layout.klDivergence > 0 && layout.klDivergence < 1);
+    }
+
+    void layout_threadsAndRepeats_sameBits() {
+        const Tensor codes = threeBlobs(700);
+        const auto layoutWith = [&](int threads, uint64_t seed) {
+            const ComputeThreadsScope scope(threads);
+            return laidOut(codes, {.iterations = 60, .seed = seed});
+        };
+        const TSneLayout one = layoutWith(1, 0), two = layoutWith(2, 0), other = layoutWith(2, 1);
+        QVERIFY(std::ranges::equal(one.points.values(), two.points.values()));
+        QCOMPARE(one.klDivergence, two.klDivergence);
+        QVERIFY(!std::ranges::equal(one.points.values(), other.points.values()));
+    }
+
+    void progress_everyTenIterations_thenTheResult() {
+        const Tensor codes = threeBlobs(90);
+        std::vector<int64_t> heard;
+        std::vector<float> last;
+        double first = 0, divergence = 0;
+        const auto result = tSne(codes, {.perplexity = 10, .iterations = 105},
+                                 [&](int64_t iteration, int64_t total, std::span<const float> layout, double kl) {
+                                     QCOMPARE(total, 105);
+                                     first = heard.empty() ? kl : first;
+                                     heard.push_back(iteration);
+                                     last.assign(layout.begin(), layout.end());
+                                     divergence = kl;
+                                 });
+        QCOMPARE(heard, (std::vector<int64_t>{0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 105}));
+        const TSneLayout& layout = *result.value();
+        QVERIFY(std::ranges::equal(layout.points.values(), last));
+        QCOMPARE(layout.klDivergence, divergence);
+        QVERIFY(divergence < first);
+        // Of the points that are shown, not of those before or after.
+        Layout points;
+        for (int64_t i = 0; i < 90; ++i)
+            points.push_back(
+                {static_cast<double>(layout.points.sample(i)[0]), static_cast<double>(layout.points.sample(i)[1])});
+        QVERIFY(std::abs(divergenceOf(affinitiesOf(codes, 30, 10), points) - divergence) < 1e-3);
+    }
+
+    void stop_atOnceAndWhileMoving_nothing() {
+        std::stop_source before, moving;
+        before.request_stop();
+        int heard = 0;
+        const auto never = tSne(
+            threeBlobs(60), {}, [&](int64_t, int64_t, std::span<const float>, double) { ++heard; }, before.get_token());
+        QVERIFY(never.ok() && !never->has_value());
+        QCOMPARE(heard, 0);
+        const auto stopped = tSne(
+            threeBlobs(60), {.iterations = 1'000'000'000},
+            [&](int64_t, int64_t, std::span<const float>, double) {
+                if (++heard == 3)
+                    moving.request_stop();
+            },
+            moving.get_token());
+        QVERIFY(stopped.ok() && !stopped->has_value());
+        QCOMPARE(heard, 3);
+    }
+
+    void fewCodes_lowerPerplexity_data() {
+        QTest::addColumn<qint64>("rows");
+        QTest::addColumn<double>("perplexity");
+        QTest::newRow("4") << qint64{4} << 1.0;
+        QTest::newRow("5") << qint64{5} << 4.0 / 3;
+        QTest::newRow("10") << qint64{10} << 3.0;
+        QTest::newRow("31") << qint64{31} << 10.0;
+        QTest::newRow("91") << qint64{91} << 30.0;
+        QTest::newRow("100") << qint64{100} << 30.0;
+    }
+
+    void fewCodes_lowerPerplexity() {
+        QFETCH(qint64, rows);
+        QFETCH(double, perplexity);
+        const TSneLayout layout = laidOut(threeBlobs(rows), {});
+        QCOMPARE(layout.perplexity, perplexity);
+        QVERIFY(isFinite(layout.points));
+        qInfo("%lld codes: %.3g wide, divergence %.3g", static_cast<long long>(rows), extent(layout.points, 0),
+              layout.klDivergence);
+        QVERIFY(extent(layout.points, 0) > 1e-2 && extent(layout.points, 0) < 2000);
+    }
+
+    void degenerateCodes_partAndStayFinite() {
+        const TSneLayout equal = laidOut(Tensor(Shape{50, 3}), {.iterations = 300});
+        QVERIFY(isFinite(equal.points) && std::isfinite(equal.klDivergence));
+        QVERIFY(extent(equal.points, 0) > 0.1 && extent(equal.points, 1) > 0.1);
+
+        const TSneLayout line = laidOut(randomCodes(200, 1, 6), {.perplexity = 10, .iterations = 300});
+        qInfo("codes on a line: %.3g by %.3g", extent(line.points, 0), extent(line.points, 1));
+        QVERIFY(isFinite(line.points));
+        QVERIFY(extent(line.points, 0) > 1 && extent(line.points, 1) > 1);
+
+        Tensor twice = randomCodes(100, 5, 7); // every code twice
+        for (int64_t i = 0; i < 50; ++i)
+            std::ranges::copy(twice.sample(i), twice.sample(50 + i).begin());
+        QVERIFY(isFinite(laidOut(twice, {.perplexity = 10, .iterations = 300}).points));
+    }
+
+    void badInput_saysWhat() {
+        const auto message = [](const Tensor& codes, const TSneOptions& options) {
+            const auto result = tSne(codes, options);
+            return result.ok() || result.error().code() != ErrorCode::InvalidArgument ? std::string()
+                                                                                      : result.error().message();
+        };
+        QCOMPARE(message(Tensor(Shape{3, 2}), {}),
+                 std::string("A t-SNE layout needs at least 4 codes; there are 3. Choose more samples."));
+        QVERIFY(!message(Tensor(Shape{0, 2}), {}).empty());
+        for (const float value : {NAN, HUGE_VALF, -HUGE_VALF}) {
+            Tensor codes = randomCodes(20, 3, 8);
+            codes.sample(7)[1] = value;
+            QCOMPARE(message(codes, {}),
+                     std::string("The table of codes holds a value that is infinite or not a number, first in row 7."));
+        }
+        Tensor huge = randomCodes(20, 3, 8);
+        for (float& value : huge.values())
+            value = std::copysign(3e38f, value);
+        QCOMPARE(message(huge, {}), std::string("The codes are too large for distances between them."));
+        for (const double perplexity : {0.0, 0.99, -1.0, double{NAN}, HUGE_VAL})
+            QVERIFY(!message(randomCodes(20, 3, 8), {.perplexity = perplexity}).empty());
+        QVERIFY(!message(randomCodes(20, 3, 8), {.iterations = 0}).empty());
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(tSne(Tensor(Shape{5, 2, 2}))), ContractError);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestTSne)
+#include "tst_tsne.moc"
