@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include <QtTest>
+#include <opencv2/core.hpp>
 
 #include "core/analysis/GaussianFit.h"
 #include "core/analysis/KMeans.h"
@@ -281,7 +282,9 @@ private slots:
         QVERIFY(first != other);
         QCOMPARE(labels(1), first);
         const ComputeThreadsScope one(1);
+        cv::theRNG().state = 4711;
         QCOMPARE(labels(1), first);
+        QCOMPARE(cv::theRNG().state, uint64_t{4711});
     }
 
     void kMeans_labels_nearestCentre() {

@@ -196,7 +196,6 @@ private slots:
         QVERIFY(relativeError(tree.forces, naive.forces) < 1e-12);
     }
 
-    // Monopoles alone would be some percent off.
     void tree_thetaHalf_close() {
         for (const Layout& layout : {evenLayout(2000), unevenLayout(2000)}) {
             const Sums tree = treeSums(layout, 0.5), naive = naiveSums(layout);
@@ -207,6 +206,23 @@ private slots:
             QVERIFY(forces < 5e-3);
             QVERIFY(forces > 1e-9); // it does approximate
         }
+    }
+
+    // A group that counts as one is expanded to second order: twice as far away, the error is an eighth or less.
+    void tree_groupTwiceAsFar_errorOfThirdOrder() {
+        const auto errorAt = [](double distance) {
+            Layout layout = {{distance, 0.4 * distance}};
+            const RandomStream random(13);
+            for (uint64_t i = 0; i < 100; ++i) {
+                const auto u = static_cast<double>(random.uniform(2 * i));
+                layout.push_back({u * u, static_cast<double>(random.uniform(2 * i + 1))});
+            }
+            const Sums tree = treeSums(layout, 0.5), naive = naiveSums(layout);
+            return relativeError({tree.forces.front()}, {naive.forces.front()});
+        };
+        qInfo("%.2e, twice as far %.2e", errorAt(8), errorAt(16));
+        QVERIFY(errorAt(8) < 1e-3);
+        QVERIFY(errorAt(16) < errorAt(8) / 7);
     }
 
     void tree_coincidingPoints_doNotPush() {
@@ -391,7 +407,7 @@ private slots:
         for (float& value : huge.values())
             value = std::copysign(3e38f, value);
         QCOMPARE(message(huge, {}), std::string("The codes are too large for distances between them."));
-        for (const double perplexity : {0.0, 0.99, -1.0, double{NAN}, HUGE_VAL})
+        for (const double perplexity : {0.0, 0.99, -1.0, 501.0, double{NAN}, HUGE_VAL})
             QVERIFY(!message(randomCodes(20, 3, 8), {.perplexity = perplexity}).empty());
         QVERIFY(!message(randomCodes(20, 3, 8), {.iterations = 0}).empty());
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(tSne(Tensor(Shape{5, 2, 2}))), ContractError);
