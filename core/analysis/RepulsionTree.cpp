@@ -11,7 +11,7 @@ namespace hourglass {
 namespace {
 
 constexpr size_t kLeafPoints = 24;
-constexpr int64_t kPointsAtOnce = 64;
+constexpr int64_t kPointsAtOnce = 256; // few points are not worth a second thread
 
 // What a point at `other` does to one at `point`.
 void push(Repulsion& sum, PlanePoint point, PlanePoint other) {

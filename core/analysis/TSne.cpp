@@ -6,7 +6,6 @@
 #include "core/analysis/Pca.h"
 #include "core/analysis/RequireCodes.h"
 #include "core/analysis/TSneObjective.h"
-#include "core/base/Parallel.h"
 #include "core/base/Random.h"
 
 namespace hourglass {
@@ -15,6 +14,7 @@ namespace {
 
 constexpr int64_t kFewestCodes = 4;
 constexpr int64_t kMostComponents = 50;
+constexpr double kMostPerplexity = 500;
 constexpr double kNeighboursPerPerplexity = 3;
 constexpr double kStartDeviation = 1e-4, kStartNoise = 1e-6;
 constexpr double kTheta = 0.5;
@@ -24,24 +24,17 @@ constexpr double kEarlyMomentum = 0.5, kMomentum = 0.8;
 constexpr double kLeastLearningRate = 50;
 constexpr double kGainStep = 0.2, kGainDecay = 0.8, kLeastGain = 0.01;
 constexpr int64_t kReportEvery = 10;
-constexpr int64_t kPointsAtOnce = 512;
 
 Result<void> requireOptions(const TSneOptions& options) {
-    if (!(options.perplexity >= 1 && std::isfinite(options.perplexity)))
-        return makeError(ErrorCode::InvalidArgument, "The perplexity of t-SNE is 1 or more, not {}.",
-                         options.perplexity);
+    if (!(options.perplexity >= 1 && options.perplexity <= kMostPerplexity))
+        return makeError(ErrorCode::InvalidArgument, "The perplexity of t-SNE is from 1 to {}, not {}.",
+                         kMostPerplexity, options.perplexity);
     if (options.iterations < 1)
         return makeError(ErrorCode::InvalidArgument, "t-SNE makes 1 or more iterations, not {}.", options.iterations);
     return {};
 }
 
-// At least so many neighbours that their number exceeds the perplexity: all others of very few points.
-int64_t neighboursFor(double perplexity, int64_t points) {
-    return std::min(points - 1, static_cast<int64_t>(std::floor(kNeighboursPerPerplexity * perplexity)));
-}
-
 std::vector<PlanePoint> startLayout(const Tensor& components, uint64_t seed) {
-    const int64_t axes = std::min<int64_t>(2, components.shape()[1]);
     double variance = 0; // of the first component, whose mean is 0
     for (int64_t i = 0; i < components.shape()[0]; ++i)
         variance += std::pow(static_cast<double>(components.sample(i)[0]), 2);
@@ -55,7 +48,7 @@ std::vector<PlanePoint> startLayout(const Tensor& components, uint64_t seed) {
         layout[i] = {kStartNoise * static_cast<double>(noise.normal(2 * i)),
                      kStartNoise * static_cast<double>(noise.normal(2 * i + 1))};
         layout[i].x += scale * static_cast<double>(values[0]);
-        if (axes > 1)
+        if (values.size() > 1)
             layout[i].y += scale * static_cast<double>(values[1]);
     }
     return layout;
@@ -69,12 +62,10 @@ public:
           m_states(points) {}
 
     void step(std::span<PlanePoint> layout, std::span<const PlanePoint> gradient, double momentum) {
-        parallelFor(static_cast<int64_t>(layout.size()), kPointsAtOnce, [&](int64_t begin, int64_t end) {
-            for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-                layout[i].x += advance(m_states[i].x, gradient[i].x, momentum);
-                layout[i].y += advance(m_states[i].y, gradient[i].y, momentum);
-            }
-        });
+        for (size_t i = 0; i < layout.size(); ++i) {
+            layout[i].x += advance(m_states[i].x, gradient[i].x, momentum);
+            layout[i].y += advance(m_states[i].y, gradient[i].y, momentum);
+        }
         centre(layout);
     }
 
@@ -129,8 +120,9 @@ Result<std::optional<TSneLayout>> tSne(const Tensor& codes, const TSneOptions& o
         return makeError(ErrorCode::InvalidArgument, "The codes are too large for distances between them.");
 
     TSneLayout result{.points = Tensor(Shape{points, 2}),
-                      .perplexity = std::min(options.perplexity, static_cast<double>(points - 1) / 3)};
-    const int64_t perRow = neighboursFor(result.perplexity, points);
+                      .perplexity =
+                          std::min(options.perplexity, static_cast<double>(points - 1) / kNeighboursPerPerplexity)};
+    const int64_t perRow = std::min(points - 1, static_cast<int64_t>(kNeighboursPerPerplexity * result.perplexity));
     const std::vector<Neighbour> neighbours = nearestToEveryRow(components, perRow, CodeDistance::Euclidean, stop);
     if (stop.stop_requested())
         return std::optional<TSneLayout>();

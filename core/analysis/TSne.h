@@ -24,7 +24,7 @@
 namespace hourglass {
 
 struct TSneOptions {
-    double perplexity = 30; // about how many neighbours count; at least 1
+    double perplexity = 30; // about how many neighbours count; 1 to 500
     int64_t iterations = 1000;
     uint64_t seed = 0; // of the noise
 };

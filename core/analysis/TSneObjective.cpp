@@ -10,7 +10,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kPointsAtOnce = 64;
+constexpr int64_t kPointsAtOnce = 256;
 
 } // namespace
 
