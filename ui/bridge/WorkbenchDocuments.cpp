@@ -151,6 +151,7 @@ void Workbench::useData(const std::string& source) {
         next = photographs();
     if (Result<void> set = next.set("data.source", source); !set)
         return refuse(set.error());
+    next.set("data.classes", "").value(); // they were those of the data before
     m_preflight.forgetData();
     m_document.replace(next, m_document.baseFolder(), tr("Data"));
 }
