@@ -1,5 +1,7 @@
 #include "core/models/ContractiveFamily.h"
 
+#include <algorithm>
+
 #include "core/graph/Differentiate.h"
 #include "core/models/CodeColumns.h"
 
@@ -20,18 +22,25 @@ NodeId squaredGradient(ModelBuilder& builder, NodeId sum) {
     return builder.sumPerSample(g.unary(OpKind::Square, differentiate(g, sum, {&input, 1})[0]));
 }
 
+// Automatically the code where the encoder is one layer, of which the penalty is known in closed form and which the
+// decoder's bounded columns cannot undo; what is made of it where deeper decoders could.
 bool contractsReconstruction(const OptionValues& options) {
-    return options.text("objective.contracts") == "reconstruction";
+    const std::string what = options.text("objective.contracts");
+    const bool isDeep = options.text("model.architecture") != "dense" || !options.integers("model.layers").empty();
+    return what == "reconstruction" || (what == "auto" && isDeep);
 }
 
-// ‖∂code/∂x‖_F² or ‖∂x̂/∂x‖_F² of each sample, [N].
-NodeId squaredJacobian(ModelBuilder& builder, NodeId code) {
+// An estimate of ‖∂x̂/∂x‖_F² of each sample, [N].
+NodeId squaredReconstructionJacobian(ModelBuilder& builder) {
     Graph& g = builder.graph();
-    if (contractsReconstruction(builder.options())) {
-        const NodeId reconstruction = g.output("reconstruction");
-        return squaredGradient(builder,
-                               g.reduceAll(g.multiply(reconstruction, builder.random("probe", reconstruction))));
-    }
+    const NodeId reconstruction = g.output("reconstruction");
+    return squaredGradient(
+        builder, g.reduceAll(g.multiply(reconstruction, builder.random("reconstruction_probe", reconstruction))));
+}
+
+// ‖∂code/∂x‖_F² of each sample, [N], or its estimate.
+NodeId squaredCodeJacobian(ModelBuilder& builder, NodeId code) {
+    Graph& g = builder.graph();
     const std::string way = builder.options().text("objective.jacobian");
     const int64_t units = builder.options().integer("model.code_size");
     if (isSpatial(g, code) || way == "estimate" || (way == "auto" && units > kUsuallyExact))
@@ -44,35 +53,51 @@ NodeId squaredJacobian(ModelBuilder& builder, NodeId code) {
     return sum;
 }
 
+void addPenalty(ModelBuilder& builder, NodeId squaredJacobian) {
+    Graph& g = builder.graph();
+    const NodeId mean = g.reduceAll(squaredJacobian, {0});
+    builder.addTerm("contraction", builder.asTerm(g.multiply(mean, g.input("lambda", {}))));
+}
+
 } // namespace
 
 OptionTable ContractiveFamily::options() const {
     return {
         {.key = "objective.lambda",
          .type = OptionType::Real,
-         .defaultValue = 0.1,
+         .defaultValue = 0.25,
          .label = "λ",
          .help = "Weight of the squared Jacobian. Raise it for what holds stiller, lower it when "
                  "reconstructions blur.",
          .minimum = 0,
          .maximum = 1e6,
          .effect = OptionEffect::Live},
+        {.key = "objective.warmup_steps",
+         .type = OptionType::Integer,
+         .defaultValue = 2000,
+         .label = "λ warm-up",
+         .help = "Steps over which λ rises from 0: first it learns to reconstruct, then to hold still.",
+         .unit = "steps",
+         .minimum = 0,
+         .maximum = 1e9,
+         .tier = OptionTier::Expert},
         {.key = "objective.contracts",
          .type = OptionType::Choice,
-         .defaultValue = "code",
+         .defaultValue = "auto",
          .label = "Contracts",
          .help = "What must hold still when the sample changes a little: the code (Rifai et al. 2011), or what is made "
-                 "of it (Alain and Bengio 2014), on which no scale of the code has any influence.",
-         .choices = {{"code", "The code"}, {"reconstruction", "The reconstruction"}}},
+                 "of it (Alain and Bengio 2014), on which the code's own scale has no influence. Automatic is the "
+                 "code of an encoder of one layer, and the reconstruction of deeper ones, whose decoders could undo "
+                 "what the encoder does.",
+         .choices = {{"auto", "Automatic"}, {"code", "The code"}, {"reconstruction", "The reconstruction"}}},
         {.key = "objective.jacobian",
          .type = OptionType::Choice,
          .defaultValue = "auto",
-         .label = "Jacobian",
+         .label = "Jacobian of the code",
          .help = "Exact takes one pass back for each unit of the code; the estimate takes one in all, with a random "
                  "direction, and is right on average. Automatic is exact up to 8 units.",
          .choices = {{"auto", "Automatic"}, {"exact", "Exact"}, {"estimate", "Estimate"}},
-         .tier = OptionTier::Expert,
-         .appliesWhen = {{"objective.contracts", {"code"}}}},
+         .tier = OptionTier::Expert},
     };
 }
 
@@ -92,15 +117,30 @@ Result<void> ContractiveFamily::validate(const ModelContext& context) const {
 }
 
 std::vector<ScheduledScalar> ContractiveFamily::scalars() const {
-    return {{"lambda", "objective.lambda", nullptr}};
+    const auto warmUp = [](const OptionValues& options, int64_t step) {
+        const auto steps = static_cast<double>(options.integer("objective.warmup_steps"));
+        return steps <= 0 ? 1.0 : std::min(1.0, static_cast<double>(step + 1) / steps);
+    };
+    return {{"lambda", "objective.lambda", warmUp}};
 }
 
 void ContractiveFamily::build(ModelBuilder& builder) const {
     Graph& g = builder.graph();
     const NodeId code = builder.addAutoencoder();
-    const NodeId squared = squaredJacobian(builder, code);
-    builder.addTerm("contraction", builder.asTerm(g.multiply(g.reduceAll(squared, {0}), g.input("lambda", {}))));
-    builder.addMetric("jacobian_norm", g.unary(OpKind::Sqrt, squared));
+    const bool ofReconstruction = contractsReconstruction(builder.options());
+    const bool isEvaluated = builder.mode() == BuildMode::Evaluation;
+    if (ofReconstruction || isEvaluated) {
+        const NodeId squared = squaredReconstructionJacobian(builder);
+        builder.addMetric("reconstruction_jacobian_norm", g.unary(OpKind::Sqrt, squared));
+        if (ofReconstruction)
+            addPenalty(builder, squared);
+    }
+    if (!ofReconstruction || isEvaluated) {
+        const NodeId squared = squaredCodeJacobian(builder, code);
+        builder.addMetric("jacobian_norm", g.unary(OpKind::Sqrt, squared));
+        if (!ofReconstruction)
+            addPenalty(builder, squared);
+    }
 }
 
 bool ContractiveFamily::afterStep(const StepEdit& edit) const {

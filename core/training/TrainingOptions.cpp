@@ -145,6 +145,7 @@ const std::vector<Preset>& presets() {
           {"data.source", "fashion-mnist:train"},
           {"model.layers", {512, 256}},
           {"model.code_size", 32},
+          {"optimizer.schedule", "cosine"},
           {"training.epochs", 20}}},
         {"fashion-anomaly",
          "Find what is no sneaker (anomalies)",

@@ -173,6 +173,7 @@ private slots:
                                {{"model.code_size", kCode},
                                 {"model.code_activation", "identity"},
                                 {"objective.jacobian", "exact"},
+                                {"objective.warmup_steps", 0},
                                 {"objective.lambda", kLambda}},
                                m_rows);
         TrainingStep& step = training.step();

@@ -73,9 +73,11 @@ std::vector<FamilyCase> familyCases() {
             {"sparse l1", "sparse", "dense", with(dense, {{"objective.sparsity", "l1"}})},
             {"sparse kl, mean, spatial", "sparse", "convolutional",
              with(convolutional, {{"model.code", "spatial"}, {"objective.reduction", "element_mean"}})},
-            {"contractive exact", "contractive", "dense", dense},
-            {"contractive estimate", "contractive", "dense", with(dense, {{"objective.jacobian", "estimate"}})},
-            {"contractive convolutional", "contractive", "convolutional", convolutional},
+            {"contractive exact", "contractive", "dense", with(dense, {{"objective.contracts", "code"}})},
+            {"contractive estimate", "contractive", "dense",
+             with(dense, {{"objective.contracts", "code"}, {"objective.jacobian", "estimate"}})},
+            {"contractive convolutional", "contractive", "convolutional",
+             with(convolutional, {{"objective.contracts", "code"}})},
             {"contractive spatial, mean", "contractive", "convolutional",
              with(convolutional, {{"model.code", "spatial"}, {"objective.reduction", "element_mean"}})},
             {"contractive reconstruction", "contractive", "dense",
@@ -219,14 +221,14 @@ private slots:
                                                   Shape{1, 4, 6});
             const Graph& graph = loaded.model->evaluation;
             Values values = valuesFor(graph, loaded);
-            if (values.contains("random.probe")) {
+            const std::string input = ofCode ? "random.probe" : "random.reconstruction_probe";
+            if (values.contains(input)) {
                 std::vector<float> probe(kRows * width);
                 RandomStream(8, draw).fillNormal(probe);
-                values.at("random.probe") = {probe.begin(), probe.end()};
+                values.at(input) = {probe.begin(), probe.end()};
             }
-            return reference::evaluate(graph.pruned({"metric.jacobian_norm"}), loaded.model->sizes(kRows), values)
-                .at("metric.jacobian_norm")
-                .values;
+            const std::string norm = ofCode ? "metric.jacobian_norm" : "metric.reconstruction_jacobian_norm";
+            return reference::evaluate(graph.pruned({norm}), loaded.model->sizes(kRows), values).at(norm).values;
         };
         const std::vector<double> exact = norms("exact", 0);
         const LoadedModel loaded =

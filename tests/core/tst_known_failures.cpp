@@ -132,6 +132,8 @@ private slots:
             Settings all = settings;
             if (family == std::string("sparse"))
                 all.insert(all.end(), {{"objective.sparsity", "l1"}, {"model.code_activation", "relu"}});
+            else
+                all.emplace_back("objective.contracts", "code");
             const auto model = smallModel(family, architecture.toStdString(), all, batch.shape().sample()).model;
             const auto step = TrainingStep::create(model, model->options, {.executor = *executor}).value();
             double most = 0;
