@@ -24,7 +24,7 @@ Experiment discs(const std::vector<std::pair<std::string, Json>>& more = {}) {
     return smallExperiment(settings);
 }
 
-// The service at its controller, a run that knows discs alone, and what is heard.
+// The service at its controller, and what is heard.
 struct Bench {
     TemporaryFolder folder;
     ComputeThread compute;
@@ -40,11 +40,6 @@ struct Bench {
         QObject::connect(&service, &AnomalyService::failed, &service, [this](auto text) { failures << text; });
         QObject::connect(&service, &AnomalyService::inspected, &service,
                          [this](auto inspection) { inspections.push_back(inspection); });
-    }
-    std::filesystem::path trained(const Experiment& experiment = discs()) {
-        const OpenedDataset data = openDataset(experiment.options(), {}).value();
-        train(experiment, data, folder / "run").value();
-        return folder / "run";
     }
     // What came of it.
     std::shared_ptr<const AnomalyCheck> check(const AnomalyRequest& request) {
@@ -89,14 +84,18 @@ class TestAnomalyService : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase() {
+        const Experiment experiment = discs();
+        train(experiment, openDataset(experiment.options(), {}).value(), m_run).value();
+    }
+
     void aRun_scoresASource_asTheScorerDoes_andKnowsWhatIsNormal() {
         Bench bench;
-        const std::filesystem::path run = bench.trained();
-        const auto check = bench.check({.data = {.source = "builtin:shapes"}, .model = run});
+        const auto check = bench.check({.data = {.source = "builtin:shapes"}, .model = m_run});
         QVERIFY2(check != nullptr, qPrintable(bench.failures.join('\n')));
         QVERIFY(!bench.service.isBusy());
         QCOMPARE(check->data->size(), 4096);
-        const LoadedModel loaded = loadModel(run).value();
+        const LoadedModel loaded = loadModel(m_run).value();
         const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
         AnomalyScorer scorer(*executor, loaded.model, loaded.weights);
         const auto data = openDataFor(*loaded.model, "builtin:shapes").value().dataset;
@@ -116,23 +115,22 @@ private slots:
 
     void inspection_isWhatTheScoreIsTheMeanOf_alsoOnceTheModelAtHandIsAnother() {
         Bench bench;
-        const auto check = bench.check({.data = {.source = "builtin:shapes"}, .model = bench.trained()});
+        const auto check = bench.check({.data = {.source = "builtin:shapes"}, .model = m_run});
         QVERIFY(check != nullptr);
         for (const int64_t row : {5, 6, 7}) // the last wins; at most one is under way
             bench.service.inspect(check, row);
         QTRY_VERIFY_WITH_TIMEOUT(!bench.inspections.empty() && bench.inspections.back()->row == 7, kPatience);
         const AnomalyInspection& seen = *bench.inspections.back();
-        QCOMPARE(seen.errors.shape(), (Shape{16, 16}));
+        QCOMPARE(seen.errors.shape(), (Shape{32, 32}));
         double mean = 0;
         for (const float error : seen.errors.values())
-            mean += static_cast<double>(error) / 256;
+            mean += static_cast<double>(error) / 1024;
         QVERIFY(std::abs(mean - static_cast<double>(check->scores[7])) < 1e-6);
     }
 
     void partsOfTheRun_areChecked_andMissingOnesNamed() {
         Bench bench;
-        const std::filesystem::path run = bench.trained();
-        const auto validation = bench.check({.data = {.part = RunPart::Validation}, .model = run});
+        const auto validation = bench.check({.data = {.part = RunPart::Validation}, .model = m_run});
         QVERIFY(validation != nullptr);
         QCOMPARE(validation->data->size(), 80);
         QVERIFY(validation->guess.classes.empty());
@@ -141,14 +139,14 @@ private slots:
         const AnomalyTriage triage(validation, 0.9);
         QVERIFY(!triage.roc() && !triage.isLabelled());
         QVERIFY(triage.whyNoRoc().contains("'disc'"));
-        const QString failure = bench.failureOf({.data = {.part = RunPart::Test}, .model = run});
+        const QString failure = bench.failureOf({.data = {.part = RunPart::Test}, .model = m_run});
         QVERIFY2(failure.contains("data.test_fraction"), qPrintable(failure));
     }
 
     void aModelWithoutARun_takesTheThresholdFromTheData_andSaysSo() {
         Bench bench;
         const auto file =
-            exported(smallModel("undercomplete", "dense", {}, {1, 16, 16}), bench.folder / "m.safetensors");
+            exported(smallModel("undercomplete", "dense", {}, {1, 32, 32}), bench.folder / "m.safetensors");
         const auto check = bench.check({.data = {.source = "builtin:shapes"}, .model = file});
         QVERIFY2(check != nullptr, qPrintable(bench.failures.join('\n')));
         QVERIFY(check->trainingScores.empty());
@@ -183,7 +181,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!bench.inspections.empty(), kPatience);
         double mean = 0;
         for (const float error : bench.inspections.back()->errors.values())
-            mean += static_cast<double>(error) / 256;
+            mean += static_cast<double>(error) / 1024;
         QVERIFY(std::abs(mean - static_cast<double>(check->scores[3])) < 1e-6);
         bench.controller.stop();
         QTRY_VERIFY_WITH_TIMEOUT(!bench.controller.isActive(), kPatience);
@@ -193,55 +191,54 @@ private slots:
         Bench bench;
         QVERIFY(!bench.service.start({.data = {.source = "builtin:shapes"}}));
         QVERIFY(!bench.service.isBusy());
-        const std::filesystem::path run = bench.trained();
-        bench.service.start({.data = {.source = "builtin:shapes"}, .model = run});
-        bench.service.start({.data = {.part = RunPart::Validation}, .model = run});
+        bench.service.start({.data = {.source = "builtin:shapes"}, .model = m_run});
+        bench.service.start({.data = {.part = RunPart::Validation}, .model = m_run});
         QTRY_VERIFY_WITH_TIMEOUT(!bench.service.isBusy(), kPatience);
         QCOMPARE(bench.checks.size(), size_t{1});
         QCOMPARE(bench.checks.front()->data->size(), 80);
-        bench.service.start({.data = {.source = "builtin:shapes"}, .model = run});
+        bench.service.start({.data = {.source = "builtin:shapes"}, .model = m_run});
         bench.service.cancel();
         QVERIFY(!bench.service.isBusy());
-        QVERIFY(bench.check({.data = {.part = RunPart::Validation}, .model = run}) != nullptr);
+        QVERIFY(bench.check({.data = {.part = RunPart::Validation}, .model = m_run}) != nullptr);
         QCOMPARE(bench.checks.size(), size_t{2}); // what was cancelled came to nothing
         // Gone in the middle.
         auto gone = std::make_unique<AnomalyService>(bench.controller);
-        gone->start({.data = {.source = "builtin:shapes"}, .model = run});
+        gone->start({.data = {.source = "builtin:shapes"}, .model = m_run});
         gone.reset();
-        QVERIFY(bench.check({.data = {.part = RunPart::Validation}, .model = run}) != nullptr);
+        QVERIFY(bench.check({.data = {.part = RunPart::Validation}, .model = m_run}) != nullptr);
     }
 
     void whatCannotBeScored_isExplained() {
         Bench bench;
-        const std::filesystem::path run = bench.trained();
         std::filesystem::create_directories(bench.folder / "empty");
         const QString empty =
-            bench.failureOf({.data = {.source = "folder:" + (bench.folder / "empty").string()}, .model = run});
+            bench.failureOf({.data = {.source = "folder:" + (bench.folder / "empty").string()}, .model = m_run});
         QVERIFY2(empty.contains("empty"), qPrintable(empty));
         QVERIFY(writeNpy(bench.folder / "rows.npy", Tensor({5, 7})).ok());
-        const QString size = bench.failureOf({.data = {.source = (bench.folder / "rows.npy").string()}, .model = run});
-        QVERIFY2(size.contains('7') && size.contains("16"), qPrintable(size));
-        const QString gone = bench.failureOf({.data = {.source = "folder:/no/such/folder"}, .model = run});
+        const QString size =
+            bench.failureOf({.data = {.source = (bench.folder / "rows.npy").string()}, .model = m_run});
+        QVERIFY2(size.contains('7') && size.contains("32"), qPrintable(size));
+        const QString gone = bench.failureOf({.data = {.source = "folder:/no/such/folder"}, .model = m_run});
         QVERIFY2(gone.contains("/no/such/folder"), qPrintable(gone));
         writeText(bench.folder / "junk.safetensors", "x");
         const QString junk =
             bench.failureOf({.data = {.source = "builtin:shapes"}, .model = bench.folder / "junk.safetensors"});
         QVERIFY2(junk.contains("junk.safetensors"), qPrintable(junk));
-        LoadedModel diverged = smallModel("undercomplete", "dense", {}, {1, 16, 16});
-        for (float& weight : diverged.weights->arena())
-            weight = 3e38f;
-        const QString infinite = bench.failureOf(
-            {.data = {.source = "builtin:shapes"}, .model = exported(diverged, bench.folder / "big.safetensors")});
+        Tensor huge({5, 1, 32, 32});
+        std::ranges::fill(huge.values(), 1e30f);
+        QVERIFY(writeNpy(bench.folder / "huge.npy", huge).ok());
+        const QString infinite =
+            bench.failureOf({.data = {.source = (bench.folder / "huge.npy").string()}, .model = m_run});
         QVERIFY2(infinite.contains("no finite numbers"), qPrintable(infinite));
     }
 
     void elbo_isOfVariationalModels_othersFallBack_andPixelsGetALevel() {
         Bench bench;
-        const auto plain = bench.check(
-            {.data = {.part = RunPart::Validation}, .model = bench.trained(), .score = AnomalyScore::NegativeElbo});
+        const auto plain =
+            bench.check({.data = {.part = RunPart::Validation}, .model = m_run, .score = AnomalyScore::NegativeElbo});
         QVERIFY(plain != nullptr && !plain->hasElbo());
         QVERIFY(plain->request.score == AnomalyScore::ReconstructionError);
-        const LoadedModel model = smallModel("variational", "dense", {}, {1, 16, 16});
+        const LoadedModel model = smallModel("variational", "dense", {}, {1, 32, 32});
         const auto check = bench.check({.data = {.source = "builtin:shapes"},
                                         .model = exported(model, bench.folder / "vae.safetensors"),
                                         .score = AnomalyScore::NegativeElbo});
@@ -288,6 +285,10 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
         QVERIFY(failed[0][0].toString().contains("no/such/scores.csv"));
     }
+
+private:
+    TemporaryFolder m_folder;
+    const std::filesystem::path m_run = m_folder / "run"; // that knows discs alone
 };
 
 QTEST_GUILESS_MAIN(TestAnomalyService)

@@ -161,6 +161,7 @@ void anomalies(const QString& prefix) {
     driver.find<QComboBox>("Order of the samples")->setCurrentIndex(1);
     QTest::qWait(600);
     take(driver, prefix + "3-anomalies-nearest.png");
+    driver.find<QListView>("Samples by score")->setFocus();
     driver.key(Qt::Key_Space);
     QTest::qWait(300);
     take(driver, prefix + "4-anomalies-quick-look.png");

@@ -28,7 +28,10 @@ AnomalyTriage::AnomalyTriage(std::shared_ptr<const AnomalyCheck> check, double q
 void AnomalyTriage::label() {
     m_isAnomaly = anomaliesAmong(*m_check->data, {m_normal, {}});
     m_roc.reset();
-    m_whyNoRoc = m_normal.empty() ? coreText(m_check->guess.reason) : QString();
+    m_whyNoRoc = !m_normal.empty()                ? QString()
+                 : m_check->guess.classes.empty() ? coreText(m_check->guess.reason)
+                                                  : tr("No class is chosen to be normal: there are scores, and no ROC "
+                                                       "curve.");
     if (isLabelled()) {
         if (Result<Roc> roc = rocOf(m_check->scores, m_isAnomaly))
             m_roc = *std::move(roc);

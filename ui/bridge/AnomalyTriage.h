@@ -4,12 +4,16 @@
 // that is where labels say so, the point of the ROC curve, and the order in which to look at them. Everything that
 // depends on the threshold is computed from sorted scores, so that it may be dragged. One thread; no Qt but texts.
 
+#include <QtCore/QCoreApplication>
+
 #include "core/analysis/Roc.h"
 #include "ui/bridge/AnomalyService.h"
 
 namespace hourglass {
 
 class AnomalyTriage {
+    Q_DECLARE_TR_FUNCTIONS(AnomalyTriage)
+
 public:
     enum class Order { HighestFirst, NearestFirst }; // by score; by distance from the threshold
 

@@ -88,10 +88,10 @@ QString ScoreGalleryModel::description(int64_t row) const {
         parts << tr("class %1").arg(label);
     parts << tr("score %1").arg(QLocale().toString(static_cast<double>(m_triage->score(row)), 'g', 4));
     const bool isAbove = m_triage->isAbove(row);
-    parts << (isWrong(row) ? isAbove ? tr("above the threshold: a false alarm") : tr("not above the threshold: missed")
-              : isAbove ? tr("above the threshold: called an anomaly")
-                           : tr("not above the threshold: passes for normal"));
-    return parts.join(QStringLiteral(", "));
+    parts << (isWrong(row) ? isAbove ? tr("above: a false alarm") : tr("not above: missed")
+              : isAbove    ? tr("above the threshold")
+                           : tr("not above the threshold"));
+    return parts.join(QStringLiteral(" · "));
 }
 
 QVariant ScoreGalleryModel::data(const QModelIndex& index, int role) const {

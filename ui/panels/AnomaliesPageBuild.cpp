@@ -260,8 +260,8 @@ QWidget* AnomaliesPage::buildCharts() {
     left->addLayout(toggles);
     auto* row = new QHBoxLayout(m_charts);
     row->setContentsMargins(0, 0, 0, 0);
-    row->addLayout(left, 3);
-    row->addWidget(m_roc, 2);
+    row->addLayout(left, 1);
+    row->addWidget(m_roc);
     row->addWidget(m_counts);
     return m_charts;
 }

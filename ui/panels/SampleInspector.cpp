@@ -140,8 +140,8 @@ void SampleInspector::setText(const QString& text) {
 void SampleInspector::showTexts() {
     QString text = m_about;
     if (m_inspection != nullptr && m_mask->isChecked())
-        text += QStringLiteral(" · ") +
-                countText(m_heatmap->pixelsAbove(), tr("1 pixel in the mask"), tr("%1 pixels in the mask"));
+        text +=
+            QStringLiteral(" · ") + countText(m_heatmap->pixelsAbove(), tr("1 pixel masked"), tr("%1 pixels masked"));
     m_text->setText(text);
 }
 

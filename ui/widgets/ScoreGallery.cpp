@@ -43,7 +43,7 @@ public:
         const bool isWrong = index.data(ScoreGalleryModel::WrongRole).toBool();
         QString second = index.data(ScoreGalleryModel::ClassRole).toString();
         if (isWrong)
-            second = QStringLiteral("✗ ") + (isAbove ? QCoreApplication::translate("ScoreGallery", "false alarm")
+            second = QStringLiteral("✗ ") + (isAbove ? QCoreApplication::translate("ScoreGallery", "alarm")
                                                      : QCoreApplication::translate("ScoreGallery", "missed"));
         painter->setPen(isSelected ? text : isWrong ? theme::errorText(palette) : theme::mutedText(palette));
         painter->drawText(row, Qt::AlignCenter, option.fontMetrics.elidedText(second, Qt::ElideRight, row.width()));

@@ -6,6 +6,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "ui/widgets/CurveMath.h"
@@ -307,32 +308,43 @@ void ScoreHistogram::paintThreshold(QPainter& painter, const QRectF& area) const
     painter.drawPolygon(QPolygonF{{x - 5, area.top() - 6}, {x + 5, area.top() - 6}, {x, area.top() + 2}});
 }
 
+// Names with counts where there is room for all of them, else the names.
 void ScoreHistogram::paintLegend(QPainter& painter) const {
-    const QColor base = palette().color(QPalette::Base);
-    const std::tuple<const Group*, QColor, bool, bool> entries[] = {
-        {&m_normal, theme::trainCurve(palette()), true, false},
-        {&m_odd, theme::validationCurve(palette()), true, true},
-        {&m_reference, palette().color(QPalette::WindowText), false, false}};
-    double x = plot().left();
-    const double line = fontMetrics().height(), mark = line * 0.6;
-    for (const auto& [group, colour, isFilled, isHatched] : entries) {
-        if (group->scores.empty())
-            continue;
-        const QString text =
-            tr("%1 (%2)").arg(group->name, QLocale().toString(static_cast<qlonglong>(group->scores.size())));
+    struct Entry {
+        const Group& group;
+        QColor colour;
+        bool isFilled, isHatched;
+    };
+    const std::array entries{Entry{m_normal, theme::trainCurve(palette()), true, false},
+                             Entry{m_odd, theme::validationCurve(palette()), true, true},
+                             Entry{m_reference, palette().color(QPalette::WindowText), false, false}};
+    const double line = fontMetrics().height(), mark = line * 0.6, gap = 10;
+    const auto textOf = [](const Group& group, bool isLong) {
+        const auto count = static_cast<qlonglong>(group.scores.size());
+        return isLong ? tr("%1 (%2)").arg(group.name, QLocale().toString(count)) : group.name;
+    };
+    double needed = 0;
+    for (const Entry& entry : entries)
+        if (!entry.group.scores.empty())
+            needed += mark + 4 + fontMetrics().horizontalAdvance(textOf(entry.group, true)) + gap;
+    const bool isLong = needed - gap <= width();
+    double x = isLong ? std::max(0.0, std::min(plot().left(), width() - needed + gap)) : 0;
+    for (const Entry& entry : entries) {
         const double room = width() - x - mark - 4;
-        if (room < 30)
-            return;
-        const QRectF box(x, (line - mark) / 2, mark, mark);
-        painter.setPen(QPen(colour, 1.3));
-        painter.setBrush(isFilled ? QBrush(theme::mix(colour, base, 0.35)) : QBrush(Qt::NoBrush));
+        if (entry.group.scores.empty() || room < 20)
+            continue;
+        const QRectF box(x + 1, (line - mark) / 2, mark, mark);
+        painter.setPen(QPen(entry.colour, 1.3));
+        painter.setBrush(entry.isFilled ? QBrush(theme::mix(entry.colour, palette().color(QPalette::Base), 0.35))
+                                        : QBrush(Qt::NoBrush));
         painter.drawRect(box);
-        if (isHatched)
-            painter.fillRect(box, QBrush(colour, Qt::BDiagPattern));
+        if (entry.isHatched)
+            painter.fillRect(box, QBrush(entry.colour, Qt::BDiagPattern));
         painter.setPen(palette().color(QPalette::WindowText));
-        const QString shown = fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(room));
+        const QString shown =
+            fontMetrics().elidedText(textOf(entry.group, isLong), Qt::ElideRight, static_cast<int>(room));
         painter.drawText(QPointF(x + mark + 4, fontMetrics().ascent()), shown);
-        x += mark + 4 + fontMetrics().horizontalAdvance(shown) + 12;
+        x += mark + 4 + fontMetrics().horizontalAdvance(shown) + gap;
     }
 }
 
