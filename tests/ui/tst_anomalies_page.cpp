@@ -256,37 +256,42 @@ private slots:
         page.show();
         page.drop(page.shapes());
         QTRY_VERIFY_WITH_TIMEOUT(!page.isBusy() && page.driver.has<ScoreGallery>("Samples by score"), kPatience);
-        const auto save = [&](const std::filesystem::path& path, const char* title) {
+        // Under the proposed name, in the folder that was the last one.
+        const auto save = [&](const char* title) {
             QTRY_VERIFY_WITH_TIMEOUT(page.driver.has<QFileDialog>(title), kPatience);
-            auto* dialog = page.driver.find<QFileDialog>(title);
-            dialog->setDirectory(toText(path.parent_path()));
-            dialog->selectFile(toText(path.filename()));
             page.driver.key(Qt::Key_Return);
         };
+        const auto lastFolder = [&](const char* name) {
+            std::filesystem::create_directories(page.driver.folder() / name);
+            page.driver.bench().settings().set("anomalies/save_folder", toText(page.driver.folder() / name));
+        };
+        lastFolder("out");
         page.driver.click(page.button("Save scores"));
-        save(page.driver.folder() / "out.csv", "Save the scores");
-        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(page.driver.folder() / "out.csv"), kPatience);
-        const QStringList lines =
-            QString::fromStdString(readFile(page.driver.folder() / "out.csv").value()).split('\n', Qt::SkipEmptyParts);
+        save("Save the scores");
+        const std::filesystem::path scores = page.driver.folder() / "out" / "scores.csv";
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(scores), kPatience);
+        const QStringList lines = QString::fromStdString(readFile(scores).value()).split('\n', Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), page.gallery()->model()->rowCount() + 1);
         QCOMPARE(lines.first(), QString("name,score,class,anomaly"));
         QCOMPARE(lines.filter(QRegularExpression(",1$")).size(), page.above());
         // By the menu's own action: a popup has a window of its own.
         page.button("Save picture")->menu()->actions().first()->trigger();
-        save(page.driver.folder() / "histogram.png", "Save the picture");
-        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(page.driver.folder() / "histogram.png"), kPatience);
-        const Shape saved = decodeImage(page.driver.folder() / "histogram.png").value().pixels.shape();
-        QCOMPARE(QSize(static_cast<int>(saved[2]), static_cast<int>(saved[1])),
+        save("Save the picture");
+        const std::filesystem::path picture = page.driver.folder() / "out" / "histogram.png";
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(picture), kPatience);
+        const Shape shape = decodeImage(picture).value().pixels.shape();
+        QCOMPARE(QSize(static_cast<int>(shape[2]), static_cast<int>(shape[1])),
                  page.histogram()->size() * page.histogram()->devicePixelRatioF());
+        lastFolder("full");
         page.driver.click(page.button("Save scores"));
         {
             const FullDisk full(16);
-            save(page.driver.folder() / "full.csv", "Save the scores");
+            save("Save the scores");
             QTRY_VERIFY_WITH_TIMEOUT(!page.driver.message().isEmpty(), kPatience);
         }
-        QVERIFY2(page.driver.message().contains("full.csv") && page.driver.message().contains("somewhere else"),
+        QVERIFY2(page.driver.message().contains("scores.csv") && page.driver.message().contains("somewhere else"),
                  qPrintable(page.driver.message()));
-        QVERIFY(!std::filesystem::exists(page.driver.folder() / "full.csv"));
+        QVERIFY(!std::filesystem::exists(page.driver.folder() / "full" / "scores.csv"));
     }
 
     void whatCannotBeChecked_isExplained_andWhatWasThereStays() {
