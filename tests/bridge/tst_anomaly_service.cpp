@@ -259,6 +259,8 @@ private slots:
         QCOMPARE(triage.counts(), (ConfusionCounts{3, 1, 1, 0}));
         QCOMPARE(triage.above(), 4);
         QCOMPARE(triage.ordered(AnomalyTriage::Order::HighestFirst), (std::vector<int64_t>{3, 1, 4, 2, 0}));
+        triage.setThreshold(4); // at the threshold is not above it
+        QCOMPARE(triage.above(), 2);
         triage.setThreshold(4.4);
         QCOMPARE(triage.counts(), (ConfusionCounts{1, 1, 1, 2}));
         QCOMPARE(triage.quantile(), 1.0);

@@ -11,7 +11,6 @@
 
 #include "ui/bridge/AnomalyTriage.h"
 
-class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
@@ -22,13 +21,12 @@ class QToolButton;
 
 namespace hourglass {
 
+class AnomalyCharts;
 class AnomalyDataChooser;
 class ModelChooser;
-class RocCurve;
 class SampleInspector;
 class ScoreGallery;
 class ScoreGalleryModel;
-class ScoreHistogram;
 class WorkBar;
 class Workbench;
 
@@ -59,11 +57,9 @@ private:
     QLayout* buildThresholdRow();
     QWidget* buildEmptyState();
     QWidget* buildResults();
-    QWidget* buildCharts();
     QLayout* buildFoot();
     QToolButton* addButton(const QString& text, const QString& tip, const std::function<void()>& act);
     void connectService();
-    void remember();
 
     void start();
     void startSoon();
@@ -72,15 +68,17 @@ private:
     void takeCheck(std::shared_ptr<const AnomalyCheck> check);
     void fillNormal();
     void takeNormal(int item);
-    void showGroups();
+    void showReason();
     void showThreshold(); // and all that follows from it
-    void showCounts();
     void inspectCurrent();
     QString sampleText(int64_t row) const;
     void toggleQuickLook();
-    void showSkipped();
+    // AnomaliesPageText.cpp
+    void askSave(const QString& title, const QString& filter, const QString& name,
+                 const std::function<void(const std::filesystem::path&)>& save);
     void askSaveScores();
     void askSavePicture(QWidget* widget, const QString& name);
+    void showSkipped();
     void showState();
     QString noteText() const;
     QString emptyText() const;
@@ -102,12 +100,7 @@ private:
     QPushButton* m_checkFirst;
     QSplitter* m_results;
     QSplitter* m_samples;
-    QWidget* m_charts;
-    ScoreHistogram* m_histogram;
-    QCheckBox* m_logCount;
-    QCheckBox* m_logScore;
-    RocCurve* m_roc;
-    QLabel* m_counts;
+    AnomalyCharts* m_charts;
     ScoreGallery* m_gallery;
     ScoreGalleryModel* m_samplesModel;
     SampleInspector* m_inspector;

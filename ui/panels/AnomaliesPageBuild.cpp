@@ -1,6 +1,5 @@
 // What the Anomalies page is made of; what it does is in AnomaliesPage.cpp.
 
-#include <QCheckBox>
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -15,22 +14,20 @@
 #include "ui/bridge/Workbench.h"
 #include "ui/models/ScoreGalleryModel.h"
 #include "ui/panels/AnomaliesPage.h"
+#include "ui/panels/AnomalyCharts.h"
 #include "ui/panels/AnomalyDataChooser.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/SampleInspector.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/ImageConvert.h"
-#include "ui/widgets/RocCurve.h"
 #include "ui/widgets/ScoreGallery.h"
-#include "ui/widgets/ScoreHistogram.h"
 
 namespace hourglass {
 
 namespace {
 
 const QString kScoreKey = QStringLiteral("anomalies/score"), kQuantileKey = QStringLiteral("anomalies/quantile"),
-              kOrderKey = QStringLiteral("anomalies/order"), kLogCountKey = QStringLiteral("anomalies/log_count"),
-              kLogScoreKey = QStringLiteral("anomalies/log_score");
+              kOrderKey = QStringLiteral("anomalies/order");
 constexpr std::chrono::milliseconds kRest{300}, kReorder{60};
 constexpr int64_t kLongestSide = 160; // of a thumbnail, in pixels
 
@@ -220,52 +217,6 @@ QWidget* AnomaliesPage::buildEmptyState() {
     return empty;
 }
 
-QWidget* AnomaliesPage::buildCharts() {
-    m_charts = new QWidget(this);
-    m_histogram = new ScoreHistogram(m_charts);
-    m_roc = new RocCurve(m_charts);
-    m_counts = new QLabel(m_charts);
-    m_counts->setTextFormat(Qt::RichText); // our own words and numbers
-    m_counts->setAccessibleName(tr("Confusion counts"));
-    m_counts->setToolTip(tr("How many of the anomalies and of the normal samples lie above the threshold, with their "
-                            "share of the row"));
-    m_logCount = new QCheckBox(tr("Log &count"), m_charts);
-    m_logScore = new QCheckBox(tr("Log &score"), m_charts);
-    m_logCount->setToolTip(tr("Logarithmic counts: a few anomalies show beside thousands of normal samples"));
-    m_logScore->setToolTip(tr("Logarithmic scores: for scores over several orders of magnitude, all above 0"));
-    const std::tuple<QCheckBox*, QString, QString, void (ScoreHistogram::*)(bool)> boxes[] = {
-        {m_logCount, tr("Logarithmic counts"), kLogCountKey, &ScoreHistogram::setLogarithmicCount},
-        {m_logScore, tr("Logarithmic scores"), kLogScoreKey, &ScoreHistogram::setLogarithmicScore}};
-    auto* toggles = new QHBoxLayout;
-    for (const auto& [box, name, key, set] : boxes) {
-        box->setAccessibleName(name);
-        connect(box, &QCheckBox::toggled, this, [this, key = key, set = set](bool isOn) {
-            m_workbench.settings().set(key, isOn);
-            (m_histogram->*set)(isOn);
-        });
-        box->setChecked(m_workbench.settings().value(key, false).toBool());
-        toggles->addWidget(box);
-    }
-    toggles->addStretch(1);
-    const auto moved = [this](double threshold) {
-        m_triage->setThreshold(threshold);
-        showThreshold();
-    };
-    connect(m_histogram, &ScoreHistogram::thresholdMoved, this, moved);
-    connect(m_roc, &RocCurve::thresholdMoved, this, moved);
-
-    auto* left = new QVBoxLayout;
-    left->setSpacing(2);
-    left->addWidget(m_histogram, 1);
-    left->addLayout(toggles);
-    auto* row = new QHBoxLayout(m_charts);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addLayout(left, 1);
-    row->addWidget(m_roc);
-    row->addWidget(m_counts);
-    return m_charts;
-}
-
 QWidget* AnomaliesPage::buildResults() {
     m_results = new QSplitter(Qt::Vertical, this);
     m_samples = new QSplitter(Qt::Horizontal, m_results);
@@ -278,7 +229,12 @@ QWidget* AnomaliesPage::buildResults() {
     m_samples->addWidget(m_gallery);
     m_samples->addWidget(m_inspector);
     m_samples->setChildrenCollapsible(false);
-    m_results->addWidget(buildCharts());
+    m_charts = new AnomalyCharts(m_workbench, m_results);
+    connect(m_charts, &AnomalyCharts::thresholdMoved, this, [this](double threshold) {
+        m_triage->setThreshold(threshold);
+        showThreshold();
+    });
+    m_results->addWidget(m_charts);
     m_results->addWidget(m_samples);
     m_results->setChildrenCollapsible(false);
     m_results->setStretchFactor(0, 2);
@@ -300,9 +256,10 @@ QLayout* AnomaliesPage::buildFoot() {
                              [this] { askSaveScores(); });
     m_savePictures = addButton(tr("Save &picture"), tr("Save the histogram or the ROC curve as PNG"), {});
     auto* menu = new QMenu(m_savePictures);
-    menu->addAction(tr("Histogram…"), this, [this] { askSavePicture(m_histogram, QStringLiteral("histogram.png")); });
+    menu->addAction(tr("Histogram…"), this,
+                    [this] { askSavePicture(m_charts->histogram(), QStringLiteral("histogram.png")); });
     QAction* roc =
-        menu->addAction(tr("ROC curve…"), this, [this] { askSavePicture(m_roc, QStringLiteral("roc.png")); });
+        menu->addAction(tr("ROC curve…"), this, [this] { askSavePicture(m_charts->roc(), QStringLiteral("roc.png")); });
     connect(menu, &QMenu::aboutToShow, this,
             [this, roc] { roc->setEnabled(m_triage != nullptr && m_triage->roc().has_value()); });
     m_savePictures->setMenu(menu);
