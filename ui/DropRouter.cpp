@@ -21,6 +21,7 @@ namespace {
 const QString kData = QStringLiteral("data");
 const QString kCompare = QStringLiteral("compare");
 const QString kDenoise = QStringLiteral("denoise");
+const QString kCheck = QStringLiteral("check");
 const QString kOpen = QStringLiteral("open");
 const QString kWhereItBelongs = QStringLiteral("any"); // the rules of what is opened without a place
 
@@ -121,7 +122,11 @@ std::vector<DropZone> DropRouter::zonesOf(const std::vector<Kind>& kinds, bool i
         return {denoise};
     if (m_denoises() && isForModel)
         return {{kOpen, tr("Denoise with this model"), tr("The experiment and the model at hand stay")}};
+    if (m_checks() && isForModel)
+        return {{kOpen, tr("Check with this model"), tr("The experiment and the model at hand stay")}};
     std::vector<DropZone> zones;
+    if (m_checks() && any(isData))
+        zones.push_back({kCheck, tr("Check for anomalies"), tr("See what is unlike the training data")});
     if (any(isData))
         zones.push_back({kData, tr("Use as data set"), tr("Learn from it")});
     if (any([](Kind kind) { return kind == Kind::Picture; }) || isBarePicture) {
@@ -139,10 +144,10 @@ template <typename Work, typename Then>
 void DropRouter::elsewhere(std::string doing, Work work, Then then, std::function<void()> otherwise) {
     ++m_underWay;
     runInPool(m_replies, std::move(doing), std::move(work),
-              [this, then = std::move(then), otherwise = std::move(otherwise)](auto result) {
+              [this, then = std::move(then), otherwise = std::move(otherwise)](auto&& result) {
                   --m_underWay;
                   if (result)
-                      return then(*std::move(result));
+                      return then(*std::forward<decltype(result)>(result));
                   emit refused({coreText(result.error())});
                   otherwise();
               });
@@ -174,6 +179,7 @@ void DropRouter::openItems(const Items& items, int request) {
     route(items,
           isForOpening                   ? kOpen
           : isOnePicture && m_denoises() ? kDenoise
+          : m_checks()                   ? kCheck
           : isOnePicture && m_compares() ? kCompare
                                          : kData,
           request);
@@ -237,7 +243,7 @@ void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zon
         } else if (zone == kOpen ? !isOpened(item.kind) : !isData(item.kind)) {
             refusals << itemText(item.path, zone == kOpen ? tr("it was dropped with something to open, and left alone")
                                                           : tr("it is no data; drop it alone to open it"));
-        } else if (zone == kData) {
+        } else if (zone == kData || zone == kCheck) {
             continue; // together, below
         } else if (isTaken) {
             refusals << itemText(item.path, tr("one at a time: only the first was opened"));
@@ -256,13 +262,19 @@ void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zon
                 emit modelDropped(item.path);
         }
     }
-    if (zone == kData)
-        useAsData(items, refusals, request);
+    if (zone == kData || zone == kCheck)
+        useAsData(items, zone, refusals, request);
     if (!refusals.isEmpty())
         emit refused(refusals);
 }
 
-void DropRouter::useAsData(const Items& items, QStringList& refusals, int request) {
+void DropRouter::useAsData(const Items& items, const QString& zone, QStringList& refusals, int request) {
+    const auto use = [this, zone](const QString& source) {
+        if (zone == kCheck)
+            emit dataToCheck(source);
+        else
+            emit dataDropped(source);
+    };
     std::vector<fs::path> pictures;
     const DroppedPath* whole = nullptr; // a folder or file that is a data set by itself
     for (const DroppedPath& item : items) {
@@ -277,13 +289,13 @@ void DropRouter::useAsData(const Items& items, QStringList& refusals, int reques
         for (const fs::path& picture : pictures)
             refusals << itemText(picture, tr("one data set at a time: put the pictures into one folder"));
         const QString path = toText(fs::absolute(whole->path));
-        emit dataDropped(whole->kind == Kind::Folder ? QStringLiteral("folder:") + path : path);
+        use(whole->kind == Kind::Folder ? QStringLiteral("folder:") + path : path);
     } else if (!pictures.empty()) {
         elsewhere(
             "gathering pictures", [pictures, where = m_collections] { return pictureSource(pictures, where); },
-            [this, request](const std::string& source) {
-                if (takes(kData, request))
-                    emit dataDropped(QString::fromStdString(source));
+            [this, use, zone, request](const std::string& source) {
+                if (takes(zone, request))
+                    use(QString::fromStdString(source));
             });
     }
 }

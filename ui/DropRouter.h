@@ -39,6 +39,9 @@ public:
     // Whether pictures are being denoised: then a single one goes there, wherever it falls.
     void setDenoises(std::function<bool()> denoises) { m_denoises = std::move(denoises); }
 
+    // Whether data are being checked for anomalies: then what is dropped there may be checked instead of learnt from.
+    void setChecks(std::function<bool()> checks) { m_checks = std::move(checks); }
+
     void open(const std::vector<std::filesystem::path>& paths);
     void paste();
     // Something is on its way that has not been handed on.
@@ -46,6 +49,7 @@ public:
 
 signals:
     void dataDropped(const QString& source);
+    void dataToCheck(const QString& source);
     // One that is to be compared is being read; an empty name: it could not be.
     void pictureOpening(const QString& name);
     void pictureDropped(std::shared_ptr<const hourglass::Tensor> picture, const QString& name);
@@ -71,12 +75,13 @@ private:
     void route(const Items& items, const QString& zone, int request);
     void openItems(const Items& items, int request);
     void usePicture(const PictureSource& picture, const QString& zone, int request);
-    void useAsData(const Items& items, QStringList& refusals, int request);
+    void useAsData(const Items& items, const QString& zone, QStringList& refusals, int request);
 
     DropOverlay* m_overlay;
     std::filesystem::path m_collections;
     std::function<bool()> m_compares = [] { return false; };
     std::function<bool()> m_denoises = [] { return false; };
+    std::function<bool()> m_checks = [] { return false; };
     int m_underWay = 0, m_drag = 0;
     int m_asked = 0;                         // requests so far
     std::map<QString, LatestReply> m_handed; // what was handed on, by zone

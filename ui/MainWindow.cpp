@@ -14,6 +14,7 @@
 #include "ui/Transport.h"
 #include "ui/bridge/Workbench.h"
 #include "ui/dialogs/ExportDialog.h"
+#include "ui/panels/AnomaliesPage.h"
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
@@ -79,6 +80,7 @@ void MainWindow::buildPanels(const PanelContext& context) {
     m_train = findChild<TrainPage*>();
     m_compare = findChild<ComparePage*>();
     m_denoise = findChild<DenoisePage*>();
+    m_anomalies = findChild<AnomaliesPage*>();
     m_experiment = findChild<ExperimentPanel*>();
     m_runs = findChild<RunsPanel*>();
 }
@@ -117,6 +119,11 @@ void MainWindow::connectPanels() {
     connect(m_denoise, &DenoisePage::left, this, [this] { showPage(m_train); });
     connect(m_denoise, &DenoisePage::failed, this, &MainWindow::tellFailed);
     connect(m_denoise, &DenoisePage::told, this, [this](const QString& text) { statusBar()->showMessage(text, 5000); });
+    connect(m_anomalies, &AnomaliesPage::left, this, [this] { showPage(m_train); });
+    connect(m_anomalies, &AnomaliesPage::failed, this, &MainWindow::tellFailed);
+    connect(m_anomalies, &AnomaliesPage::refused, this, &MainWindow::tellRefused);
+    connect(m_anomalies, &AnomaliesPage::told, this,
+            [this](const QString& text) { statusBar()->showMessage(text, 5000); });
     connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
     connect(m_runs, &RunsPanel::continueWanted, this, &MainWindow::continueRun);
     connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
@@ -166,6 +173,8 @@ void MainWindow::connectDrops() {
     });
     m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
     connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
+    m_drops->setChecks([this] { return m_pages->currentWidget() == m_anomalies; });
+    connect(m_drops, &DropRouter::dataToCheck, m_anomalies, &AnomaliesPage::check);
     connect(m_drops, &DropRouter::pictureOpening, this, [this](const QString& name) {
         m_compare->showOpening(name);
         if (!name.isEmpty())
@@ -180,6 +189,8 @@ void MainWindow::connectDrops() {
     connect(m_drops, &DropRouter::runDropped, this, [this](const fs::path& folder) {
         if (m_pages->currentWidget() == m_denoise) // as a model: what is trained or compared meanwhile stays
             m_denoise->useModel(folder);
+        else if (m_pages->currentWidget() == m_anomalies)
+            m_anomalies->useModel(folder);
         else
             openRun(folder);
     });
@@ -249,6 +260,8 @@ void MainWindow::openRun(const fs::path& folder) {
 void MainWindow::openModel(const fs::path& file) {
     if (m_pages->currentWidget() == m_denoise) // with it there, whatever is trained or compared meanwhile
         return m_denoise->useModel(file);
+    if (m_pages->currentWidget() == m_anomalies)
+        return m_anomalies->useModel(file);
     if (m_workbench.controller().isActive())
         return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
     m_workbench.controller().openModel(file);
@@ -290,9 +303,10 @@ void MainWindow::exportRun(const fs::path& folder) {
 
 void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
-    QWidget* first = page == m_compare   ? m_compare->view()->firstShown()
-                     : page == m_denoise ? m_denoise->firstControl()
-                                         : page->nextInFocusChain();
+    QWidget* first = page == m_compare     ? m_compare->view()->firstShown()
+                     : page == m_denoise   ? m_denoise->firstControl()
+                     : page == m_anomalies ? m_anomalies->firstControl()
+                                           : page->nextInFocusChain();
     first->setFocus(Qt::ShortcutFocusReason);
 }
 

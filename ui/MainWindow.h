@@ -16,6 +16,7 @@ class QTabWidget;
 
 namespace hourglass {
 
+class AnomaliesPage;
 class ComparePage;
 class DenoisePage;
 class DropRouter;
@@ -84,6 +85,7 @@ private:
     TrainPage* m_train = nullptr;
     ComparePage* m_compare = nullptr;
     DenoisePage* m_denoise = nullptr;
+    AnomaliesPage* m_anomalies = nullptr;
     ExperimentPanel* m_experiment = nullptr;
     RunsPanel* m_runs = nullptr;
     bool m_wasShown = false;

@@ -1,24 +1,18 @@
 // anomaly: how unlike its training data a model finds each sample.
 
 #include <algorithm>
-#include <numeric>
 
 #include "app/cli/ModelContext.h"
 #include "core/analysis/Roc.h"
 #include "core/base/AtomicFile.h"
-#include "core/data/RowSubset.h"
-#include "core/data/Split.h"
 #include "core/formats/Npy.h"
 #include "core/inference/AnomalyScorer.h"
-#include "core/inference/NormalClasses.h"
+#include "core/inference/NormalScores.h"
 #include "core/inference/ScoreTable.h"
-#include "core/training/TrainingData.h"
 
 namespace hourglass::cli {
 
 namespace {
-
-constexpr int64_t kMostNormal = 10'000; // training samples that the threshold is taken from
 
 struct Arguments : ModelArguments {
     std::string output, score = "error", normal;
@@ -48,69 +42,48 @@ Result<std::optional<Scores>> scored(AnomalyScorer& scorer, const std::shared_pt
         context.stopToken());
 }
 
-// Of the samples that the model was trained on, evenly spread; nothing where they are not to be had.
-Result<std::shared_ptr<const Dataset>> normalSamples(const LoadedModel& loaded, const Context& context) {
-    Result<OpenedDataset> training = openTrainingRows(loaded.path, context.stopToken());
-    if (!training && training.error().code() == ErrorCode::NotFound)
-        return std::shared_ptr<const Dataset>();
-    if (!training || training->dataset == nullptr)
-        return training ? Result<std::shared_ptr<const Dataset>>(nullptr) : std::move(training).error();
-    const int64_t size = training->dataset->size();
-    return std::shared_ptr<const Dataset>(
-        std::make_shared<RowSubset>(training->dataset, spreadEvenly(size, std::min(size, kMostNormal))));
-}
-
 struct Threshold {
     double value = 0;
     std::string origin; // "training data"
 };
 
-std::vector<float> chosenScores(std::span<const float> scores, const std::vector<bool>& isAnomaly) {
-    Scores normal;
-    for (size_t i = 0; i < scores.size(); ++i)
-        if (isAnomaly.empty() || !isAnomaly[i])
-            normal.push_back(scores[i]);
-    return normal;
+std::string originText(NormalScores::Origin origin) {
+    switch (origin) {
+    case NormalScores::Origin::Training:
+        return "training data";
+    case NormalScores::Origin::LabelledNormal:
+        return "the normal samples of --data";
+    case NormalScores::Origin::All:
+        break;
+    }
+    return "all samples of --data";
 }
 
-// The quantile of scores of normal samples: of those that the model was trained on, else of those of the source that
-// are labelled normal, else of all of it. Nothing when interrupted.
+// Nothing when interrupted.
 Result<std::optional<Threshold>> thresholdOf(AnomalyScorer& scorer, const std::shared_ptr<const Dataset>& training,
                                              AnomalyScore score, const Scores& scores,
                                              const std::vector<bool>& isAnomaly, double quantile,
                                              const Context& context) {
-    Scores normal = chosenScores(scores, isAnomaly);
-    std::string origin = isAnomaly.empty() ? "all samples of --data" : "the normal samples of --data";
+    Scores ofTraining;
     if (training != nullptr) {
         Result<std::optional<Scores>> of = scored(scorer, training, score, "training data", context);
         if (!of)
             return std::move(of).error();
         if (!*of)
             return std::optional<Threshold>();
-        normal = **std::move(of);
-        origin = "training data";
+        ofTraining = **std::move(of);
     }
-    const Result<double> value = quantileThreshold(normal, quantile);
+    const NormalScores normal = normalScoresOf(ofTraining, scores, isAnomaly);
+    const Result<double> value = quantileThreshold(normal.scores, quantile);
     if (!value)
         return value.error();
-    return std::optional(Threshold{*value, origin});
+    return std::optional(Threshold{*value, originText(normal.origin)});
 }
 
 Result<void> write(const Arguments& arguments, const Dataset& data, const Scores& scores, double threshold) {
     if (std::filesystem::path(arguments.output).extension() == ".csv")
         return writeFileAtomically(arguments.output, scoresToCsv(data, scores, threshold));
     return writeNpy(arguments.output, Tensor({static_cast<int64_t>(scores.size())}, scores));
-}
-
-std::vector<bool> anomaliesOf(const Dataset& data, const NormalClasses& normal) {
-    std::vector<bool> isAnomaly;
-    if (normal.classes.empty())
-        return isAnomaly;
-    for (int64_t row = 0; row < data.size(); ++row) {
-        const std::optional<int> label = data.label(row);
-        isAnomaly.push_back(!label || std::ranges::find(normal.classes, *label) == normal.classes.end());
-    }
-    return isAnomaly;
 }
 
 void add(Json& json, std::string& text, const char* key, const Json& value) {
@@ -131,14 +104,16 @@ int run(const Arguments& arguments, Context& context) {
     const Result<AnomalyScore> score = scoreOf(arguments.score, *loaded.model);
     if (!score)
         return context.fail(score.error());
-    Result<std::shared_ptr<const Dataset>> training = normalSamples(loaded, context);
+    const Result<NormalSamples> training = openNormalSamples(loaded.path, context.stopToken());
     if (!training)
         return context.fail(training.error());
-    const Result<NormalClasses> normal = normalClassesOf(*data, arguments.normal, training->get(), "--normal");
+    if (!training->whyNone.empty())
+        context.message(training->whyNone);
+    const Result<NormalClasses> normal = normalClassesOf(*data, arguments.normal, training->samples.get(), "--normal");
     if (!normal)
         return context.fail(normal.error());
     context.message(normal->reason);
-    const std::vector<bool> isAnomaly = anomaliesOf(*data, *normal);
+    const std::vector<bool> isAnomaly = anomaliesAmong(*data, *normal);
 
     AnomalyScorer scorer(context.executor(), loaded.model, loaded.weights);
     const Result<std::optional<Scores>> scores = scored(scorer, data, *score, "", context);
@@ -147,7 +122,7 @@ int run(const Arguments& arguments, Context& context) {
     if (!*scores || context.interrupted())
         return kInterrupted;
     const Result<std::optional<Threshold>> threshold =
-        thresholdOf(scorer, *training, *score, **scores, isAnomaly, arguments.quantile, context);
+        thresholdOf(scorer, training->samples, *score, **scores, isAnomaly, arguments.quantile, context);
     if (!threshold)
         return context.fail(threshold.error());
     if (!*threshold)

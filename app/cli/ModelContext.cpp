@@ -1,6 +1,7 @@
 #include "app/cli/ModelContext.h"
 
 #include "core/data/OpenDataset.h"
+#include "core/inference/DataForModel.h"
 #include "core/training/NetworkInput.h"
 
 namespace hourglass::cli {
@@ -26,23 +27,6 @@ std::optional<float> noiseLevelOf(const std::string& sigma, const Model& model, 
     return std::stof(sigma) / 255.0f;
 }
 
-namespace {
-
-// Pictures become samples in a way that the model alone decides: what one becomes must not depend on its neighbours in
-// a folder, as it does where `auto` looks whether all have one size.
-void fitTo(const Model& model, DataOptions& options) {
-    const Shape& sample = model.sampleShape;
-    const bool sized = options.width > 0 || options.height > 0;
-    const bool likePatches = sample[1] == options.patchSize && sample[2] == options.patchSize;
-    options.channels = sample[0] == 1 ? ChannelChoice::Gray : ChannelChoice::Rgb;
-    if (options.fit == FitChoice::Auto)
-        options.fit = likePatches && !sized ? FitChoice::Patches : FitChoice::Stretch;
-    options.height = sample[1];
-    options.width = sample[2];
-}
-
-} // namespace
-
 Result<OpenedDataset> openArgument(const std::string& source, const DataOptions& options, const Context& context) {
     Result<OpenedDataset> data = openSource(source, options, {}, context.stopToken());
     if (!data)
@@ -51,15 +35,10 @@ Result<OpenedDataset> openArgument(const std::string& source, const DataOptions&
 }
 
 Result<OpenedDataset> openFor(const Model& model, const std::string& source, const Context& context) {
-    Result<DataOptions> options = readDataOptions(model.options);
-    if (!options)
-        return std::move(options).error();
-    options->limit = 0; // these two are of the training data
-    options->classes.clear();
-    if (model.sampleShape.rank() == 3)
-        fitTo(model, *options);
-    Result<OpenedDataset> data = openArgument(source, *options, context);
-    if (data && data->dataset != nullptr)
+    Result<OpenedDataset> data = openDataFor(model, source, {}, context.stopToken());
+    if (!data)
+        return std::move(data).error().withName(kSourceKey, "--data");
+    if (data->dataset != nullptr)
         context.report(data->report);
     return data;
 }

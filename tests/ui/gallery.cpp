@@ -3,6 +3,7 @@
 
 #include <QtWidgets>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <random>
@@ -12,11 +13,14 @@
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/CurveCanvas.h"
 #include "ui/widgets/DropOverlay.h"
+#include "ui/widgets/HeatmapOverlay.h"
 #include "ui/widgets/ImageStrip.h"
 #include "ui/widgets/LogModel.h"
 #include "ui/widgets/LogView.h"
 #include "ui/widgets/LossChart.h"
 #include "ui/widgets/OptionForm.h"
+#include "ui/widgets/RocCurve.h"
+#include "ui/widgets/ScoreHistogram.h"
 
 using namespace hourglass;
 
@@ -252,6 +256,51 @@ QWidget* log(LogModel& model) {
     return new LogView(&model);
 }
 
+// Errors as they are: a long tail, and anomalies that overlap with it.
+std::vector<float> scores(size_t count, float shift) {
+    std::vector<float> values(count);
+    std::ranges::generate(values, [shift] { return 0.004f * std::exp(0.45f * noise(1) + shift); });
+    return values;
+}
+
+QWidget* histogram(bool isLog, bool isLabelled) {
+    auto* made = new ScoreHistogram;
+    made->setScores({"Training", scores(10000, 0)}, {isLabelled ? "Normal" : "Checked", scores(900, 0)},
+                    {"Anomalies", scores(isLabelled ? 120 : 0, 0.9f)});
+    made->setThreshold(0.011);
+    made->setLogarithmicCount(isLog);
+    made->setLogarithmicScore(isLog);
+    return made;
+}
+
+QWidget* roc(bool isThere) {
+    auto* made = new RocCurve;
+    made->setEmptyText("All samples are of class 'disc': there is nothing to tell apart, so no ROC curve.");
+    if (!isThere)
+        return made;
+    std::vector<float> all = scores(900, 0);
+    std::vector<bool> isAnomaly(900, false);
+    for (const float score : scores(120, 0.9f)) {
+        all.push_back(score);
+        isAnomaly.push_back(true);
+    }
+    made->setRoc(rocOf(all, isAnomaly).value());
+    made->setThreshold(0.011);
+    return made;
+}
+
+QWidget* heatmap() {
+    auto* made = new HeatmapOverlay;
+    Tensor errors({28, 28});
+    for (int64_t i = 0; i < errors.elements(); ++i)
+        errors.data()[i] =
+            0.05f * std::exp(-std::hypot(static_cast<float>(i % 28) - 18, static_cast<float>(i / 28) - 9) / 3);
+    made->setTitle("Error");
+    made->setPicture(picture(28, 0, 0.02f, 0), errors);
+    made->setLevel(0.012);
+    return made;
+}
+
 struct Exhibit {
     QString name;
     QSize size;
@@ -303,6 +352,12 @@ int main(int argc, char** argv) {
         {"architecture-deep", {320, 110}, [] { return architecture(6); }},
         {"architecture-empty", {320, 90}, [] { return architecture(0); }},
         {"drop", {700, 300}, [] { return drop(); }},
+        {"histogram", {420, 180}, [] { return histogram(false, true); }},
+        {"histogram-log", {420, 180}, [] { return histogram(true, true); }},
+        {"histogram-small", {180, 90}, [] { return histogram(false, false); }},
+        {"roc", {200, 200}, [] { return roc(true); }},
+        {"roc-none", {160, 120}, [] { return roc(false); }},
+        {"heatmap", {240, 260}, [] { return heatmap(); }},
         {"log", {640, 120}, [&model] { return log(model); }},
     };
     const QStringList arguments = QApplication::arguments();

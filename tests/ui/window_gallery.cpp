@@ -1,7 +1,11 @@
 // window_gallery DIR [MODEL PICTURE]: pictures of the whole window in the states that people meet, light and dark, to
-// be looked at; with a trained model and a noisy picture, of the Denoise page alone. Not a test.
+// be looked at; with a trained model and a noisy picture, of the Denoise page alone; window_gallery DIR anomalies: of
+// the Anomalies page. Not a test.
 
 #include "tests/ui/WindowDriver.h"
+
+#include "ui/bridge/AnomalyService.h"
+#include "ui/panels/AnomaliesPage.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
@@ -128,13 +132,58 @@ void denoise(const QString& prefix, const QString& model, const QString& picture
     take(driver, prefix + "17-drop-zones.png");
 }
 
+// The page of that name.
+void showPage(WindowDriver& driver, const QString& name) {
+    const auto* pages = driver.window().findChild<QTabWidget*>();
+    for (int i = 0; i < pages->count(); ++i)
+        if (pages->tabText(i) == name)
+            driver.key(Qt::Key_1 + i, Qt::AltModifier);
+}
+
+void anomalies(const QString& prefix) {
+    WindowDriver driver;
+    showPage(driver, QStringLiteral("Anomalies"));
+    take(driver, prefix + "1-anomalies-empty.png");
+    useSmall(driver, {{"data.classes", "disc"}, {"data.limit", 600}, {"training.epochs", 40}});
+    driver.key(Qt::Key_F5);
+    waitUntil([&] { return !isIdle(driver); });
+    waitUntil([&] { return isIdle(driver) && driver.bench().controller().hasModel(); });
+    auto* page = driver.window().findChild<AnomaliesPage*>();
+    const auto check = [&](const QString& source) {
+        page->check(source);
+        waitUntil([&] { return page->findChild<AnomalyService*>()->isBusy(); });
+        waitUntil([&] { return !page->findChild<AnomalyService*>()->isBusy(); });
+        QTest::qWait(600); // small pictures are made elsewhere
+    };
+    check(QStringLiteral("builtin:shapes"));
+    take(driver, prefix + "2-anomalies.png");
+    driver.find<QCheckBox>("Logarithmic counts")->toggle();
+    driver.find<QComboBox>("Order of the samples")->setCurrentIndex(1);
+    QTest::qWait(600);
+    take(driver, prefix + "3-anomalies-nearest.png");
+    driver.find<QListView>("Samples by score")->setFocus();
+    driver.key(Qt::Key_Space);
+    QTest::qWait(300);
+    take(driver, prefix + "4-anomalies-quick-look.png");
+    driver.key(Qt::Key_Escape);
+    driver.window().resize(900, 600);
+    QTest::qWait(600);
+    take(driver, prefix + "5-anomalies-small.png");
+    driver.find<QComboBox>("Normal class")->setCurrentIndex(0);
+    take(driver, prefix + "6-anomalies-small-unlabelled.png");
+    check(QStringLiteral("folder:/no/such/folder"));
+    take(driver, prefix + "7-anomalies-failed.png");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
     const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
     const auto show = [&](const QString& prefix) {
-        if (argc > 3)
+        if (argc == 3)
+            anomalies(prefix);
+        else if (argc > 3)
             denoise(prefix, QString::fromLocal8Bit(argv[2]), QString::fromLocal8Bit(argv[3]));
         else
             walk(prefix);

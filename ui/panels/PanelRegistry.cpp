@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "ui/panels/AnomaliesPage.h"
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
@@ -28,6 +29,7 @@ constexpr std::array kPanels{
     PanelEntry{"train", QT_TRANSLATE_NOOP("PanelRegistry", "&Train"), PanelPlace::Page, make<TrainPage>},
     PanelEntry{"compare", QT_TRANSLATE_NOOP("PanelRegistry", "&Compare"), PanelPlace::Page, make<ComparePage>},
     PanelEntry{"denoise", QT_TRANSLATE_NOOP("PanelRegistry", "&Denoise"), PanelPlace::Page, make<DenoisePage>},
+    PanelEntry{"anomalies", QT_TRANSLATE_NOOP("PanelRegistry", "&Anomalies"), PanelPlace::Page, make<AnomaliesPage>},
     PanelEntry{"experiment", QT_TRANSLATE_NOOP("PanelRegistry", "&Experiment"), PanelPlace::Left,
                make<ExperimentPanel>},
     PanelEntry{"runs", QT_TRANSLATE_NOOP("PanelRegistry", "&Runs"), PanelPlace::Bottom, make<RunsPanel>},

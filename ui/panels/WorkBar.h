@@ -1,7 +1,7 @@
 #pragma once
 
-// The foot of a page while its model works on a picture: how far it is, how fast, how long it will yet take, and a way
-// to stop it. It comes up only after a moment: what is done by then needs no bar.
+// The foot of a page while its model works, mostly on a picture: how far it is, how fast, how long it will yet take,
+// and a way to stop it. It comes up only after a moment: what is done by then needs no bar.
 
 #include <QWidget>
 
@@ -25,6 +25,8 @@ public:
     void begin(const QString& text);
     void setText(const QString& text);
     void showProgress(const PictureProgress& progress);
+    // Of other work than on a picture; 0: it is not known how far it is.
+    void showFraction(double fraction, const QString& text);
     void end();
     bool isActive() const; // there is work
     bool isShown() const { return !isHidden(); }

@@ -1,0 +1,120 @@
+#pragma once
+
+// How unlike its training data a model finds samples: checks a folder or another source, and shows histogram, ROC
+// curve, confusion counts, the samples by score and where each errs; one threshold, moved anywhere, moves all of it.
+
+#include <QTimer>
+#include <QWidget>
+
+#include <filesystem>
+#include <memory>
+
+#include "ui/bridge/AnomalyTriage.h"
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+class QToolButton;
+
+namespace hourglass {
+
+class AnomalyCharts;
+class AnomalyDataChooser;
+class ModelChooser;
+class SampleInspector;
+class ScoreGallery;
+class ScoreGalleryModel;
+class WorkBar;
+class Workbench;
+
+class AnomaliesPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit AnomaliesPage(Workbench& workbench, QWidget* parent = nullptr);
+
+    void check(const QString& source);                // as if chosen
+    void useModel(const std::filesystem::path& path); // run folder or file
+    QWidget* firstControl() const;
+
+signals:
+    void left(); // Esc, when there is nothing to cancel
+    void failed(const QString& message);
+    void told(const QString& text);         // what has been done, for a moment
+    void refused(const QStringList& items); // "NAME: reason" of files that could not be used
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    // AnomaliesPageBuild.cpp
+    QLayout* buildBar();
+    QLayout* buildThresholdRow();
+    QWidget* buildEmptyState();
+    QWidget* buildResults();
+    QLayout* buildFoot();
+    QToolButton* addButton(const QString& text, const QString& tip, const std::function<void()>& act);
+    void connectService();
+
+    void start();
+    void startSoon();
+    void cancel();
+    void takeModel(const AnomalyCheck& check);
+    void takeCheck(std::shared_ptr<const AnomalyCheck> check);
+    void fillNormal();
+    void takeNormal(int item);
+    void showReason();
+    void showThreshold(); // and all that follows from it
+    void inspectCurrent();
+    QString sampleText(int64_t row) const;
+    void toggleQuickLook();
+    // AnomaliesPageText.cpp
+    void askSave(const QString& title, const QString& filter, const QString& name,
+                 const std::function<void(const std::filesystem::path&)>& save);
+    void askSaveScores();
+    void askSavePicture(QWidget* widget, const QString& name);
+    void showSkipped();
+    void showState();
+    QString noteText() const;
+    QString emptyText() const;
+    bool hasModel() const;
+
+    Workbench& m_workbench;
+    AnomalyService* m_service;
+    AnomalyDataChooser* m_data;
+    ModelChooser* m_model;
+    QComboBox* m_score;
+    QToolButton* m_again;
+    QDoubleSpinBox* m_threshold;
+    QDoubleSpinBox* m_quantile;
+    QComboBox* m_normal;
+    QComboBox* m_order;
+    QLabel* m_reason; // why these classes are normal, and what is missing
+    QStackedWidget* m_centre;
+    QLabel* m_hint;
+    QPushButton* m_checkFirst;
+    QSplitter* m_results;
+    QSplitter* m_samples;
+    AnomalyCharts* m_charts;
+    ScoreGallery* m_gallery;
+    ScoreGalleryModel* m_samplesModel;
+    SampleInspector* m_inspector;
+    QLabel* m_note;
+    WorkBar* m_work; // in its place while it works
+    QToolButton* m_skipped;
+    QToolButton* m_saveScores;
+    QToolButton* m_savePictures;
+
+    std::unique_ptr<AnomalyTriage> m_triage; // of the last check; null before
+    std::vector<std::vector<int>> m_classes; // of the items of m_normal
+    QTimer m_soon, m_reorder;                // after the last of several changes
+    QString m_problem;
+    bool m_wasCancelled = false, m_wasAsked = false;
+};
+
+} // namespace hourglass
