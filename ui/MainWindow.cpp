@@ -17,6 +17,7 @@
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
+#include "ui/panels/LatentPage.h"
 #include "ui/panels/MessageBar.h"
 #include "ui/panels/RunsPanel.h"
 #include "ui/panels/TrainPage.h"
@@ -79,6 +80,7 @@ void MainWindow::buildPanels(const PanelContext& context) {
     m_train = findChild<TrainPage*>();
     m_compare = findChild<ComparePage*>();
     m_denoise = findChild<DenoisePage*>();
+    m_latent = findChild<LatentPage*>();
     m_experiment = findChild<ExperimentPanel*>();
     m_runs = findChild<RunsPanel*>();
 }
@@ -117,6 +119,7 @@ void MainWindow::connectPanels() {
     connect(m_denoise, &DenoisePage::left, this, [this] { showPage(m_train); });
     connect(m_denoise, &DenoisePage::failed, this, &MainWindow::tellFailed);
     connect(m_denoise, &DenoisePage::told, this, [this](const QString& text) { statusBar()->showMessage(text, 5000); });
+    connect(m_latent, &LatentPage::left, this, [this] { showPage(m_train); });
     connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
     connect(m_runs, &RunsPanel::continueWanted, this, &MainWindow::continueRun);
     connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
@@ -292,6 +295,7 @@ void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
     QWidget* first = page == m_compare   ? m_compare->view()->firstShown()
                      : page == m_denoise ? m_denoise->firstControl()
+                     : page == m_latent  ? m_latent->firstControl()
                                          : page->nextInFocusChain();
     first->setFocus(Qt::ShortcutFocusReason);
 }

@@ -20,6 +20,7 @@ class ComparePage;
 class DenoisePage;
 class DropRouter;
 class ExperimentPanel;
+class LatentPage;
 class MessageBar;
 class RunsPanel;
 class TrainPage;
@@ -84,6 +85,7 @@ private:
     TrainPage* m_train = nullptr;
     ComparePage* m_compare = nullptr;
     DenoisePage* m_denoise = nullptr;
+    LatentPage* m_latent = nullptr;
     ExperimentPanel* m_experiment = nullptr;
     RunsPanel* m_runs = nullptr;
     bool m_wasShown = false;

@@ -1,7 +1,12 @@
-// window_gallery DIR [MODEL PICTURE]: pictures of the whole window in the states that people meet, light and dark, to
-// be looked at; with a trained model and a noisy picture, of the Denoise page alone. Not a test.
+// window_gallery DIR [MODEL PICTURE | latent]: pictures of the whole window in the states that people meet, light and
+// dark, to be looked at; with a trained model and a noisy picture, of the Denoise page alone; of the Latent page. Not a
+// test.
 
 #include "tests/ui/WindowDriver.h"
+
+#include "ui/panels/LatentMap.h"
+#include "ui/panels/LatentPage.h"
+#include "ui/widgets/CodeScatter.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
@@ -128,13 +133,44 @@ void denoise(const QString& prefix, const QString& model, const QString& picture
     take(driver, prefix + "17-drop-zones.png");
 }
 
+void latent(const QString& prefix) {
+    WindowDriver driver;
+    auto& controller = driver.bench().controller();
+    waitUntil([&] { return driver.bench().document().model() != nullptr; });
+    driver.key(Qt::Key_4, Qt::AltModifier);
+    take(driver, prefix + "20-latent-empty.png");
+    auto* page = driver.window().findChild<LatentPage*>();
+    driver.bench().document().set("training.epochs", 8).value();
+    driver.bench().document().set("model.family", "undercomplete").value();
+    driver.key(Qt::Key_F5);
+    waitUntil([&] { return page->map()->codes() != nullptr; });
+    take(driver, prefix + "21-latent-training.png");
+    waitUntil([&] { return !controller.isActive() && !page->service().isBusy(); });
+    page->useSource("builtin:shapes");
+    waitUntil([&] { return !page->service().isBusy(); });
+    take(driver, prefix + "22-latent-map.png");
+    auto* map = driver.find<CodeScatter>("Map of the codes");
+    map->setCurrent(17);
+    driver.click(driver.find<QToolButton>("Pictures in place of dots"));
+    QTest::mouseMove(driver.window().windowHandle(),
+                     map->mapTo(&driver.window(), map->toWidget(map->pointAt(99)).toPoint()));
+    take(driver, prefix + "23-latent-pictures.png");
+    driver.click(driver.find<QToolButton>("Pictures in place of dots"));
+    driver.find<QComboBox>("Colour by")->setCurrentIndex(1);
+    driver.window().resize(900, 600);
+    QTest::qWait(200);
+    take(driver, prefix + "24-latent-small.png");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
     const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
     const auto show = [&](const QString& prefix) {
-        if (argc > 3)
+        if (argc == 3)
+            latent(prefix);
+        else if (argc > 3)
             denoise(prefix, QString::fromLocal8Bit(argv[2]), QString::fromLocal8Bit(argv[3]));
         else
             walk(prefix);

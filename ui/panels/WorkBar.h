@@ -25,6 +25,8 @@ public:
     void begin(const QString& text);
     void setText(const QString& text);
     void showProgress(const PictureProgress& progress);
+    // Of work that is not on one picture: from 0 to 1, and how fast it goes.
+    void showProgress(double fraction, const QString& text);
     void end();
     bool isActive() const; // there is work
     bool isShown() const { return !isHidden(); }
