@@ -156,6 +156,15 @@ void latent(const QString& prefix) {
                      map->mapTo(&driver.window(), map->toWidget(map->pointAt(99)).toPoint()));
     take(driver, prefix + "23-latent-pictures.png");
     driver.click(driver.find<QToolButton>("Pictures in place of dots"));
+    driver.click(driver.find<QToolButton>("Sample A"));
+    map->setCurrent(1030);
+    driver.click(driver.find<QToolButton>("Sample B"));
+    driver.find<QSlider>("Between A and B")->setValue(30);
+    QTest::qWait(300);
+    take(driver, prefix + "25-latent-pad.png");
+    driver.window().resize(1280, 800);
+    QTest::qWait(300);
+    take(driver, prefix + "26-latent-wide.png");
     driver.find<QComboBox>("Colour by")->setCurrentIndex(1);
     driver.window().resize(900, 600);
     QTest::qWait(200);

@@ -7,6 +7,7 @@
 
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/LatentMap.h"
+#include "ui/panels/LatentWander.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/Words.h"
 #include "ui/panels/WorkBar.h"
@@ -128,6 +129,8 @@ void LatentPage::takeCodes(std::shared_ptr<const LatentCodes> codes) {
                       std::max<std::chrono::milliseconds>(
                           kLeastPause, std::chrono::milliseconds(std::llround(codes->seconds * 1000 * kPauseFactor)));
     m_map->setCodes(std::move(codes));
+    if (m_map->codes() == nullptr)
+        m_wander->axesChanged();
     showState();
 }
 

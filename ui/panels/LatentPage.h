@@ -20,6 +20,7 @@ class QToolButton;
 namespace hourglass {
 
 class LatentMap;
+class LatentWander;
 class ModelChooser;
 class WorkBar;
 class Workbench;
@@ -71,6 +72,7 @@ private:
     QSplitter* m_split;
     LatentMap* m_map;
     QTabWidget* m_tools;
+    LatentWander* m_wander;
     QLabel* m_note;
     WorkBar* m_work;
 

@@ -14,8 +14,10 @@
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/LatentMap.h"
 #include "ui/panels/LatentPage.h"
+#include "ui/panels/LatentWander.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/WorkBar.h"
+#include "ui/widgets/CodeScatter.h"
 
 namespace hourglass {
 
@@ -28,7 +30,8 @@ const QString kFolderKey = QStringLiteral("data_folder");
 LatentPage::LatentPage(Workbench& workbench, QWidget* parent)
     : QWidget(parent), m_workbench(workbench), m_service(workbench.controller()), m_part(new QComboBox(this)),
       m_model(new ModelChooser(workbench, this)), m_again(new QToolButton(this)), m_split(new QSplitter(this)),
-      m_map(new LatentMap(workbench.settings(), this)), m_tools(new QTabWidget(this)), m_note(new QLabel(this)),
+      m_map(new LatentMap(workbench.settings(), this)), m_tools(new QTabWidget(this)),
+      m_wander(new LatentWander(m_service, *m_map, this)), m_note(new QLabel(this)),
       m_work(new WorkBar(tr("Encoding progress"), tr("Stop encoding (Esc)"), this)) {
     setAccessibleName(tr("Latent page"));
     auto* column = new QVBoxLayout(this);
@@ -37,8 +40,9 @@ LatentPage::LatentPage(Workbench& workbench, QWidget* parent)
     column->addLayout(buildBar());
     m_split->addWidget(m_map);
     m_split->addWidget(m_tools);
-    m_split->setStretchFactor(0, 3);
-    m_split->setStretchFactor(1, 2);
+    m_split->setStretchFactor(0, 1);
+    m_split->setStretchFactor(1, 1);
+    m_split->setSizes({560, 440});
     m_split->setChildrenCollapsible(false);
     column->addWidget(m_split, 1);
     column->addWidget(m_note);
@@ -50,7 +54,10 @@ LatentPage::LatentPage(Workbench& workbench, QWidget* parent)
     m_note->setMinimumHeight(m_work->sizeHint().height()); // or the map would jump
     m_tools->setDocumentMode(true);
     m_tools->setAccessibleName(tr("Tools"));
-    m_tools->hide();
+    m_tools->setMinimumWidth(fontMetrics().averageCharWidth() * 30);
+    m_tools->addTab(m_wander, tr("Pad"));
+    connect(m_map, &LatentMap::axesChanged, m_wander, &LatentWander::axesChanged);
+    connect(m_map->scatter(), &CodeScatter::currentChanged, m_wander, &LatentWander::currentChanged);
     auto* again = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
     again->setContext(Qt::WidgetWithChildrenShortcut);
     connect(again, &QShortcut::activated, this, &LatentPage::collect);
