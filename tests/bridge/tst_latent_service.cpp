@@ -8,6 +8,7 @@
 #include "core/training/Trainer.h"
 #include "tests/bridge/Desk.h"
 #include "tests/support/SmallModels.h"
+#include "ui/bridge/LatentAnalysis.h"
 #include "ui/bridge/LatentService.h"
 
 using namespace hourglass;
@@ -257,6 +258,50 @@ private slots:
             for (size_t axis = 0; axis < now.size(); ++axis)
                 QVERIFY2(std::abs(now[axis] - at[axis]) < 1e-4, qPrintable(QString::number(now[axis] - at[axis])));
         }
+    }
+
+    void analysis_isWhatTheCoreFinds() {
+        auto codes = std::make_shared<LatentCodes>();
+        codes->points = drawn({60, 5});
+        LatentAnalysis analysis;
+        std::shared_ptr<const TSneLayout> layout;
+        std::vector<qlonglong> iterations;
+        std::shared_ptr<const KMeans> clusters;
+        std::vector<Neighbour> neighbours;
+        connect(&analysis, &LatentAnalysis::layoutDone, this, [&](auto done) { layout = done; });
+        connect(&analysis, &LatentAnalysis::layoutMoved, this,
+                [&](const auto&, qlonglong iteration, qlonglong, double) { iterations.push_back(iteration); });
+        connect(&analysis, &LatentAnalysis::clustered, this, [&](auto found) { clusters = found; });
+        connect(&analysis, &LatentAnalysis::neighboursFound, this, [&](qlonglong, auto found) { neighbours = found; });
+        analysis.layOut(codes, 30);
+        analysis.cluster(codes, 4);
+        analysis.findNeighbours(codes, 7, 5);
+        QTRY_VERIFY_WITH_TIMEOUT(layout && clusters && !neighbours.empty(), kPatience);
+        QVERIFY(!analysis.isLayingOut());
+        QCOMPARE(layout->perplexity, 59.0 / 3); // lowered, and said
+        QCOMPARE(largestDifference(layout->points.values(), (*tSne(codes->points))->points.values()), 0.0);
+        QCOMPARE(iterations.back(), 1000);
+        QCOMPARE(clusters->labels, (*kMeans(codes->points, {.clusters = 4}))->labels);
+        QCOMPARE(neighbours, nearestToRow(codes->points, 7, 5));
+    }
+
+    void layout_cancelledOrTooFew_leavesNothingRunning() {
+        auto many = std::make_shared<LatentCodes>(), few = std::make_shared<LatentCodes>();
+        many->points = drawn({2000, 5});
+        few->points = drawn({3, 5});
+        LatentAnalysis analysis;
+        QSignalSpy moved(&analysis, &LatentAnalysis::layoutMoved), stopped(&analysis, &LatentAnalysis::layoutStopped),
+            done(&analysis, &LatentAnalysis::layoutDone), failed(&analysis, &LatentAnalysis::failed);
+        analysis.layOut(many, 30);
+        QTRY_VERIFY_WITH_TIMEOUT(moved.count() > 0, kPatience); // it shows itself while it forms
+        analysis.cancelLayout();
+        QVERIFY(!analysis.isLayingOut());
+        QCOMPARE(stopped.count(), 1);
+        analysis.layOut(few, 30);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
+        QVERIFY2(failed[0][0].toString().contains("4"), qPrintable(failed[0][0].toString()));
+        QCOMPARE(done.count(), 0);
+        QVERIFY(!analysis.isLayingOut());
     }
 
     // Said, not asserted: 30 images a second are wanted.

@@ -7,6 +7,7 @@
 #include "ui/panels/LatentMap.h"
 #include "ui/panels/LatentPage.h"
 #include "ui/widgets/CodeScatter.h"
+#include "ui/widgets/PaintView.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
@@ -156,6 +157,21 @@ void latent(const QString& prefix) {
                      map->mapTo(&driver.window(), map->toWidget(map->pointAt(99)).toPoint()));
     take(driver, prefix + "23-latent-pictures.png");
     driver.click(driver.find<QToolButton>("Pictures in place of dots"));
+    auto* tools = driver.find<QTabWidget>("Tools");
+    driver.find<QComboBox>("Layout")->setCurrentIndex(2);
+    waitUntil([&] { return driver.has<QProgressBar>("Encoding progress"); });
+    take(driver, prefix + "27-latent-tsne-moving.png");
+    waitUntil([&] { return !driver.has<QProgressBar>("Encoding progress"); });
+    map->setChosen({1, 5, 8, 77, 900, 1200, 1300, 1500});
+    QTest::qWait(300);
+    take(driver, prefix + "28-latent-tsne.png");
+    driver.find<QComboBox>("Colour by")->setCurrentIndex(1);
+    tools->setCurrentIndex(1);
+    QTest::qWait(1500);
+    take(driver, prefix + "29-latent-clusters.png");
+    driver.find<QComboBox>("Layout")->setCurrentIndex(0);
+    driver.find<QComboBox>("Colour by")->setCurrentIndex(0);
+    tools->setCurrentIndex(2);
     driver.click(driver.find<QToolButton>("Sample A"));
     map->setCurrent(1030);
     driver.click(driver.find<QToolButton>("Sample B"));
@@ -165,7 +181,14 @@ void latent(const QString& prefix) {
     driver.window().resize(1280, 800);
     QTest::qWait(300);
     take(driver, prefix + "26-latent-wide.png");
-    driver.find<QComboBox>("Colour by")->setCurrentIndex(1);
+    tools->setCurrentIndex(3);
+    map->setCurrent(1030);
+    auto* canvas = driver.find<PaintView>("Canvas");
+    driver.click(canvas, canvas->toWidget({8, 8}).toPoint());
+    driver.click(canvas, canvas->toWidget({10, 9}).toPoint());
+    QTest::qWait(500);
+    take(driver, prefix + "30-latent-paint.png");
+    driver.find<QComboBox>("Colour by")->setCurrentIndex(2);
     driver.window().resize(900, 600);
     QTest::qWait(200);
     take(driver, prefix + "24-latent-small.png");

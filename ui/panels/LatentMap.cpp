@@ -1,6 +1,7 @@
 #include "ui/panels/LatentMap.h"
 
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSpinBox>
@@ -40,9 +41,10 @@ QString className(const Dataset& samples, int64_t row) {
     return *label >= 0 && at < names.size() ? QString::fromStdString(names[at]) : QString::number(*label);
 }
 
-LatentMap::LatentMap(Settings& settings, QWidget* parent)
-    : QWidget(parent), m_settings(settings), m_scatter(new CodeScatter(this)),
-      m_layout(new QComboBox(this)), m_shown{new QSpinBox(this), new QSpinBox(this)}, m_colour(new QComboBox(this)),
+LatentMap::LatentMap(LatentAnalysis& analysis, Settings& settings, QWidget* parent)
+    : QWidget(parent), m_analysis(analysis), m_settings(settings), m_scatter(new CodeScatter(this)),
+      m_layout(new QComboBox(this)), m_shown{new QSpinBox(this), new QSpinBox(this)},
+      m_perplexity(new QDoubleSpinBox(this)), m_colour(new QComboBox(this)), m_clusterCount(new QSpinBox(this)),
       m_sprites(new QToolButton(this)), m_lasso(new QToolButton(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -55,15 +57,22 @@ LatentMap::LatentMap(Settings& settings, QWidget* parent)
                              "neighbours; drag with Shift to choose several. Wheel zooms, dragging pans. Keys: arrows "
                              "walk, + − 0 zoom, Ctrl+A chooses what is in view, Esc lets go"));
     m_scatter->setDescription([this](int sample) { return describe(sample); });
+    connectAnalysis();
+    for (QComboBox* box : {m_layout, m_colour}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(6);
+    }
     setCodes(nullptr);
 }
 
 QLayout* LatentMap::buildLayoutRow() {
     auto* row = new QHBoxLayout;
-    m_layout->addItems({tr("Principal axes"), tr("Code values")});
+    m_layout->addItems({tr("Principal axes"), tr("Code values"), tr("t-SNE")});
     m_layout->setAccessibleName(tr("Layout"));
-    m_layout->setToolTip(tr("How codes become points: along the directions in which they vary most (PCA), or by two "
-                            "of their values as they are"));
+    m_layout->setToolTip(
+        tr("How codes become points: along the directions in which they vary most (PCA), by two of "
+           "their values as they are, or so that neighbours stay neighbours (t-SNE, which takes a while "
+           "and shows itself meanwhile; far distances and sizes of groups mean little there)"));
     row->addWidget(labelled(tr("La&yout"), m_layout));
     row->addWidget(m_layout, 1);
     const std::array names{tr("Axis to the right"), tr("Axis upwards")};
@@ -80,7 +89,22 @@ QLayout* LatentMap::buildLayoutRow() {
             emit axesChanged();
         });
     }
+    m_perplexity->setRange(1, 500);
+    m_perplexity->setDecimals(0);
+    m_perplexity->setValue(30);
+    m_perplexity->setPrefix(tr("perplexity "));
+    m_perplexity->setKeyboardTracking(false);
+    m_perplexity->setAccessibleName(tr("Perplexity"));
+    m_perplexity->setToolTip(tr("About how many neighbours each point has (1 to 500; 30 is usual). Fewer show finer "
+                                "groups, more the whole"));
+    row->addWidget(m_perplexity);
+    connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, [this] {
+        m_neighbourPoints.clear();
+        layOut();
+    });
     connect(m_layout, &QComboBox::currentIndexChanged, this, [this] {
+        showControls();
+        m_analysis.cancelLayout();
         takeAxes();
         layOut();
         emit axesChanged();
@@ -90,13 +114,20 @@ QLayout* LatentMap::buildLayoutRow() {
 
 QLayout* LatentMap::buildColourRow() {
     auto* row = new QHBoxLayout;
-    m_colour->addItems({tr("Class"), tr("Reconstruction error")});
+    m_colour->addItems({tr("Class"), tr("Cluster"), tr("Reconstruction error")});
     m_colour->setAccessibleName(tr("Colour by"));
-    m_colour->setToolTip(tr("What the colours tell: the class that the data set names, or how well each sample is "
-                            "reconstructed"));
+    m_colour->setToolTip(tr("What the colours tell: the class that the data set names, the cluster of codes that each "
+                            "sample belongs to (k-means), or how well it is reconstructed"));
     m_colour->setCurrentIndex(std::clamp(m_settings.value(kColourKey, 0).toInt(), 0, m_colour->count() - 1));
     row->addWidget(labelled(tr("Colo&ur"), m_colour));
     row->addWidget(m_colour, 1);
+    m_clusterCount->setRange(2, 28);
+    m_clusterCount->setValue(10);
+    m_clusterCount->setKeyboardTracking(false);
+    m_clusterCount->setAccessibleName(tr("Clusters"));
+    m_clusterCount->setToolTip(tr("How many clusters are looked for, 2 to 28"));
+    row->addWidget(m_clusterCount);
+    connect(m_clusterCount, &QSpinBox::valueChanged, this, &LatentMap::findClusters);
     m_sprites->setText(tr("&Pictures"));
     m_sprites->setAccessibleName(tr("Pictures in place of dots"));
     m_sprites->setToolTip(tr("Show samples as small pictures where there is room; zoom in for more"));
@@ -109,7 +140,10 @@ QLayout* LatentMap::buildColourRow() {
     row->addWidget(m_sprites);
     row->addWidget(m_lasso);
     connect(m_colour, &QComboBox::activated, this, [this](int index) { m_settings.set(kColourKey, index); });
-    connect(m_colour, &QComboBox::currentIndexChanged, this, &LatentMap::colour);
+    connect(m_colour, &QComboBox::currentIndexChanged, this, [this] {
+        showControls();
+        colour();
+    });
     connect(m_sprites, &QToolButton::toggled, this, [this](bool areShown) {
         m_settings.set(kSpritesKey, areShown);
         m_scatter->setSprites(areShown);
@@ -131,13 +165,28 @@ std::array<int, 2> LatentMap::shownAxes() const {
     return {m_shown[0]->value() - 1, m_shown[1]->value() - 1};
 }
 
+void LatentMap::showControls() {
+    const bool isByNeighbours = layoutKind() == Layout::Neighbours;
+    for (QSpinBox* box : m_shown)
+        box->setVisible(!isByNeighbours);
+    m_perplexity->setVisible(isByNeighbours);
+    m_clusterCount->setVisible(colourKind() == Colour::Cluster);
+}
+
 void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
+    m_analysis.cancelLayout();
+    m_neighbourPoints.clear();
+    m_usedPerplexity = 0;
+    if (std::exchange(m_clusters, nullptr) != nullptr)
+        emit clustersChanged();
     const bool isMoved = m_codes != nullptr && codes != nullptr && m_codes->size() == codes->size() &&
                          m_codes->view.columns() == codes->view.columns();
     m_codes = std::move(codes);
     const bool hasCodes = m_codes != nullptr;
-    for (QWidget* control : std::initializer_list<QWidget*>{m_layout, m_colour, m_sprites, m_lasso})
+    for (QWidget* control :
+         std::initializer_list<QWidget*>{m_layout, m_perplexity, m_colour, m_clusterCount, m_sprites, m_lasso})
         control->setEnabled(hasCodes);
+    showControls();
     if (!hasCodes) {
         m_axes.reset();
         m_scatter->clear();
@@ -161,6 +210,7 @@ void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
         const auto wanted = static_cast<Colour>(m_settings.value(kColourKey, 0).toInt());
         m_colour->setCurrentIndex(static_cast<int>(wanted == Colour::Class && !hasClasses ? Colour::Error : wanted));
     }
+    showControls();
     layOut(isMoved);
     colour();
     emit axesChanged();
@@ -186,6 +236,8 @@ void LatentMap::takeAxes() {
 void LatentMap::layOut(bool isMoved) {
     if (!m_axes)
         return;
+    if (layoutKind() == Layout::Neighbours)
+        return layOutByNeighbours();
     const auto [x, y] = shownAxes();
     std::vector<QPointF> points;
     for (int64_t row = 0; row < m_codes->size(); ++row) {
@@ -213,6 +265,16 @@ void LatentMap::colour() {
         return;
     if (colourKind() == Colour::Error)
         return m_scatter->setValues(m_codes->errors, tr("error (MSE)"));
+    if (colourKind() == Colour::Cluster) {
+        if (m_clusters == nullptr)
+            return findClusters();
+        QStringList sizes;
+        for (const int64_t size : m_clusters->sizes)
+            sizes << tr("%1 (%2)", "number of a cluster (samples in it)")
+                         .arg(sizes.size() + 1)
+                         .arg(QLocale().toString(static_cast<qlonglong>(size)));
+        return m_scatter->setCategories(m_clusters->labels, sizes);
+    }
     std::vector<int> categories;
     int most = -1;
     for (int64_t row = 0; row < m_codes->size(); ++row) {
@@ -225,6 +287,63 @@ void LatentMap::colour() {
         names << (static_cast<size_t>(i) < known.size() ? QString::fromStdString(known[static_cast<size_t>(i)])
                                                         : QString::number(i));
     m_scatter->setCategories(std::move(categories), names);
+}
+
+void LatentMap::connectAnalysis() {
+    connect(
+        &m_analysis, &LatentAnalysis::layoutMoved, this,
+        [this](const std::shared_ptr<const std::vector<float>>& layout, qlonglong iteration, qlonglong total,
+               double divergence) {
+            const bool isFirst = m_neighbourPoints.empty();
+            m_neighbourPoints.clear();
+            for (size_t i = 0; i + 1 < layout->size(); i += 2)
+                m_neighbourPoints.push_back({static_cast<double>((*layout)[i]), static_cast<double>((*layout)[i + 1])});
+            isFirst ? m_scatter->setPoints(m_neighbourPoints) : m_scatter->movePoints(m_neighbourPoints);
+            const QLocale locale;
+            emit layingOut(
+                static_cast<double>(iteration) / static_cast<double>(total),
+                tr("t-SNE %1 of %2 · KL %3")
+                    .arg(locale.toString(iteration), locale.toString(total), locale.toString(divergence, 'f', 2)));
+        });
+    connect(&m_analysis, &LatentAnalysis::layoutDone, this, [this](const std::shared_ptr<const TSneLayout>& layout) {
+        m_usedPerplexity = layout->perplexity;
+        emit laidOut();
+    });
+    connect(&m_analysis, &LatentAnalysis::layoutStopped, this, &LatentMap::laidOut);
+    connect(&m_analysis, &LatentAnalysis::clustered, this, [this](const std::shared_ptr<const KMeans>& clusters) {
+        if (m_codes == nullptr || static_cast<int64_t>(clusters->labels.size()) != m_codes->size())
+            return;
+        m_clusters = clusters;
+        emit clustersChanged();
+        colour();
+    });
+}
+
+void LatentMap::layOutByNeighbours() {
+    m_scatter->setAxisNames({}, {});
+    if (!m_neighbourPoints.empty())
+        return m_scatter->setPoints(m_neighbourPoints);
+    m_usedPerplexity = 0;
+    m_analysis.layOut(m_codes, m_perplexity->value());
+    emit layingOut(0, tr("t-SNE: looking for neighbours"));
+}
+
+void LatentMap::findClusters() {
+    if (m_codes != nullptr && colourKind() == Colour::Cluster)
+        m_analysis.cluster(m_codes, m_clusterCount->value());
+}
+
+QString LatentMap::layoutNote() const {
+    if (layoutKind() != Layout::Neighbours || m_codes == nullptr || m_analysis.isLayingOut())
+        return {};
+    const QLocale locale;
+    if (m_usedPerplexity == 0)
+        return tr("t-SNE stopped before its end");
+    if (m_usedPerplexity < m_perplexity->value())
+        return tr("t-SNE with perplexity %1 instead of %2: there are only %3 samples")
+            .arg(locale.toString(m_usedPerplexity, 'f', 1), locale.toString(m_perplexity->value(), 'f', 0),
+                 locale.toString(static_cast<qlonglong>(m_codes->size())));
+    return tr("t-SNE with perplexity %1").arg(locale.toString(m_usedPerplexity, 'f', 0));
 }
 
 QString LatentMap::describe(int sample) const {

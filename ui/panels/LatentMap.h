@@ -8,9 +8,10 @@
 #include <memory>
 #include <optional>
 
-#include "ui/bridge/LatentCodes.h"
+#include "ui/bridge/LatentAnalysis.h"
 
 class QComboBox;
+class QDoubleSpinBox;
 class QLabel;
 class QSpinBox;
 class QToolButton;
@@ -24,10 +25,11 @@ class LatentMap : public QWidget {
     Q_OBJECT
 
 public:
-    enum class Layout { Principal, Values };
-    enum class Colour { Class, Error };
+    enum class Layout { Principal, Values, Neighbours };
+    enum class Colour { Class, Cluster, Error };
 
-    explicit LatentMap(Settings& settings, QWidget* parent = nullptr);
+    // Both outlive it.
+    LatentMap(LatentAnalysis& analysis, Settings& settings, QWidget* parent = nullptr);
 
     // Null: none. As many as before keep what is looked at.
     void setCodes(std::shared_ptr<const LatentCodes> codes);
@@ -35,13 +37,20 @@ public:
     CodeScatter* scatter() const { return m_scatter; }
     // Of the pad; principal ones unless values are laid out. Empty without codes.
     const std::optional<LatentAxes>& axes() const { return m_axes; }
-    std::array<int, 2> shownAxes() const; // from 0
+    std::array<int, 2> shownAxes() const;                                      // from 0
+    bool isByNeighbours() const { return layoutKind() == Layout::Neighbours; } // t-SNE
+    // What of a layout or clusters a person should know; empty when nothing.
+    QString layoutNote() const;
+    const std::shared_ptr<const KMeans>& clusters() const { return m_clusters; }
     // "ankle boot 17 · Ankle boot · error 0.012"
     QString describe(int sample) const;
     QImage thumbnail(int sample) const;
 
 signals:
     void axesChanged();
+    void clustersChanged();
+    void layingOut(double fraction, const QString& text); // by neighbours
+    void laidOut();                                       // or stopped
 
 private:
     QLayout* buildLayoutRow();
@@ -52,16 +61,26 @@ private:
     void layOut(bool isMoved = false);
     void colour();
     QString axisName(int axis) const;
+    void connectAnalysis();
+    void layOutByNeighbours();
+    void showControls();
+    void findClusters();
 
+    LatentAnalysis& m_analysis;
     Settings& m_settings;
     std::shared_ptr<const LatentCodes> m_codes;
     std::optional<LatentAxes> m_axes;
     CodeScatter* m_scatter;
     QComboBox* m_layout;
     std::array<QSpinBox*, 2> m_shown;
+    QDoubleSpinBox* m_perplexity;
     QComboBox* m_colour;
+    QSpinBox* m_clusterCount;
     QToolButton* m_sprites;
     QToolButton* m_lasso;
+    std::vector<QPointF> m_neighbourPoints; // of the codes; empty until there are some
+    double m_usedPerplexity = 0;            // of them, once they are done
+    std::shared_ptr<const KMeans> m_clusters;
 };
 
 // What a person reads of the label of a sample; empty without one.

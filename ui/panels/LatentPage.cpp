@@ -7,6 +7,8 @@
 
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/LatentMap.h"
+#include "ui/panels/LatentPaint.h"
+#include "ui/panels/LatentSamplesView.h"
 #include "ui/panels/LatentWander.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/Words.h"
@@ -36,6 +38,22 @@ void LatentPage::connectService() {
                 static_cast<double>(progress.done) / static_cast<double>(progress.total),
                 tr("%1 samples/s · %2 left")
                     .arg(QLocale().toString(progress.samplesPerSecond, 'f', 0), durationText(progress.secondsLeft)));
+    });
+    connect(m_map, &LatentMap::layingOut, this, [this](double fraction, const QString& text) {
+        if (!m_work->isActive())
+            m_work->begin(text);
+        m_work->showProgress(fraction, text);
+        showState();
+    });
+    connect(m_map, &LatentMap::laidOut, this, &LatentPage::showState);
+    connect(m_map, &LatentMap::axesChanged, this, &LatentPage::showState);
+    connect(&m_analysis, &LatentAnalysis::failed, this, [this](const QString& message) {
+        m_problem = message;
+        showState();
+    });
+    connect(m_wander, &LatentWander::failed, this, [this](const QString& message) {
+        m_problem = message;
+        showState();
     });
     connect(m_work, &WorkBar::cancelled, this, &LatentPage::cancel);
     connect(m_work, &WorkBar::appeared, this, &LatentPage::showState);
@@ -108,7 +126,7 @@ void LatentPage::collect() {
 void LatentPage::follow() {
     const auto snapshot = m_workbench.controller().snapshot();
     if (!isVisible() || !m_model->isAtHand() || !m_workbench.controller().isActive() || snapshot == nullptr ||
-        m_service.isBusy() || m_wasCancelled || snapshot->epoch == m_followed ||
+        m_service.isBusy() || m_wasCancelled || m_map->isByNeighbours() || snapshot->epoch == m_followed ||
         std::chrono::steady_clock::now() < m_mayFollow)
         return;
     m_followed = snapshot->epoch;
@@ -116,8 +134,9 @@ void LatentPage::follow() {
 }
 
 void LatentPage::cancel() {
+    m_analysis.cancelLayout();
     if (!m_service.isBusy())
-        return;
+        return showState();
     m_wasCancelled = true;
     m_service.cancel();
     m_map->scatter()->setFocus(Qt::OtherFocusReason); // the button goes
@@ -131,6 +150,8 @@ void LatentPage::takeCodes(std::shared_ptr<const LatentCodes> codes) {
     m_map->setCodes(std::move(codes));
     if (m_map->codes() == nullptr)
         m_wander->axesChanged();
+    m_samples->codesChanged();
+    m_paint->codesChanged();
     showState();
 }
 
@@ -143,7 +164,7 @@ QWidget* LatentPage::firstControl() const {
 }
 
 void LatentPage::showState() {
-    if (!m_service.isBusy())
+    if (!m_service.isBusy() && !m_analysis.isLayingOut())
         m_work->end();
     m_note->setVisible(!m_work->isShown());
     m_note->setText(noteText());
@@ -202,6 +223,8 @@ QString LatentPage::noteText() const {
         parts << tr("the %2 of its code's %1 values that vary most").arg(all, used);
         break;
     }
+    if (const QString layout = m_map->layoutNote(); !layout.isEmpty())
+        parts << layout;
     if (m_wasCancelled)
         parts << tr("cancelled; Encode (Ctrl+Return) starts again");
     else

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "ui/bridge/LatentAnalysis.h"
 #include "ui/bridge/LatentService.h"
 
 class QComboBox;
@@ -19,7 +20,10 @@ class QToolButton;
 
 namespace hourglass {
 
+class LatentClustersView;
 class LatentMap;
+class LatentPaint;
+class LatentSamplesView;
 class LatentWander;
 class ModelChooser;
 class WorkBar;
@@ -66,13 +70,17 @@ private:
 
     Workbench& m_workbench;
     LatentService m_service;
+    LatentAnalysis m_analysis;
     QComboBox* m_part;
     ModelChooser* m_model;
     QToolButton* m_again;
     QSplitter* m_split;
     LatentMap* m_map;
     QTabWidget* m_tools;
+    LatentSamplesView* m_samples;
+    LatentClustersView* m_clusters;
     LatentWander* m_wander;
+    LatentPaint* m_paint;
     QLabel* m_note;
     WorkBar* m_work;
 

@@ -14,6 +14,8 @@
 #include "ui/bridge/Workbench.h"
 #include "ui/panels/LatentMap.h"
 #include "ui/panels/LatentPage.h"
+#include "ui/panels/LatentPaint.h"
+#include "ui/panels/LatentSamplesView.h"
 #include "ui/panels/LatentWander.h"
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/WorkBar.h"
@@ -24,14 +26,17 @@ namespace hourglass {
 namespace {
 
 const QString kFolderKey = QStringLiteral("data_folder");
+const QString kToolKey = QStringLiteral("latent/tool");
 
 } // namespace
 
 LatentPage::LatentPage(Workbench& workbench, QWidget* parent)
     : QWidget(parent), m_workbench(workbench), m_service(workbench.controller()), m_part(new QComboBox(this)),
       m_model(new ModelChooser(workbench, this)), m_again(new QToolButton(this)), m_split(new QSplitter(this)),
-      m_map(new LatentMap(workbench.settings(), this)), m_tools(new QTabWidget(this)),
-      m_wander(new LatentWander(m_service, *m_map, this)), m_note(new QLabel(this)),
+      m_map(new LatentMap(m_analysis, workbench.settings(), this)), m_tools(new QTabWidget(this)),
+      m_samples(new LatentSamplesView(m_analysis, *m_map, this)),
+      m_clusters(new LatentClustersView(m_analysis, *m_map, this)), m_wander(new LatentWander(m_service, *m_map, this)),
+      m_paint(new LatentPaint(m_service, *m_map, this)), m_note(new QLabel(this)),
       m_work(new WorkBar(tr("Encoding progress"), tr("Stop encoding (Esc)"), this)) {
     setAccessibleName(tr("Latent page"));
     auto* column = new QVBoxLayout(this);
@@ -54,9 +59,23 @@ LatentPage::LatentPage(Workbench& workbench, QWidget* parent)
     m_note->setMinimumHeight(m_work->sizeHint().height()); // or the map would jump
     m_tools->setDocumentMode(true);
     m_tools->setAccessibleName(tr("Tools"));
-    m_tools->setMinimumWidth(fontMetrics().averageCharWidth() * 30);
+    m_tools->addTab(m_samples, tr("Samples"));
+    m_tools->addTab(m_clusters, tr("Clusters"));
     m_tools->addTab(m_wander, tr("Pad"));
+    m_tools->addTab(m_paint, tr("Paint"));
+    m_tools->setTabToolTip(0, tr("Neighbours of the marked sample, and the chosen ones"));
+    m_tools->setTabToolTip(1, tr("Examples of each cluster"));
+    m_tools->setTabToolTip(2, tr("Wander through the codes and see what is decoded"));
+    m_tools->setTabToolTip(3, tr("Paint on a sample and see what that does to its code"));
+    m_tools->setUsesScrollButtons(false);
+    m_tools->setCurrentIndex(std::clamp(workbench.settings().value(kToolKey, 0).toInt(), 0, m_tools->count() - 1));
+    connect(m_tools, &QTabWidget::currentChanged, this,
+            [this](int index) { m_workbench.settings().set(kToolKey, index); });
     connect(m_map, &LatentMap::axesChanged, m_wander, &LatentWander::axesChanged);
+    connect(m_map, &LatentMap::clustersChanged, m_clusters, &LatentClustersView::clustersChanged);
+    connect(m_map->scatter(), &CodeScatter::currentChanged, m_paint, &LatentPaint::currentChanged);
+    connect(m_map->scatter(), &CodeScatter::currentChanged, m_samples, &LatentSamplesView::currentChanged);
+    connect(m_map->scatter(), &CodeScatter::chosenChanged, m_samples, &LatentSamplesView::chosenChanged);
     connect(m_map->scatter(), &CodeScatter::currentChanged, m_wander, &LatentWander::currentChanged);
     auto* again = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
     again->setContext(Qt::WidgetWithChildrenShortcut);
