@@ -39,6 +39,9 @@ public:
     // Whether pictures are being denoised: then a single one goes there, wherever it falls.
     void setDenoises(std::function<bool()> denoises) { m_denoises = std::move(denoises); }
 
+    // Whether codes are being looked at: then data are for that, and the experiment's stay.
+    void setEncodes(std::function<bool()> encodes) { m_encodes = std::move(encodes); }
+
     void open(const std::vector<std::filesystem::path>& paths);
     void paste();
     // Something is on its way that has not been handed on.
@@ -77,6 +80,7 @@ private:
     std::filesystem::path m_collections;
     std::function<bool()> m_compares = [] { return false; };
     std::function<bool()> m_denoises = [] { return false; };
+    std::function<bool()> m_encodes = [] { return false; };
     int m_underWay = 0, m_drag = 0;
     int m_asked = 0;                         // requests so far
     std::map<QString, LatestReply> m_handed; // what was handed on, by zone

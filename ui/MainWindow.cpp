@@ -168,7 +168,13 @@ void MainWindow::connectDrops() {
         showPage(m_denoise);
     });
     m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
-    connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
+    m_drops->setEncodes([this] { return m_pages->currentWidget() == m_latent; });
+    connect(m_drops, &DropRouter::dataDropped, this, [this](const QString& source) {
+        if (m_pages->currentWidget() == m_latent)
+            m_latent->useSource(source);
+        else
+            useData(source);
+    });
     connect(m_drops, &DropRouter::pictureOpening, this, [this](const QString& name) {
         m_compare->showOpening(name);
         if (!name.isEmpty())
@@ -183,6 +189,8 @@ void MainWindow::connectDrops() {
     connect(m_drops, &DropRouter::runDropped, this, [this](const fs::path& folder) {
         if (m_pages->currentWidget() == m_denoise) // as a model: what is trained or compared meanwhile stays
             m_denoise->useModel(folder);
+        else if (m_pages->currentWidget() == m_latent)
+            m_latent->useModel(folder);
         else
             openRun(folder);
     });
@@ -252,6 +260,8 @@ void MainWindow::openRun(const fs::path& folder) {
 void MainWindow::openModel(const fs::path& file) {
     if (m_pages->currentWidget() == m_denoise) // with it there, whatever is trained or compared meanwhile
         return m_denoise->useModel(file);
+    if (m_pages->currentWidget() == m_latent)
+        return m_latent->useModel(file);
     if (m_workbench.controller().isActive())
         return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
     m_workbench.controller().openModel(file);

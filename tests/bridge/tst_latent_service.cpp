@@ -108,19 +108,19 @@ private slots:
         Bench bench;
         bench.controller.start(smallRequest(bench.folder / "run", kEndless));
         QVERIFY2(bench.collect(bench.request()), qPrintable(bench.failures.join('\n')));
-        bench.service.decode(bench.codes, meanCode(*bench.codes));
+        bench.service.decode(bench.codes, bench.codes->mean);
         QTRY_COMPARE_WITH_TIMEOUT(bench.decoded.size(), 1u, kPatience);
         const int64_t step = bench.controller.snapshot() ? bench.controller.snapshot()->step : 0;
         QTRY_VERIFY_WITH_TIMEOUT(bench.controller.snapshot() && bench.controller.snapshot()->step > step + 10,
                                  kPatience);
-        bench.service.decode(bench.codes, meanCode(*bench.codes));
+        bench.service.decode(bench.codes, bench.codes->mean);
         QTRY_COMPARE_WITH_TIMEOUT(bench.decoded.size(), 2u, kPatience);
         QCOMPARE(largestDifference(bench.decoded[0]->picture.values(), bench.decoded[1]->picture.values()), 0.0);
         bench.service.collect(bench.request());
         bench.controller.stop();
         QTRY_VERIFY_WITH_TIMEOUT(!bench.controller.isActive(), kPatience);
         QVERIFY(bench.collect(bench.request(bench.folder / "run")));
-        bench.service.decode(bench.codes, meanCode(*bench.codes)); // a loaded one, the run being over
+        bench.service.decode(bench.codes, bench.codes->mean); // a loaded one, the run being over
         QTRY_COMPARE_WITH_TIMEOUT(bench.decoded.size(), 3u, kPatience);
     }
 
@@ -238,11 +238,8 @@ private slots:
         const Shape shape(std::vector<int64_t>(code.begin(), code.end()));
         LatentCodes codes;
         codes.codes = drawn(shape.batch(40));
-        codes.view = CodeView(codes.codes);
+        codes.lookAtAll();
         QCOMPARE(static_cast<int>(codes.view.kind()), kind);
-        codes.points = codes.view.points(codes.codes);
-        codes.pca = Pca::fit(codes.points, std::min<int64_t>(8, codes.view.columns()));
-        codes.scores = codes.pca.project(codes.points);
         for (const auto axesKind : {LatentAxes::Kind::Principal, LatentAxes::Kind::Values}) {
             const LatentAxes axes = LatentAxes::of(codes, axesKind);
             const Tensor base(shape, codes.codes.sample(7));

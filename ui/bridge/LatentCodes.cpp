@@ -93,6 +93,18 @@ void CodeView::lift(std::span<const double> shift, std::span<float> code) const 
             code[i] += static_cast<float>(shift[static_cast<size_t>(m_columnOf[i])]);
 }
 
+void LatentCodes::lookAtAll() {
+    const Moments moments(codes);
+    mean = Tensor(codes.shape().sample(), std::vector<float>(moments.mean.begin(), moments.mean.end()));
+    const auto [least, greatest] = std::ranges::minmax(codes.values());
+    low = least;
+    high = greatest;
+    view = CodeView(codes);
+    points = view.points(codes);
+    pca = Pca::fit(points, std::min(kMostAxes, view.columns()));
+    scores = pca.project(points);
+}
+
 LatentAxes LatentAxes::of(const LatentCodes& codes, Kind kind) {
     LatentAxes axes{.kind = kind, .directions = {}, .mean = {}, .deviations = {}, .coordinates = {}};
     const int64_t columns = codes.view.columns();
@@ -116,11 +128,6 @@ LatentAxes LatentAxes::of(const LatentCodes& codes, Kind kind) {
     axes.mean = std::move(moments.mean);
     axes.deviations = std::move(moments.deviation);
     return axes;
-}
-
-Tensor meanCode(const LatentCodes& codes) {
-    const Moments moments(codes.codes);
-    return Tensor(codes.codes.shape().sample(), std::vector<float>(moments.mean.begin(), moments.mean.end()));
 }
 
 std::vector<double> coordinatesOf(const LatentCodes& codes, const LatentAxes& axes, const Tensor& code) {

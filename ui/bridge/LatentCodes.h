@@ -73,12 +73,16 @@ struct LatentCodes {
     Tensor points;             // [N, view.columns()]
     Pca pca;                   // of the points; as many components as there are sliders, at most kMostAxes
     Tensor scores;             // [N, components]
+    Tensor mean;               // of the codes, [code…]
+    float low = 0, high = 0;   // least and greatest value of any code
     std::vector<float> errors; // mean squared error of each reconstruction
     Thumbnails thumbnails;
     double seconds = 0;
 
     static constexpr int64_t kMostAxes = 32;
     int64_t size() const { return codes.shape()[0]; }
+    // Once the codes are there: everything that is made of them alone. Not for the GUI thread.
+    void lookAtAll();
 };
 
 // Directions in which codes are moved: principal components, or single values of the point. A code that lies at
@@ -96,8 +100,6 @@ struct LatentAxes {
     static LatentAxes of(const LatentCodes& codes, Kind kind);
 };
 
-// Mean of the codes, [code…].
-Tensor meanCode(const LatentCodes& codes);
 // Where a code [code…] lies along the axes.
 std::vector<double> coordinatesOf(const LatentCodes& codes, const LatentAxes& axes, const Tensor& code);
 // `base` [code…], which lies at coordinatesOf(base), moved to `coordinates`; what no axis says stays as it is.

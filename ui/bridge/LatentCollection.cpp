@@ -167,10 +167,7 @@ Result<void> LatentService::Collection::lookAtAll() {
     const Tensor flat({codes->size(), codes->codes.shape().elementsPerSample()}, codes->codes.values());
     if (Result<void> usable = requireCodes(flat, 1, "The latent page"); !usable)
         return usable;
-    codes->view = CodeView(codes->codes);
-    codes->points = codes->view.points(codes->codes);
-    codes->pca = Pca::fit(codes->points, std::min(LatentCodes::kMostAxes, codes->view.columns()));
-    codes->scores = codes->pca.project(codes->points);
+    codes->lookAtAll();
     codes->modelName = request.modelName;
     codes->samplesName = request.samplesName;
     codes->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

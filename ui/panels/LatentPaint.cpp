@@ -107,10 +107,8 @@ void LatentPaint::codesChanged() {
     m_canvas->setEmptyText(m_codes != nullptr && !hasPictures
                                ? tr("These samples are no pictures to paint on.")
                                : tr("Click a point on the map: its picture can be painted on here."));
-    if (m_codes != nullptr) {
-        const auto [low, high] = std::ranges::minmax(m_codes->codes.values());
-        m_bars->setRange(low, high);
-    }
+    if (m_codes != nullptr)
+        m_bars->setRange(m_codes->low, m_codes->high);
     currentChanged();
 }
 

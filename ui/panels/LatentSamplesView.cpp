@@ -173,7 +173,7 @@ void LatentClustersView::clustersChanged() {
         rows.insert(rows.end(), examples.begin(), examples.end());
     m_note->setText(tr("%1 · inertia %2")
                         .arg(countText(clusters->clusters(), tr("1 cluster"), tr("%1 clusters by k-means")),
-                             QLocale().toString(clusters->inertia, 'g', 4)));
+                             QLocale().toString(clusters->inertia, 'f', clusters->inertia < 100 ? 2 : 0)));
     m_analysis.read(m_map.codes(), rows, Receiver::Clusters);
 }
 

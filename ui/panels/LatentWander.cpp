@@ -38,7 +38,7 @@ void LatentWander::axesChanged() {
     m_codes = codes;
     buildSliders();
     if (areOthers || m_base.elements() == 0)
-        m_base = meanCode(*codes);
+        m_base = codes->mean;
     const auto [x, y] = m_map.shownAxes();
     const LatentAxes& axes = *m_map.axes();
     std::vector<QPointF> points;
@@ -91,7 +91,7 @@ void LatentWander::currentChanged() {
 
 void LatentWander::reset() {
     if (m_codes != nullptr)
-        goTo(meanCode(*m_codes));
+        goTo(m_codes->mean);
 }
 
 void LatentWander::startAtSample() {
