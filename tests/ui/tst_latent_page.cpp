@@ -326,7 +326,7 @@ private slots:
     void spatialCode_isLaidOutAndDecoded() {
         Page page;
         page.write(smallModel("undercomplete", "convolutional",
-                              {{"model.layers", {8, 8}}, {"model.code_size", 4}, {"model.code_shape", "spatial"}},
+                              {{"model.layers", {8, 8}}, {"model.code_size", 4}, {"model.code", "spatial"}},
                               {1, 32, 32}));
         page.useModel();
         QCOMPARE(page.map()->codes()->codes.shape().rank(), 4);
