@@ -124,10 +124,14 @@ std::vector<DropZone> DropRouter::zonesOf(const std::vector<Kind>& kinds, bool i
         return {{kOpen, tr("Denoise with this model"), tr("The experiment and the model at hand stay")}};
     if (m_checks() && isForModel)
         return {{kOpen, tr("Check with this model"), tr("The experiment and the model at hand stay")}};
+    if (m_encodes() && isForModel)
+        return {{kOpen, tr("Look at this model's codes"), tr("The experiment and the model at hand stay")}};
     std::vector<DropZone> zones;
     if (m_checks() && any(isData))
         zones.push_back({kCheck, tr("Check for anomalies"), tr("See what is unlike the training data")});
-    if (any(isData))
+    if (any(isData) && m_encodes())
+        zones.push_back({kData, tr("Look at their codes"), tr("The experiment's data stay")});
+    else if (any(isData))
         zones.push_back({kData, tr("Use as data set"), tr("Learn from it")});
     if (any([](Kind kind) { return kind == Kind::Picture; }) || isBarePicture) {
         zones.push_back({kCompare, tr("Compare"), tr("See what the model makes of this picture")});

@@ -41,6 +41,8 @@ public:
 
     // Whether data are being checked for anomalies: then what is dropped there may be checked instead of learnt from.
     void setChecks(std::function<bool()> checks) { m_checks = std::move(checks); }
+    // Whether codes are being looked at: then data are for that, and the experiment's stay.
+    void setEncodes(std::function<bool()> encodes) { m_encodes = std::move(encodes); }
 
     void open(const std::vector<std::filesystem::path>& paths);
     void paste();
@@ -82,6 +84,7 @@ private:
     std::function<bool()> m_compares = [] { return false; };
     std::function<bool()> m_denoises = [] { return false; };
     std::function<bool()> m_checks = [] { return false; };
+    std::function<bool()> m_encodes = [] { return false; };
     int m_underWay = 0, m_drag = 0;
     int m_asked = 0;                         // requests so far
     std::map<QString, LatestReply> m_handed; // what was handed on, by zone

@@ -18,6 +18,7 @@
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
+#include "ui/panels/LatentPage.h"
 #include "ui/panels/MessageBar.h"
 #include "ui/panels/RunsPanel.h"
 #include "ui/panels/TrainPage.h"
@@ -81,6 +82,7 @@ void MainWindow::buildPanels(const PanelContext& context) {
     m_compare = findChild<ComparePage*>();
     m_denoise = findChild<DenoisePage*>();
     m_anomalies = findChild<AnomaliesPage*>();
+    m_latent = findChild<LatentPage*>();
     m_experiment = findChild<ExperimentPanel*>();
     m_runs = findChild<RunsPanel*>();
 }
@@ -116,14 +118,12 @@ void MainWindow::connectPanels() {
     connect(m_train, &TrainPage::exported, this,
             [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), 5000); });
     connect(m_compare, &ComparePage::left, this, [this] { showPage(m_train); });
-    connect(m_denoise, &DenoisePage::left, this, [this] { showPage(m_train); });
-    connect(m_denoise, &DenoisePage::failed, this, &MainWindow::tellFailed);
-    connect(m_denoise, &DenoisePage::told, this, [this](const QString& text) { statusBar()->showMessage(text, 5000); });
-    connect(m_anomalies, &AnomaliesPage::left, this, [this] { showPage(m_train); });
-    connect(m_anomalies, &AnomaliesPage::failed, this, &MainWindow::tellFailed);
-    connect(m_anomalies, &AnomaliesPage::refused, this, &MainWindow::tellRefused);
-    connect(m_anomalies, &AnomaliesPage::told, this,
-            [this](const QString& text) { statusBar()->showMessage(text, 5000); });
+    for (const ModelPage* page : findChildren<ModelPage*>()) {
+        connect(page, &ModelPage::left, this, [this] { showPage(m_train); });
+        connect(page, &ModelPage::failed, this, &MainWindow::tellFailed);
+        connect(page, &ModelPage::refused, this, &MainWindow::tellRefused);
+        connect(page, &ModelPage::told, this, [this](const QString& text) { statusBar()->showMessage(text, 5000); });
+    }
     connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
     connect(m_runs, &RunsPanel::continueWanted, this, &MainWindow::continueRun);
     connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
@@ -172,9 +172,15 @@ void MainWindow::connectDrops() {
         showPage(m_denoise);
     });
     m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
-    connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
     m_drops->setChecks([this] { return m_pages->currentWidget() == m_anomalies; });
     connect(m_drops, &DropRouter::dataToCheck, m_anomalies, &AnomaliesPage::check);
+    m_drops->setEncodes([this] { return m_pages->currentWidget() == m_latent; });
+    connect(m_drops, &DropRouter::dataDropped, this, [this](const QString& source) {
+        if (m_pages->currentWidget() == m_latent)
+            m_latent->useSource(source);
+        else
+            useData(source);
+    });
     connect(m_drops, &DropRouter::pictureOpening, this, [this](const QString& name) {
         m_compare->showOpening(name);
         if (!name.isEmpty())
@@ -187,10 +193,8 @@ void MainWindow::connectDrops() {
             });
     connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
     connect(m_drops, &DropRouter::runDropped, this, [this](const fs::path& folder) {
-        if (m_pages->currentWidget() == m_denoise) // as a model: what is trained or compared meanwhile stays
-            m_denoise->useModel(folder);
-        else if (m_pages->currentWidget() == m_anomalies)
-            m_anomalies->useModel(folder);
+        if (auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget()))
+            page->useModel(folder);
         else
             openRun(folder);
     });
@@ -258,10 +262,8 @@ void MainWindow::openRun(const fs::path& folder) {
 }
 
 void MainWindow::openModel(const fs::path& file) {
-    if (m_pages->currentWidget() == m_denoise) // with it there, whatever is trained or compared meanwhile
-        return m_denoise->useModel(file);
-    if (m_pages->currentWidget() == m_anomalies)
-        return m_anomalies->useModel(file);
+    if (auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget()))
+        return page->useModel(file);
     if (m_workbench.controller().isActive())
         return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
     m_workbench.controller().openModel(file);
@@ -303,10 +305,10 @@ void MainWindow::exportRun(const fs::path& folder) {
 
 void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
-    QWidget* first = page == m_compare     ? m_compare->view()->firstShown()
-                     : page == m_denoise   ? m_denoise->firstControl()
-                     : page == m_anomalies ? m_anomalies->firstControl()
-                                           : page->nextInFocusChain();
+    const auto* modelPage = qobject_cast<ModelPage*>(page);
+    QWidget* first = page == m_compare ? m_compare->view()->firstShown()
+                     : modelPage       ? modelPage->firstControl()
+                                       : page->nextInFocusChain();
     first->setFocus(Qt::ShortcutFocusReason);
 }
 

@@ -21,6 +21,7 @@ class ComparePage;
 class DenoisePage;
 class DropRouter;
 class ExperimentPanel;
+class LatentPage;
 class MessageBar;
 class RunsPanel;
 class TrainPage;
@@ -86,6 +87,7 @@ private:
     ComparePage* m_compare = nullptr;
     DenoisePage* m_denoise = nullptr;
     AnomaliesPage* m_anomalies = nullptr;
+    LatentPage* m_latent = nullptr;
     ExperimentPanel* m_experiment = nullptr;
     RunsPanel* m_runs = nullptr;
     bool m_wasShown = false;

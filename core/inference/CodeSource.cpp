@@ -12,17 +12,6 @@ namespace hourglass {
 
 namespace {
 
-// What the code's activation can give.
-std::pair<float, float> rangeOf(const Model& model) {
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    const std::string activation = model.options.text("model.code_activation");
-    if (activation == "sigmoid")
-        return {0.0f, 1.0f};
-    if (activation == "tanh")
-        return {-1.0f, 1.0f};
-    return {activation == "relu" ? 0.0f : -kInfinity, kInfinity};
-}
-
 Tensor flattened(const Tensor& codes) {
     const Shape& shape = codes.shape();
     return Tensor({shape[0], shape.elementsPerSample()}, codes.values());
@@ -51,6 +40,18 @@ Result<std::optional<Tensor>> encodeAll(ModelRunner& runner, const std::shared_p
     return *done ? std::optional(std::move(codes)) : std::nullopt;
 }
 
+std::pair<float, float> codeRange(const Model& model) {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    if (CodeSource::hasPrior(model)) // whose code is a mean
+        return {-kInfinity, kInfinity};
+    const std::string activation = model.options.text("model.code_activation");
+    if (activation == "sigmoid")
+        return {0.0f, 1.0f};
+    if (activation == "tanh")
+        return {-1.0f, 1.0f};
+    return {activation == "relu" ? 0.0f : -kInfinity, kInfinity};
+}
+
 bool CodeSource::hasPrior(const Model& model) {
     return model.evaluation.outputs().contains(kLogVarianceOutput);
 }
@@ -69,10 +70,11 @@ Result<std::optional<CodeSource>> CodeSource::of(ModelRunner& runner, const std:
                          "data instead, and none are at hand. Name the data that it was trained on.",
                          model.family->id());
     if (shape->elements() > kMostDimensions)
-        return makeError(ErrorCode::InvalidArgument,
-                         "A code of {} values is too long to fit a Gaussian to; at most {} are allowed. A dense code is "
-                         "shorter.",
-                         shape->elements(), kMostDimensions);
+        return makeError(
+            ErrorCode::InvalidArgument,
+            "A code of {} values is too long to fit a Gaussian to; at most {} are allowed. A dense code is "
+            "shorter.",
+            shape->elements(), kMostDimensions);
     const int64_t rows = std::min(samples->size(), kMostRows);
     const auto chosen = std::make_shared<RowSubset>(samples, spreadEvenly(samples->size(), rows));
     Result<std::optional<Tensor>> codes = encodeAll(runner, chosen, {}, std::move(stop));
@@ -83,7 +85,7 @@ Result<std::optional<CodeSource>> CodeSource::of(ModelRunner& runner, const std:
     Result<GaussianFit> fit = GaussianFit::fit(flattened(**codes));
     if (!fit)
         return std::move(fit).error();
-    const auto [low, high] = rangeOf(model);
+    const auto [low, high] = codeRange(model);
     return std::optional(CodeSource(*std::move(fit), *shape, rows, low, high));
 }
 

@@ -13,6 +13,9 @@ namespace hourglass {
 Result<std::optional<Tensor>> encodeAll(ModelRunner& runner, const std::shared_ptr<const Dataset>& dataset,
                                         const std::function<void(int64_t)>& progress = {}, std::stop_token stop = {});
 
+// The least and the greatest value that the activation of a model's code can give.
+std::pair<float, float> codeRange(const Model& model);
+
 class CodeSource {
 public:
     // Rows that a Gaussian is fitted to, at most, and values of a code that it can hold the covariance of.

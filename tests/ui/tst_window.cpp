@@ -241,7 +241,7 @@ private slots:
         useSmall(driver, {{"training.epochs", 1}});
         driver.key(Qt::Key_F5);
         QTRY_VERIFY_WITH_TIMEOUT(driver.bench().run() && driver.bench().run()->isFinished, kPatience);
-        for (const Qt::Key page : {Qt::Key_1, Qt::Key_2, Qt::Key_3}) {
+        for (const Qt::Key page : {Qt::Key_1, Qt::Key_2, Qt::Key_3, Qt::Key_4}) {
             driver.key(page, Qt::AltModifier);
             const int width = driver.window().minimumSizeHint().width();
             QVERIFY2(width > 0 && width <= 900, qPrintable(QString::number(width)));

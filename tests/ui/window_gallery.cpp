@@ -1,11 +1,15 @@
-// window_gallery DIR [MODEL PICTURE]: pictures of the whole window in the states that people meet, light and dark, to
-// be looked at; with a trained model and a noisy picture, of the Denoise page alone; window_gallery DIR anomalies: of
-// the Anomalies page. Not a test.
+// window_gallery DIR [MODEL PICTURE | PAGE]: pictures of the whole window in the states that people meet, light and
+// dark, to be looked at; with a trained model and a noisy picture, of the Denoise page alone; of PAGE alone: anomalies
+// or latent. Not a test.
 
 #include "tests/ui/WindowDriver.h"
 
 #include "ui/bridge/AnomalyService.h"
 #include "ui/panels/AnomaliesPage.h"
+#include "ui/panels/LatentMap.h"
+#include "ui/panels/LatentPage.h"
+#include "ui/widgets/CodeScatter.h"
+#include "ui/widgets/PaintView.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
@@ -175,6 +179,66 @@ void anomalies(const QString& prefix) {
     take(driver, prefix + "7-anomalies-failed.png");
 }
 
+void latent(const QString& prefix) {
+    WindowDriver driver;
+    auto& controller = driver.bench().controller();
+    waitUntil([&] { return driver.bench().document().model() != nullptr; });
+    showPage(driver, QStringLiteral("Latent"));
+    take(driver, prefix + "20-latent-empty.png");
+    auto* page = driver.window().findChild<LatentPage*>();
+    driver.bench().document().set("training.epochs", 8).value();
+    driver.bench().document().set("model.family", "undercomplete").value();
+    driver.key(Qt::Key_F5);
+    waitUntil([&] { return page->map()->codes() != nullptr; });
+    take(driver, prefix + "21-latent-training.png");
+    waitUntil([&] { return !controller.isActive() && !page->service().isBusy(); });
+    page->useSource("builtin:shapes");
+    waitUntil([&] { return !page->service().isBusy(); });
+    take(driver, prefix + "22-latent-map.png");
+    auto* map = driver.find<CodeScatter>("Map of the codes");
+    map->setCurrent(17);
+    driver.click(driver.find<QToolButton>("Pictures in place of dots"));
+    QTest::mouseMove(driver.window().windowHandle(),
+                     map->mapTo(&driver.window(), map->toWidget(map->pointAt(99)).toPoint()));
+    take(driver, prefix + "23-latent-pictures.png");
+    driver.click(driver.find<QToolButton>("Pictures in place of dots"));
+    auto* tools = driver.find<QTabWidget>("Tools");
+    driver.find<QComboBox>("Layout")->setCurrentIndex(2);
+    waitUntil([&] { return driver.has<QProgressBar>("Encoding progress"); });
+    take(driver, prefix + "27-latent-tsne-moving.png");
+    waitUntil([&] { return !driver.has<QProgressBar>("Encoding progress"); });
+    map->setChosen({1, 5, 8, 77, 900, 1200, 1300, 1500});
+    QTest::qWait(300);
+    take(driver, prefix + "28-latent-tsne.png");
+    driver.find<QComboBox>("Colour by")->setCurrentIndex(1);
+    tools->setCurrentIndex(1);
+    QTest::qWait(1500);
+    take(driver, prefix + "29-latent-clusters.png");
+    driver.find<QComboBox>("Layout")->setCurrentIndex(0);
+    driver.find<QComboBox>("Colour by")->setCurrentIndex(0);
+    tools->setCurrentIndex(2);
+    driver.click(driver.find<QToolButton>("Sample A"));
+    map->setCurrent(1030);
+    driver.click(driver.find<QToolButton>("Sample B"));
+    driver.find<QSlider>("Between A and B")->setValue(30);
+    QTest::qWait(300);
+    take(driver, prefix + "25-latent-pad.png");
+    driver.window().resize(1280, 800);
+    QTest::qWait(300);
+    take(driver, prefix + "26-latent-wide.png");
+    tools->setCurrentIndex(3);
+    map->setCurrent(1030);
+    auto* canvas = driver.find<PaintView>("Canvas");
+    driver.click(canvas, canvas->toWidget({8, 8}).toPoint());
+    driver.click(canvas, canvas->toWidget({10, 9}).toPoint());
+    QTest::qWait(500);
+    take(driver, prefix + "30-latent-paint.png");
+    driver.find<QComboBox>("Colour by")->setCurrentIndex(2);
+    driver.window().resize(900, 600);
+    QTest::qWait(200);
+    take(driver, prefix + "24-latent-small.png");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -182,7 +246,7 @@ int main(int argc, char** argv) {
     const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
     const auto show = [&](const QString& prefix) {
         if (argc == 3)
-            anomalies(prefix);
+            (QByteArray(argv[2]) == "latent" ? latent : anomalies)(prefix);
         else if (argc > 3)
             denoise(prefix, QString::fromLocal8Bit(argv[2]), QString::fromLocal8Bit(argv[3]));
         else

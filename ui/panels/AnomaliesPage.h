@@ -4,12 +4,12 @@
 // curve, confusion counts, the samples by score and where each errs; one threshold, moved anywhere, moves all of it.
 
 #include <QTimer>
-#include <QWidget>
 
 #include <filesystem>
 #include <memory>
 
 #include "ui/bridge/AnomalyTriage.h"
+#include "ui/panels/ModelPage.h"
 
 class QComboBox;
 class QDoubleSpinBox;
@@ -30,21 +30,15 @@ class ScoreGalleryModel;
 class WorkBar;
 class Workbench;
 
-class AnomaliesPage : public QWidget {
+class AnomaliesPage : public ModelPage {
     Q_OBJECT
 
 public:
     explicit AnomaliesPage(Workbench& workbench, QWidget* parent = nullptr);
 
-    void check(const QString& source);                // as if chosen
-    void useModel(const std::filesystem::path& path); // run folder or file
-    QWidget* firstControl() const;
-
-signals:
-    void left(); // Esc, when there is nothing to cancel
-    void failed(const QString& message);
-    void told(const QString& text);         // what has been done, for a moment
-    void refused(const QStringList& items); // "NAME: reason" of files that could not be used
+    void check(const QString& source); // as if chosen
+    void useModel(const std::filesystem::path& path) override;
+    QWidget* firstControl() const override;
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -44,7 +44,7 @@ QImage thumbnailOf(const Dataset& data, int64_t row) {
 } // namespace
 
 AnomaliesPage::AnomaliesPage(Workbench& workbench, QWidget* parent)
-    : QWidget(parent), m_workbench(workbench), m_service(new AnomalyService(workbench.controller(), this)),
+    : ModelPage(parent), m_workbench(workbench), m_service(new AnomalyService(workbench.controller(), this)),
       m_data(new AnomalyDataChooser(workbench, this)), m_model(new ModelChooser(workbench, this)),
       m_score(new QComboBox(this)), m_threshold(new QDoubleSpinBox(this)), m_quantile(new QDoubleSpinBox(this)),
       m_normal(new QComboBox(this)), m_order(new QComboBox(this)), m_reason(new QLabel(this)),

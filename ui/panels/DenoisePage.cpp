@@ -53,7 +53,7 @@ void DenoisePage::connectService() {
         m_work->setText(workText());
         showNoiseControl();
     });
-    connect(&service, &DenoiseService::progressed, m_work, &WorkBar::showProgress);
+    connect(&service, &DenoiseService::progressed, m_work, qOverload<const PictureProgress&>(&WorkBar::showProgress));
     connect(&service, &DenoiseService::failed, this, [this](const QString& message) {
         m_problem = message;
         showBefore();

@@ -3,12 +3,11 @@
 // A picture in, the same picture without its noise out: drop or open one, choose a model, compare before and after,
 // save. Works by itself as soon as there are a picture and a model, and again when either changes.
 
-#include <QWidget>
-
 #include <filesystem>
 #include <memory>
 
 #include "ui/bridge/DenoiseService.h"
+#include "ui/panels/ModelPage.h"
 
 class QDoubleSpinBox;
 class QLabel;
@@ -23,20 +22,15 @@ class ModelChooser;
 class WorkBar;
 class Workbench;
 
-class DenoisePage : public QWidget {
+class DenoisePage : public ModelPage {
     Q_OBJECT
 
 public:
     explicit DenoisePage(Workbench& workbench, QWidget* parent = nullptr);
 
     void open(const PictureSource& picture);
-    void useModel(const std::filesystem::path& path); // run folder or file
-    QWidget* firstControl() const;
-
-signals:
-    void left(); // Esc, when there is nothing to cancel
-    void failed(const QString& message);
-    void told(const QString& text); // what has been done, for a moment
+    void useModel(const std::filesystem::path& path) override;
+    QWidget* firstControl() const override;
 
 protected:
     void showEvent(QShowEvent* event) override;

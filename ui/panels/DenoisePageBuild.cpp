@@ -25,7 +25,7 @@ QString plainName(const QString& text) {
 } // namespace
 
 DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
-    : QWidget(parent), m_workbench(workbench), m_model(new ModelChooser(workbench, this)),
+    : ModelPage(parent), m_workbench(workbench), m_model(new ModelChooser(workbench, this)),
       m_noiseLabel(new QLabel(tr("&Noise σ"), this)), m_noise(new QDoubleSpinBox(this)),
       m_centre(new QStackedWidget(this)), m_hint(new QLabel(this)),
       m_openFirst(new QPushButton(tr("Open a picture…"), this)), m_view(new CompareView(this)),

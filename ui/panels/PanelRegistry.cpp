@@ -8,6 +8,7 @@
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
+#include "ui/panels/LatentPage.h"
 #include "ui/panels/LogPanel.h"
 #include "ui/panels/RunsPanel.h"
 #include "ui/panels/TrainPage.h"
@@ -29,6 +30,7 @@ constexpr std::array kPanels{
     PanelEntry{"train", QT_TRANSLATE_NOOP("PanelRegistry", "&Train"), PanelPlace::Page, make<TrainPage>},
     PanelEntry{"compare", QT_TRANSLATE_NOOP("PanelRegistry", "&Compare"), PanelPlace::Page, make<ComparePage>},
     PanelEntry{"denoise", QT_TRANSLATE_NOOP("PanelRegistry", "&Denoise"), PanelPlace::Page, make<DenoisePage>},
+    PanelEntry{"latent", QT_TRANSLATE_NOOP("PanelRegistry", "Late&nt"), PanelPlace::Page, make<LatentPage>},
     PanelEntry{"anomalies", QT_TRANSLATE_NOOP("PanelRegistry", "&Anomalies"), PanelPlace::Page, make<AnomaliesPage>},
     PanelEntry{"experiment", QT_TRANSLATE_NOOP("PanelRegistry", "&Experiment"), PanelPlace::Left,
                make<ExperimentPanel>},

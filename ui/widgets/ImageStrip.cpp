@@ -72,6 +72,11 @@ void ImageStrip::setEmptyText(const QString& text) {
     update();
 }
 
+void ImageStrip::setHint(const QString& hint) {
+    m_hint = hint;
+    setToolTip(hint);
+}
+
 int ImageStrip::sampleCount() const {
     size_t count = 0;
     for (const auto& row : m_rows)
@@ -202,6 +207,8 @@ void ImageStrip::paintEvent(QPaintEvent*) {
             painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, m_captions[sample]);
         }
     }
+    if (focusPolicy() == Qt::NoFocus) // samples to look at, not to choose
+        return;
     const QRectF chosen = imageRect(0, m_current) | imageRect(last, m_current);
     QColor frame = palette().color(QPalette::Highlight);
     frame.setAlphaF(hasFocus() ? 1.0f : 0.5f);
@@ -230,7 +237,7 @@ bool ImageStrip::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         auto* help = static_cast<QHelpEvent*>(event);
         const int sample = sampleAt(help->pos());
-        if (sample >= 0) {
+        if (sample >= 0 && m_hint.isEmpty()) {
             QToolTip::showText(help->globalPos(),
                                tr("Sample %1 of %2. Click to compare it in full.").arg(sample + 1).arg(sampleCount()),
                                this);
@@ -249,7 +256,8 @@ void ImageStrip::resizeEvent(QResizeEvent*) {
 }
 
 void ImageStrip::mousePressEvent(QMouseEvent* event) {
-    const int sample = event->button() == Qt::LeftButton ? sampleAt(event->position()) : -1;
+    const int sample =
+        event->button() == Qt::LeftButton && focusPolicy() != Qt::NoFocus ? sampleAt(event->position()) : -1;
     if (sample < 0)
         return event->ignore();
     setCurrent(sample);

@@ -3,7 +3,7 @@
 // Small images of several samples in labelled rows (original, noisy, reconstruction), one column per sample, wrapping
 // into bands when the widget is narrow. Every image pixel is a whole number of device pixels as long as they fit. Where
 // room is scarce, captions go first, then samples: an image is not made smaller than can be seen.
-// A click, or arrows and Enter, choose a sample.
+// A click, or arrows and Enter, choose a sample; not where the focus policy is NoFocus.
 
 #include <QImage>
 #include <QWidget>
@@ -29,6 +29,8 @@ public:
     // A small line under each sample's column, such as "31.2 dB"; empty for none.
     void setCaptions(const QStringList& captions);
     void setEmptyText(const QString& text);
+    // What a click does, for the tooltip; by default it is compared in full.
+    void setHint(const QString& hint);
 
     int sampleCount() const;
     int current() const { return m_current; }
@@ -66,7 +68,7 @@ private:
 
     QStringList m_labels;
     QStringList m_captions;
-    QString m_emptyText;
+    QString m_emptyText, m_hint;
     std::vector<std::vector<QImage>> m_rows;
     int m_current = 0;
     Arrangement m_arrangement;

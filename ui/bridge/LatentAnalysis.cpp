@@ -1,0 +1,126 @@
+#include "ui/bridge/LatentAnalysis.h"
+
+#include <chrono>
+
+#include "core/base/Parallel.h"
+#include "ui/bridge/CoreText.h"
+#include "ui/bridge/PoolJob.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenLayouts{40}; // more than that nobody sees
+
+} // namespace
+
+LatentAnalysis::~LatentAnalysis() {
+    m_layoutStop.request_stop();
+    m_clusterStop.request_stop();
+}
+
+void LatentAnalysis::layOut(std::shared_ptr<const LatentCodes> codes, double perplexity) {
+    m_layoutStop.request_stop();
+    m_layoutStop = {};
+    m_isLayingOut = true;
+    const int request = ++m_layout;
+    const auto progress = [this, request, reply = m_replies.sender(), last = std::chrono::steady_clock::time_point()](
+                              int64_t iteration, int64_t total, std::span<const float> layout, double kl) mutable {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - last < kBetweenLayouts && iteration < total)
+            return;
+        last = now;
+        auto copied = std::make_shared<const std::vector<float>>(layout.begin(), layout.end());
+        reply([this, request, copied, iteration, total, kl] {
+            if (request == m_layout)
+                emit layoutMoved(copied, iteration, total, kl);
+        });
+    };
+    runInPool(
+        m_replies, "laying out codes",
+        [codes = std::move(codes), perplexity, progress, stop = m_layoutStop.get_token()] {
+            const ComputeThreadsScope alone(1); // the compute threads are another thread's
+            return tSne(codes->points, {.perplexity = perplexity}, progress, stop);
+        },
+        [this, request](Result<std::optional<TSneLayout>> layout) {
+            if (request != m_layout)
+                return;
+            m_isLayingOut = false;
+            if (layout && *layout)
+                emit layoutDone(std::make_shared<const TSneLayout>(std::move(**layout)));
+            else
+                emit layoutStopped();
+            if (!layout)
+                emit failed(coreText(layout.error()));
+        },
+        quietPool());
+}
+
+void LatentAnalysis::cancelLayout() {
+    if (!m_isLayingOut)
+        return;
+    ++m_layout;
+    m_layoutStop.request_stop();
+    m_isLayingOut = false;
+    emit layoutStopped();
+}
+
+void LatentAnalysis::cluster(std::shared_ptr<const LatentCodes> codes, int64_t clusters) {
+    m_clusterStop.request_stop();
+    m_clusterStop = {};
+    runInPool(
+        m_replies, "finding clusters",
+        [codes = std::move(codes), clusters, stop = m_clusterStop.get_token()] {
+            const ComputeThreadsScope alone(1);
+            return kMeans(codes->points, {.clusters = clusters}, stop);
+        },
+        [this, request = ++m_clusters](Result<std::optional<KMeans>> found) {
+            if (request != m_clusters)
+                return;
+            if (!found)
+                emit failed(coreText(found.error()));
+            else if (*found)
+                emit clustered(std::make_shared<const KMeans>(std::move(**found)));
+        },
+        quietPool());
+}
+
+void LatentAnalysis::findNeighbours(std::shared_ptr<const LatentCodes> codes, int64_t row, int64_t count) {
+    runInPool(
+        m_replies, "looking for neighbours",
+        [codes = std::move(codes), row, count] {
+            const ComputeThreadsScope alone(1);
+            return nearestToRow(codes->points, row, count);
+        },
+        [this, row, request = ++m_neighbours](const Result<std::vector<Neighbour>>& found) {
+            if (request != m_neighbours)
+                return;
+            if (found)
+                emit neighboursFound(row, *found);
+            else
+                emit failed(coreText(found.error()));
+        });
+}
+
+void LatentAnalysis::read(std::shared_ptr<const LatentCodes> codes, std::vector<int64_t> rows, Receiver receiver) {
+    int& latest = m_reads[static_cast<size_t>(receiver)];
+    runInPool(
+        m_replies, "reading samples",
+        [codes = std::move(codes), rows = std::move(rows)] {
+            auto read = std::make_shared<LatentSamples>();
+            read->rows = rows;
+            read->samples = Tensor(codes->samples->sampleShape().batch(static_cast<int64_t>(rows.size())));
+            codes->samples->read(rows, read->samples.values());
+            return read;
+        },
+        [this, receiver, request = ++latest](const Result<std::shared_ptr<LatentSamples>>& read) {
+            if (request != m_reads[static_cast<size_t>(receiver)])
+                return;
+            if (read)
+                emit samplesRead(receiver, *read);
+            else
+                emit failed(coreText(read.error()));
+        });
+}
+
+} // namespace hourglass

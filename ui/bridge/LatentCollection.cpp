@@ -1,0 +1,212 @@
+#include "ui/bridge/LatentCollection.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/analysis/RequireCodes.h"
+#include "core/base/Parallel.h"
+#include "core/data/ImageCodec.h"
+#include "core/data/OpenDataset.h"
+#include "core/data/RowSubset.h"
+#include "core/data/Split.h"
+#include "core/inference/CodeSource.h"
+#include "core/io/ModelFile.h"
+#include "core/models/VariationalFamily.h"
+#include "core/training/Trainer.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kBatch = 256;
+constexpr int64_t kMostValues = 64 << 20; // of all codes
+
+bool isPicture(const Shape& shape) {
+    return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
+}
+
+double meanSquare(std::span<const float> a, std::span<const float> b) {
+    double sum = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+        const double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
+        sum += difference * difference;
+    }
+    return sum / static_cast<double>(a.size());
+}
+
+} // namespace
+
+Result<bool> LatentService::Collection::chooseRows() {
+    const LatentSource& source = request.source;
+    std::shared_ptr<const Dataset> whole = source.data;
+    std::vector<int64_t> rows;
+    if (source.part == LatentSource::Part::Other) {
+        Result<DataOptions> options = readDataOptions(source.experiment->options());
+        if (!options)
+            return std::move(options).error();
+        options->limit = 0; // nothing of the experiment's but how pictures become samples
+        options->classes.clear();
+        if (source.data != nullptr && isPicture(source.data->sampleShape()))
+            options->channels = source.data->sampleShape()[0] == 1 ? ChannelChoice::Gray : ChannelChoice::Rgb;
+        Result<OpenedDataset> opened = openSource(source.other, *options, source.baseFolder, stop);
+        if (!opened)
+            return std::move(opened).error();
+        whole = opened->dataset;
+        if (whole == nullptr)
+            return false;
+        rows = spreadEvenly(whole->size(), whole->size());
+    } else {
+        const OptionValues& options = source.experiment->options();
+        const double validation = options.real("data.validation_fraction"), test = options.real("data.test_fraction");
+        if (validation + test >= 1)
+            return makeError(ErrorCode::InvalidArgument, "Validation and test part leave nothing to train with: "
+                                                         "lower data.validation_fraction or data.test_fraction.");
+        Split split =
+            splitByStableId(*whole, validation, test, static_cast<uint64_t>(options.integer("training.seed")));
+        const bool isValidation = source.part == LatentSource::Part::Validation && !split.validation.empty();
+        rows = isValidation ? std::move(split.validation) : std::move(split.train);
+    }
+    if (rows.empty())
+        return makeError(ErrorCode::InvalidArgument, "There are no samples to encode.");
+    codes->outOf = static_cast<int64_t>(rows.size());
+    std::vector<int64_t> chosen;
+    for (const int64_t place : spreadEvenly(codes->outOf, kMostSamples))
+        chosen.push_back(rows[static_cast<size_t>(place)]);
+    codes->samples = std::make_shared<RowSubset>(std::move(whole), std::move(chosen));
+    return !stop.stop_requested();
+}
+
+Result<void> LatentService::Collection::copyModel(const Model& from, const ParameterStore& weights, int64_t step,
+                                                  Executor& executor) {
+    model = std::make_shared<LatentModel>();
+    model->model = std::make_shared<const Model>(from);
+    const auto copied = std::make_shared<ParameterStore>(weights.sharedLayout());
+    copied->assign(weights.arena());
+    model->step = step;
+    model->runner = std::make_unique<ModelRunner>(executor, model->model, copied, applyingPrecision(from.options));
+    return prepareCodes();
+}
+
+Result<void> LatentService::Collection::loadModel(Executor& executor) {
+    Result<LoadedModel> loaded = hourglass::loadModel(request.model);
+    if (!loaded)
+        return std::move(loaded).error();
+    model = std::make_shared<LatentModel>();
+    model->model = loaded->model;
+    model->runner = std::make_unique<ModelRunner>(executor, loaded->model, loaded->weights,
+                                                  applyingPrecision(loaded->model->options));
+    return prepareCodes();
+}
+
+// Long codes are few.
+Result<void> LatentService::Collection::prepareCodes() {
+    Result<Shape> shape = model->runner->codeShape();
+    if (!shape)
+        return std::move(shape).error();
+    if (Result<void> fits = checkSampleShape(model->model->sampleShape, codes->samples->sampleShape()); !fits)
+        return std::move(fits).error();
+    model->codeShape = *shape;
+    const int64_t most = std::max<int64_t>(1, kMostValues / shape->elements());
+    if (codes->samples->size() > most)
+        codes->samples = std::make_shared<RowSubset>(codes->samples, spreadEvenly(codes->samples->size(), most));
+    codes->model = model;
+    codes->codes = Tensor(shape->batch(codes->samples->size()));
+    codes->errors.resize(static_cast<size_t>(codes->samples->size()));
+    encodingStart = std::chrono::steady_clock::now();
+    return {};
+}
+
+Result<void> LatentService::Collection::encodeBatch() {
+    const int64_t count = std::min(kBatch, codes->size() - done);
+    Tensor samples(codes->samples->sampleShape().batch(count));
+    std::vector<int64_t> rows;
+    for (int64_t i = 0; i < count; ++i)
+        rows.push_back(done + i);
+    codes->samples->read(rows, samples.values());
+    Result<Tensor> batch = model->runner->encode(samples);
+    if (!batch)
+        return std::move(batch).error();
+    Result<Tensor> output = model->runner->reconstruct(samples);
+    if (!output)
+        return std::move(output).error();
+    std::ranges::copy(batch->values(), codes->codes.sample(done).begin());
+    for (int64_t i = 0; i < count; ++i)
+        codes->errors[static_cast<size_t>(done + i)] =
+            static_cast<float>(meanSquare(samples.sample(i), output->sample(i)));
+    if (isPicture(codes->samples->sampleShape()))
+        takeThumbnails(samples);
+    done += count;
+    return {};
+}
+
+void LatentService::Collection::takeThumbnails(const Tensor& samples) {
+    const Shape shape = samples.shape().sample();
+    const double scale =
+        std::min(1.0, static_cast<double>(Thumbnails::kSide) / static_cast<double>(std::max(shape[1], shape[2])));
+    const auto scaled = [scale](int64_t side) {
+        return std::max<int64_t>(1, std::llround(static_cast<double>(side) * scale));
+    };
+    Thumbnails& into = codes->thumbnails;
+    into.channels = static_cast<int>(shape[0]);
+    into.height = static_cast<int>(scaled(shape[1]));
+    into.width = static_cast<int>(scaled(shape[2]));
+    const size_t plane = static_cast<size_t>(into.height) * static_cast<size_t>(into.width);
+    for (int64_t i = 0; i < samples.shape()[0]; ++i) {
+        Tensor small(shape, samples.sample(i));
+        if (scale < 1)
+            small = resizeImage(small, into.height, into.width);
+        for (size_t pixel = 0; pixel < plane; ++pixel)
+            for (size_t c = 0; c < static_cast<size_t>(into.channels); ++c) {
+                const float value = small.data()[c * plane + pixel];
+                into.bytes.push_back(value > 0 ? static_cast<uint8_t>(std::min(value, 1.0f) * 255.0f + 0.5f) : 0);
+            }
+    }
+}
+
+Result<void> LatentService::Collection::lookAtAll() {
+    const Tensor flat({codes->size(), codes->codes.shape().elementsPerSample()}, codes->codes.values());
+    if (Result<void> usable = requireCodes(flat, 1, "The latent page"); !usable)
+        return usable;
+    codes->lookAtAll();
+    codes->modelName = request.modelName;
+    codes->samplesName = request.samplesName;
+    codes->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return {};
+}
+
+Result<LatentAnswer> decodeCode(const LatentModel& model, const Tensor& code) {
+    LatentAnswer answer{.code = code, .deviation = {}, .sample = {}, .picture = {}};
+    const auto [low, high] = codeRange(*model.model);
+    for (float& value : answer.code.values())
+        value = std::clamp(value, low, high);
+    Result<Tensor> output = model.runner->decode(Tensor(code.shape().batch(1), answer.code.values()));
+    if (!output)
+        return std::move(output).error();
+    answer.picture = std::move(*output).reshaped(output->shape().sample());
+    return answer;
+}
+
+Result<LatentAnswer> encodeSample(const LatentModel& model, const Tensor& sample) {
+    const Tensor batch(sample.shape().batch(1), sample.values());
+    Result<Program*> encoder = model.runner->program(model.model->encoder, model.model->sizes(1));
+    if (!encoder)
+        return std::move(encoder).error();
+    (*encoder)->bindInput("input", batch.values());
+    (*encoder)->run();
+    const Tensor code = (*encoder)->outputTensor("code").reshaped(model.codeShape);
+    std::optional<Tensor> deviation;
+    if (model.model->encoder.outputs().contains(kLogVarianceOutput)) {
+        deviation = (*encoder)->outputTensor(kLogVarianceOutput).reshaped(model.codeShape);
+        for (float& value : deviation->values())
+            value = std::exp(0.5f * value);
+    }
+    Result<LatentAnswer> answer = decodeCode(model, code);
+    if (!answer)
+        return answer;
+    answer->deviation = std::move(deviation);
+    answer->sample = sample;
+    answer->error = meanSquare(sample.values(), answer->picture.values());
+    return answer;
+}
+
+} // namespace hourglass

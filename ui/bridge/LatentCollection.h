@@ -1,0 +1,39 @@
+#pragma once
+
+// The work of LatentService without its threads: choosing rows, copying a model, encoding batch by batch, looking at
+// the whole. Each function says where it runs.
+
+#include "ui/bridge/LatentService.h"
+
+namespace hourglass {
+
+struct LatentService::Collection {
+    LatentRequest request;
+    std::stop_token stop;
+    std::shared_ptr<LatentModel> model = {};
+    std::shared_ptr<LatentCodes> codes = std::make_shared<LatentCodes>();
+    int64_t done = 0; // samples
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now(), encodingStart = start;
+
+    // On a pool thread. Opens another source, splits the experiment's data. InvalidArgument without samples; false when
+    // asked to stop.
+    Result<bool> chooseRows();
+    // On the compute thread. Errors: InvalidArgument (no code), those of loadModel().
+    Result<void> copyModel(const Model& model, const ParameterStore& weights, int64_t step, Executor& executor);
+    Result<void> loadModel(Executor& executor);
+    // On the compute thread: the next batch. Errors: InvalidArgument (samples of another shape), those of
+    // Executor::compile.
+    Result<void> encodeBatch();
+    // On a pool thread, which uses no other ones: points, components.
+    Result<void> lookAtAll();
+
+private:
+    Result<void> prepareCodes();
+    void takeThumbnails(const Tensor& samples);
+};
+
+// On the compute thread.
+Result<LatentAnswer> decodeCode(const LatentModel& model, const Tensor& code);
+Result<LatentAnswer> encodeSample(const LatentModel& model, const Tensor& sample);
+
+} // namespace hourglass

@@ -1,0 +1,366 @@
+#include "ui/panels/LatentMap.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSpinBox>
+#include <QStandardItemModel>
+#include <QToolButton>
+
+#include "ui/bridge/Settings.h"
+#include "ui/widgets/CodeScatter.h"
+
+namespace hourglass {
+
+namespace {
+
+const QString kColourKey = QStringLiteral("latent/colour");
+const QString kSpritesKey = QStringLiteral("latent/sprites");
+
+QLabel* labelled(const QString& text, QWidget* buddy) {
+    auto* label = new QLabel(text, buddy->parentWidget());
+    label->setBuddy(buddy);
+    return label;
+}
+
+void setItemEnabled(QComboBox* box, int item, bool isEnabled, const QString& why) {
+    auto* row = qobject_cast<QStandardItemModel*>(box->model())->item(item);
+    row->setEnabled(isEnabled);
+    row->setToolTip(isEnabled ? QString() : why);
+}
+
+} // namespace
+
+QString className(const Dataset& samples, int64_t row) {
+    const std::optional<int> label = samples.label(row);
+    if (!label)
+        return {};
+    const auto names = samples.classNames();
+    const auto at = static_cast<size_t>(*label);
+    return *label >= 0 && at < names.size() ? QString::fromStdString(names[at]) : QString::number(*label);
+}
+
+LatentMap::LatentMap(LatentAnalysis& analysis, Settings& settings, QWidget* parent)
+    : QWidget(parent), m_analysis(analysis), m_settings(settings), m_scatter(new CodeScatter(this)),
+      m_layout(new QComboBox(this)), m_shown{new QSpinBox(this), new QSpinBox(this)},
+      m_perplexity(new QDoubleSpinBox(this)), m_colour(new QComboBox(this)), m_clusterCount(new QSpinBox(this)),
+      m_sprites(new QToolButton(this)), m_lasso(new QToolButton(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    column->addLayout(buildLayoutRow());
+    column->addLayout(buildColourRow());
+    column->addWidget(m_scatter, 1);
+    m_scatter->setAccessibleName(tr("Map of the codes"));
+    m_scatter->setToolTip(tr("Each point is a sample, near to those with similar codes. Click one to see its "
+                             "neighbours; drag with Shift to choose several. Wheel zooms, dragging pans. Keys: arrows "
+                             "walk, + − 0 zoom, Ctrl+A chooses what is in view, Esc lets go"));
+    m_scatter->setDescription([this](int sample) { return describe(sample); });
+    connectAnalysis();
+    for (QComboBox* box : {m_layout, m_colour}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(6);
+    }
+    setCodes(nullptr);
+}
+
+QLayout* LatentMap::buildLayoutRow() {
+    auto* row = new QHBoxLayout;
+    m_layout->addItems({tr("Principal axes"), tr("Code values"), tr("t-SNE")});
+    m_layout->setAccessibleName(tr("Layout"));
+    m_layout->setToolTip(
+        tr("How codes become points: along the directions in which they vary most (PCA), by two of "
+           "their values as they are, or so that neighbours stay neighbours (t-SNE, which takes a while "
+           "and shows itself meanwhile; far distances and sizes of groups mean little there)"));
+    row->addWidget(labelled(tr("La&yout"), m_layout));
+    row->addWidget(m_layout, 1);
+    const std::array names{tr("Axis to the right"), tr("Axis upwards")};
+    for (size_t i = 0; i < 2; ++i) {
+        m_shown[i]->setAccessibleName(names[i]);
+        m_shown[i]->setToolTip(i == 0 ? tr("Which axis points to the right; 1 varies most")
+                                      : tr("Which axis points upwards; 1 varies most"));
+        m_shown[i]->setPrefix(i == 0 ? QStringLiteral("→ ") : QStringLiteral("↑ "));
+        m_shown[i]->setRange(1, 2);
+        m_shown[i]->setValue(static_cast<int>(i) + 1);
+        row->addWidget(m_shown[i]);
+        connect(m_shown[i], &QSpinBox::valueChanged, this, [this] {
+            layOut();
+            emit axesChanged();
+        });
+    }
+    m_perplexity->setRange(1, 500);
+    m_perplexity->setDecimals(0);
+    m_perplexity->setValue(30);
+    m_perplexity->setPrefix(tr("perplexity "));
+    m_perplexity->setKeyboardTracking(false);
+    m_perplexity->setAccessibleName(tr("Perplexity"));
+    m_perplexity->setToolTip(tr("About how many neighbours each point has (1 to 500; 30 is usual). Fewer show finer "
+                                "groups, more the whole"));
+    row->addWidget(m_perplexity);
+    connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, [this] {
+        m_neighbourPoints.clear();
+        layOut();
+    });
+    connect(m_layout, &QComboBox::currentIndexChanged, this, [this] {
+        showControls();
+        m_analysis.cancelLayout();
+        takeAxes();
+        layOut();
+        emit axesChanged();
+    });
+    return row;
+}
+
+QLayout* LatentMap::buildColourRow() {
+    auto* row = new QHBoxLayout;
+    m_colour->addItems({tr("Class"), tr("Cluster"), tr("Reconstruction error")});
+    m_colour->setAccessibleName(tr("Colour by"));
+    m_colour->setToolTip(tr("What the colours tell: the class that the data set names, the cluster of codes that each "
+                            "sample belongs to (k-means), or how well it is reconstructed"));
+    m_colour->setCurrentIndex(std::clamp(m_settings.value(kColourKey, 0).toInt(), 0, m_colour->count() - 1));
+    row->addWidget(labelled(tr("Colo&ur"), m_colour));
+    row->addWidget(m_colour, 1);
+    m_clusterCount->setRange(2, 28);
+    m_clusterCount->setValue(10);
+    m_clusterCount->setKeyboardTracking(false);
+    m_clusterCount->setAccessibleName(tr("Clusters"));
+    m_clusterCount->setToolTip(tr("How many clusters are looked for, 2 to 28"));
+    row->addWidget(m_clusterCount);
+    connect(m_clusterCount, &QSpinBox::valueChanged, this, &LatentMap::findClusters);
+    m_sprites->setText(tr("&Pictures"));
+    m_sprites->setAccessibleName(tr("Pictures in place of dots"));
+    m_sprites->setToolTip(tr("Show samples as small pictures where there is room; zoom in for more"));
+    m_sprites->setCheckable(true);
+    m_sprites->setChecked(m_settings.value(kSpritesKey, false).toBool());
+    m_lasso->setText(tr("Lass&o"));
+    m_lasso->setAccessibleName(tr("Lasso"));
+    m_lasso->setToolTip(tr("Drag around points to choose them (the same as dragging with Shift)"));
+    m_lasso->setCheckable(true);
+    row->addWidget(m_sprites);
+    row->addWidget(m_lasso);
+    connect(m_colour, &QComboBox::activated, this, [this](int index) { m_settings.set(kColourKey, index); });
+    connect(m_colour, &QComboBox::currentIndexChanged, this, [this] {
+        showControls();
+        colour();
+    });
+    connect(m_sprites, &QToolButton::toggled, this, [this](bool areShown) {
+        m_settings.set(kSpritesKey, areShown);
+        m_scatter->setSprites(areShown);
+    });
+    connect(m_lasso, &QToolButton::toggled, m_scatter, &CodeScatter::setLassoing);
+    m_scatter->setSprites(m_sprites->isChecked());
+    return row;
+}
+
+LatentMap::Layout LatentMap::layoutKind() const {
+    return static_cast<Layout>(m_layout->currentIndex());
+}
+
+LatentMap::Colour LatentMap::colourKind() const {
+    return static_cast<Colour>(m_colour->currentIndex());
+}
+
+std::array<int, 2> LatentMap::shownAxes() const {
+    return {m_shown[0]->value() - 1, m_shown[1]->value() - 1};
+}
+
+void LatentMap::showControls() {
+    const bool isByNeighbours = layoutKind() == Layout::Neighbours;
+    for (QSpinBox* box : m_shown)
+        box->setVisible(!isByNeighbours);
+    m_perplexity->setVisible(isByNeighbours);
+    m_clusterCount->setVisible(colourKind() == Colour::Cluster);
+}
+
+void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
+    m_analysis.cancelLayout();
+    m_neighbourPoints.clear();
+    m_usedPerplexity = 0;
+    if (std::exchange(m_clusters, nullptr) != nullptr)
+        emit clustersChanged();
+    const bool isMoved = m_codes != nullptr && codes != nullptr && m_codes->size() == codes->size() &&
+                         m_codes->view.columns() == codes->view.columns();
+    m_codes = std::move(codes);
+    const bool hasCodes = m_codes != nullptr;
+    for (QWidget* control :
+         std::initializer_list<QWidget*>{m_layout, m_perplexity, m_colour, m_clusterCount, m_sprites, m_lasso})
+        control->setEnabled(hasCodes);
+    showControls();
+    if (!hasCodes) {
+        m_axes.reset();
+        m_scatter->clear();
+        for (QSpinBox* box : m_shown)
+            box->setEnabled(false);
+        return;
+    }
+    const bool hasPictures = !m_codes->thumbnails.isEmpty();
+    m_sprites->setEnabled(hasPictures);
+    m_scatter->setPictures(hasPictures ? [this](int sample) { return thumbnail(sample); }
+                                       : std::function<QImage(int)>());
+    if (!isMoved && m_codes->view.columns() == 2) { // the axes themselves say more
+        const QSignalBlocker quiet(m_layout);
+        m_layout->setCurrentIndex(static_cast<int>(Layout::Values));
+    }
+    takeAxes();
+    const bool hasClasses = m_codes->samples->label(0).has_value();
+    setItemEnabled(m_colour, static_cast<int>(Colour::Class), hasClasses, tr("These samples have no classes"));
+    if (!isMoved) {
+        const QSignalBlocker quiet(m_colour);
+        const auto wanted = static_cast<Colour>(m_settings.value(kColourKey, 0).toInt());
+        m_colour->setCurrentIndex(static_cast<int>(wanted == Colour::Class && !hasClasses ? Colour::Error : wanted));
+    }
+    showControls();
+    layOut(isMoved);
+    colour();
+    emit axesChanged();
+}
+
+void LatentMap::takeAxes() {
+    if (m_codes == nullptr)
+        return;
+    m_axes = LatentAxes::of(*m_codes,
+                            layoutKind() == Layout::Values ? LatentAxes::Kind::Values : LatentAxes::Kind::Principal);
+    const int count = static_cast<int>(m_axes->count());
+    for (size_t i = 0; i < 2; ++i) {
+        const QSignalBlocker quiet(m_shown[i]);
+        m_shown[i]->setRange(1, count);
+        m_shown[i]->setEnabled(count > 1);
+    }
+    if (count > 1 && m_shown[0]->value() == m_shown[1]->value()) {
+        const QSignalBlocker quiet(m_shown[1]);
+        m_shown[1]->setValue(m_shown[0]->value() == 1 ? 2 : 1);
+    }
+}
+
+void LatentMap::layOut(bool isMoved) {
+    if (!m_axes)
+        return;
+    if (layoutKind() == Layout::Neighbours)
+        return layOutByNeighbours();
+    const auto [x, y] = shownAxes();
+    std::vector<QPointF> points;
+    for (int64_t row = 0; row < m_codes->size(); ++row) {
+        const std::span<const float> at = m_axes->coordinates.sample(row);
+        points.push_back({static_cast<double>(at[static_cast<size_t>(x)]),
+                          m_axes->count() > 1 ? static_cast<double>(at[static_cast<size_t>(y)]) : 0.0});
+    }
+    if (isMoved)
+        m_scatter->movePoints(std::move(points));
+    else
+        m_scatter->setPoints(std::move(points));
+    m_scatter->setAxisNames(axisName(x), m_axes->count() > 1 ? axisName(y) : QString());
+}
+
+QString LatentMap::axisName(int axis) const {
+    if (m_axes->kind == LatentAxes::Kind::Values)
+        return tr("value %1").arg(axis + 1);
+    const double total = m_codes->pca.totalVariance();
+    const double share = total > 0 ? m_codes->pca.variances()[static_cast<size_t>(axis)] / total : 0;
+    return tr("axis %1 · %2 % of the variance").arg(axis + 1).arg(QLocale().toString(100 * share, 'f', 1));
+}
+
+void LatentMap::colour() {
+    if (m_codes == nullptr)
+        return;
+    if (colourKind() == Colour::Error)
+        return m_scatter->setValues(m_codes->errors, tr("error (MSE)"));
+    if (colourKind() == Colour::Cluster) {
+        if (m_clusters == nullptr)
+            return findClusters();
+        QStringList sizes;
+        for (const int64_t size : m_clusters->sizes)
+            sizes << tr("%1 (%2)", "number of a cluster (samples in it)")
+                         .arg(sizes.size() + 1)
+                         .arg(QLocale().toString(static_cast<qlonglong>(size)));
+        return m_scatter->setCategories(m_clusters->labels, sizes);
+    }
+    std::vector<int> categories;
+    int most = -1;
+    for (int64_t row = 0; row < m_codes->size(); ++row) {
+        categories.push_back(m_codes->samples->label(row).value_or(-1));
+        most = std::max(most, categories.back());
+    }
+    QStringList names;
+    const auto known = m_codes->samples->classNames();
+    for (int i = 0; i <= most && i < 64; ++i)
+        names << (static_cast<size_t>(i) < known.size() ? QString::fromStdString(known[static_cast<size_t>(i)])
+                                                        : QString::number(i));
+    m_scatter->setCategories(std::move(categories), names);
+}
+
+void LatentMap::connectAnalysis() {
+    connect(
+        &m_analysis, &LatentAnalysis::layoutMoved, this,
+        [this](const std::shared_ptr<const std::vector<float>>& layout, qlonglong iteration, qlonglong total,
+               double divergence) {
+            const bool isFirst = m_neighbourPoints.empty();
+            m_neighbourPoints.clear();
+            for (size_t i = 0; i + 1 < layout->size(); i += 2)
+                m_neighbourPoints.push_back({static_cast<double>((*layout)[i]), static_cast<double>((*layout)[i + 1])});
+            isFirst ? m_scatter->setPoints(m_neighbourPoints) : m_scatter->movePoints(m_neighbourPoints);
+            const QLocale locale;
+            emit layingOut(
+                static_cast<double>(iteration) / static_cast<double>(total),
+                tr("t-SNE %1 of %2 · KL %3")
+                    .arg(locale.toString(iteration), locale.toString(total), locale.toString(divergence, 'f', 2)));
+        });
+    connect(&m_analysis, &LatentAnalysis::layoutDone, this, [this](const std::shared_ptr<const TSneLayout>& layout) {
+        m_usedPerplexity = layout->perplexity;
+        emit laidOut();
+    });
+    connect(&m_analysis, &LatentAnalysis::layoutStopped, this, &LatentMap::laidOut);
+    connect(&m_analysis, &LatentAnalysis::clustered, this, [this](const std::shared_ptr<const KMeans>& clusters) {
+        if (m_codes == nullptr || static_cast<int64_t>(clusters->labels.size()) != m_codes->size())
+            return;
+        m_clusters = clusters;
+        emit clustersChanged();
+        colour();
+    });
+}
+
+void LatentMap::layOutByNeighbours() {
+    m_scatter->setAxisNames({}, {});
+    if (!m_neighbourPoints.empty())
+        return m_scatter->setPoints(m_neighbourPoints);
+    m_usedPerplexity = 0;
+    m_analysis.layOut(m_codes, m_perplexity->value());
+    emit layingOut(0, tr("t-SNE: looking for neighbours"));
+}
+
+void LatentMap::findClusters() {
+    if (m_codes != nullptr && colourKind() == Colour::Cluster)
+        m_analysis.cluster(m_codes, m_clusterCount->value());
+}
+
+QString LatentMap::layoutNote() const {
+    if (layoutKind() != Layout::Neighbours || m_codes == nullptr || m_analysis.isLayingOut())
+        return {};
+    const QLocale locale;
+    if (m_usedPerplexity == 0)
+        return tr("t-SNE stopped before its end");
+    if (m_usedPerplexity < m_perplexity->value())
+        return tr("t-SNE with perplexity %1 instead of %2: there are only %3 samples")
+            .arg(locale.toString(m_usedPerplexity, 'f', 1), locale.toString(m_perplexity->value(), 'f', 0),
+                 locale.toString(static_cast<qlonglong>(m_codes->size())));
+    return tr("t-SNE with perplexity %1").arg(locale.toString(m_usedPerplexity, 'f', 0));
+}
+
+QString LatentMap::describe(int sample) const {
+    QStringList parts{QString::fromStdString(m_codes->samples->name(sample))};
+    if (const QString name = className(*m_codes->samples, sample); !name.isEmpty())
+        parts << name;
+    parts << tr("error %1").arg(QLocale().toString(m_codes->errors[static_cast<size_t>(sample)], 'g', 3));
+    return parts.join(QStringLiteral(" · "));
+}
+
+QImage LatentMap::thumbnail(int sample) const {
+    const Thumbnails& all = m_codes->thumbnails;
+    if (all.isEmpty())
+        return {};
+    const QImage shared(all.of(sample), all.width, all.height, all.width * all.channels,
+                        all.channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
+    return shared.copy();
+}
+
+} // namespace hourglass
