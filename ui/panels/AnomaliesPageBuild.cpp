@@ -116,7 +116,8 @@ QLayout* AnomaliesPage::buildBar() {
     bar->addWidget(m_model, 1);
     bar->addWidget(m_score);
     bar->addWidget(m_again);
-    connect(m_data, &AnomalyDataChooser::chosen, this, &AnomaliesPage::startSoon);
+    connect(m_data, &AnomalyDataChooser::chosen, this, &AnomaliesPage::start);
+    connect(m_data, &QComboBox::activated, this, &AnomaliesPage::startSoon);
     connect(m_model, &ModelChooser::chosen, this, [this] {
         if (m_wasAsked && isVisible())
             startSoon();

@@ -32,7 +32,6 @@ AnomalyDataChooser::AnomalyDataChooser(Workbench& workbench, QWidget* parent)
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(8);
     fill();
-    connect(this, &QComboBox::activated, this, &AnomalyDataChooser::chosen);
 }
 
 void AnomalyDataChooser::fill() {

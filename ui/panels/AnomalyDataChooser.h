@@ -25,7 +25,7 @@ public:
     void askForName();
 
 signals:
-    void chosen(); // by the person, also the same again
+    void chosen(); // from a dialog or by choose(), also the same again; what the list offers is activated()
 
 private:
     void fill();
