@@ -46,44 +46,46 @@ std::optional<Advice> collapse(const EpochCurves& epochs, const OptionValues& op
     return advice;
 }
 
-// Validation stands out of its own noise above where it was lowest, while training went on falling.
+// How much training has fallen since validation's best; not from the first epoch, whose mean has the start in it.
+double fallSince(const EpochCurves& epochs, size_t best, size_t n) {
+    constexpr size_t kMean = 3;
+    const std::span<const double> training(epochs.training.data(), n);
+    const size_t from = std::max<size_t>(best, 1);
+    return meanOf(training, from, from + kMean) - meanOf(training, n - kMean, n);
+}
+
+// Validation stands out of its own noise above where it was lowest, while training goes on falling. The longer ago that
+// was, the more epochs are averaged, and the less is asked for.
 bool hasRisen(const EpochCurves& epochs, size_t best, size_t n, double weight) {
-    constexpr size_t kSince = 5, kLast = 3;
-    if (n < 2 * kSince || n - 1 - best < kSince)
+    constexpr size_t kSince = 5;
+    const size_t since = n - 1 - best;
+    if (n < 2 * kSince || since < kSince)
         return false;
     const std::span<const double> validation(epochs.validation.data(), n), training(epochs.training.data(), n);
-    const size_t from = best > 0 ? best - 1 : 0, to = best + 2;
-    const double rise = meanOf(validation, n - kLast, n) - meanOf(validation, from, to);
-    const double falls = meanOf(training, from, to) - meanOf(training, n - kLast, n);
-    const double learnt = validation.front() - validation[best];
-    return rise > weight * std::max(5 * noiseOf(validation), 0.05 * learnt) && falls > weight * 2 * noiseOf(training);
+    const size_t half = std::clamp<size_t>(since / 6, 1, 4), width = 2 * half + 1;
+    const double low = meanOf(validation, best - std::min(best, half), best + half + 1);
+    const double rise = meanOf(validation, n - width, n) - low, learnt = validation.front() - validation[best];
+    const double least = std::max(5 * std::sqrt(3.0 / static_cast<double>(width)) * noiseOf(validation), 0.02 * learnt);
+    return rise > weight * least && fallSince(epochs, best, n) > weight * 3 * noiseOf(training);
 }
 
 std::optional<Advice> overfitting(const EpochCurves& epochs, const OptionValues& options, size_t n, double weight) {
     const size_t best = lowestOf(std::span(epochs.validation).first(n));
-    if (!hasRisen(epochs, best, n, weight))
+    if (options.boolean("training.early_stopping") || !hasRisen(epochs, best, n, weight))
         return std::nullopt;
-    Advice advice;
-    advice.key = "overfitting";
-    advice.arguments = {fmt::format("{}", epochs.number[best])};
-    if (!options.boolean("training.early_stopping")) {
-        advice.text = "Validation has risen since epoch {}: early stopping, or a smaller code?";
-        advice.action = "Stop early";
-        advice.changes = {{"training.early_stopping", true}};
-        if (options.text("training.monitor") != "validation_loss")
-            advice.changes.emplace_back("training.monitor", "validation_loss");
-        return advice;
-    }
-    const OptionSpec& size = *options.table().find("model.code_size");
-    if (!options.applies(size) || options.integer(size.key) < 4)
-        return std::nullopt;
-    advice.text = "Validation has risen since epoch {}: a smaller code?";
-    advice.action = "Halve the code";
-    advice.changes = {{size.key, options.integer(size.key) / 2}};
+    Advice advice{.key = "overfitting",
+                  .text = "Validation has risen since epoch {}: early stopping, or a smaller code?",
+                  .arguments = {fmt::format("{}", epochs.number[best])},
+                  .action = "Stop early",
+                  .changes = {{"training.early_stopping", true}}};
+    if (options.text("training.monitor") != "validation_loss")
+        advice.changes.emplace_back("training.monitor", "validation_loss");
     return advice;
 }
 
-// Neither curve falls any more by what would count, at one learning rate.
+// At one learning rate the best lies back, and neither curve falls any more by what would count or stand out of its
+// noise. (A slope over kSeen values gives what they fall in kWithoutGain to two thirds of the noise of one.) Where
+// training went on falling after the best, a lower rate would not help. Said once, it holds until there is a new best.
 bool hasStalled(const EpochCurves& epochs, size_t best, size_t n, double weight) {
     constexpr size_t kWithoutGain = 8, kSeen = 12;
     if (n < kSeen || n - 1 - best < kWithoutGain)
@@ -91,11 +93,17 @@ bool hasStalled(const EpochCurves& epochs, size_t best, size_t n, double weight)
     const auto rates = std::span(epochs.rate).subspan(n - kSeen, kSeen);
     if (std::ranges::min(rates) != std::ranges::max(rates))
         return false;
-    const std::span<const double> validation(epochs.validation.data(), n), training(epochs.training.data(), n);
-    const auto gain = [](std::span<const double> curve) { return -slopeOf(curve.last(kSeen)) * kWithoutGain; };
-    const auto learnt = [](std::span<const double> curve) { return curve.front() - std::ranges::min(curve); };
-    return gain(validation) * weight <= std::max(0.5 * noiseOf(validation), 0.005 * learnt(validation)) &&
-           gain(training) * weight <= 0.01 * learnt(training);
+    const auto isFlat = [n](const std::vector<double>& values) {
+        const std::span<const double> curve(values.data(), n);
+        const double gain = -slopeOf(curve.last(kSeen)) * kWithoutGain;
+        const double learnt = curve.front() - std::ranges::min(curve);
+        return gain <= std::max(0.5 * noiseOf(curve), 0.001 * learnt);
+    };
+    if (weight < kToSpeak)
+        return true;
+    const std::span<const double> training(epochs.training.data(), n);
+    const double counts = std::max(2 * noiseOf(training), 0.01 * (training.front() - std::ranges::min(training)));
+    return fallSince(epochs, best, n) <= counts && isFlat(epochs.validation) && isFlat(epochs.training);
 }
 
 std::optional<Advice> plateau(const EpochCurves& epochs, const OptionValues& options, size_t n, double weight) {
@@ -132,7 +140,7 @@ std::optional<Advice> divergence(const CoachInput& input) {
 std::optional<Advice> advise(const CoachInput& input) {
     if (input.hasDiverged)
         return divergence(input);
-    constexpr size_t kMemory = 40; // epochs that it looks back for when it spoke up
+    constexpr size_t kMemory = 100; // epochs that it looks back for when it spoke up
     const EpochCurves epochs = epochCurves(input.rows, input.columns, input.options);
     for (const auto& rule : {collapse, overfitting, plateau}) {
         std::optional<Advice> newest;

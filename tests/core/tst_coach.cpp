@@ -137,13 +137,9 @@ private slots:
         }
     }
 
-    void overfitting_withEarlyStoppingAlready_asksForASmallerCode() {
+    void overfitting_isSilent_whereTheRunWillStopByItself() {
         const Curves made = curves(20, falling(30, 8, 4), rising(falling(30, 10, 2), 7, 0.3));
-        const Settings stopping = {{"training.early_stopping", true}, {"training.patience", 50}};
-        QVERIFY((made.advise(planned(20, stopping))->changes == Settings{{"model.code_size", 16}}));
-        Experiment unet = Experiment::create("denoising", "unet").value();
-        unet.set("training.early_stopping", true).value();
-        QVERIFY(!made.advise(unet)); // which has no code
+        QVERIFY(!made.advise(planned(20, {{"training.early_stopping", true}, {"training.patience", 50}})));
         const Advice other = *made.advise(planned(20, {{"training.monitor", "train_loss"}}));
         QCOMPARE(other.changes.size(), size_t{2}); // or it would watch a loss that falls
     }
@@ -187,6 +183,47 @@ private slots:
             QCOMPARE(made.keyAt(planned(100), epoch), std::string());
     }
 
+    // Where training went on after validation's best, or validation still falls behind a lucky epoch, a lower rate is
+    // not what is missing.
+    void plateau_whereTheRateIsNotToBlame_isNone() {
+        const auto withBestAt = [](int epoch, double loss, Curves made) {
+            made.rows[static_cast<size_t>(epoch * kRowsPerEpoch - 1)].values[1] = loss;
+            return made;
+        };
+        const Curves trainingWentOn = withBestAt(8, 9.7, curves(40, falling(30, 5, 6), falling(30, 10, 1), 0.1, 0.05));
+        const Curves stillFalling = withBestAt(12, 9.1, curves(40, falling(30, 10, 1), falling(13, 8, 30), 0.1, 0.05));
+        for (const Curves& made : {trainingWentOn, stillFalling})
+            for (int epoch = 1; epoch <= 40; ++epoch)
+                QCOMPARE(made.keyAt(planned(100), epoch), std::string());
+        const Curves neither = withBestAt(12, 9.7, curves(40, falling(30, 10, 1), falling(30, 10, 1), 0.1, 0.05));
+        QCOMPARE(neither.keyAt(planned(100), 40), std::string("plateau"));
+    }
+
+    // A network that died in its first epoch: the mean of that epoch is no course that training went on with.
+    void deadNetwork_isNoOverfitting() {
+        for (uint64_t seed = 0; seed < 20; ++seed) {
+            const Curves made = curves(
+                40, [](double t) { return t <= 1 ? 180.0 : 70.0; }, [](double t) { return t < 1.5 ? 75.0 : 80.5; }, 3,
+                0, seed);
+            for (int epoch = 1; epoch <= 40; ++epoch)
+                QVERIFY(made.keyAt(planned(100), epoch) != "overfitting");
+        }
+    }
+
+    // Half of what made it speak keeps it from falling silent; less does not.
+    void advice_isKept_untilLittleSpeaksForIt() {
+        const auto validation = [](double t) {
+            const double rise = t < 20 ? 0.09 * std::max(0.0, t - 10) : t < 30 ? 0.42 : 0.05; // 0.6 is asked for
+            return falling(40, 10, 1)(std::min(t, 10.0)) + (t > 10 ? rise : 0.0);
+        };
+        const Curves made = curves(40, falling(30, 5, 15), validation);
+        std::string course, shown;
+        for (int epoch = 1; epoch <= 40; ++epoch)
+            if (const std::string now = made.keyAt(planned(100), epoch); now != shown)
+                course += fmt::format("{} {}; ", epoch, shown = now);
+        QVERIFY2(course == "16 overfitting; 34 ; ", course.c_str()); // as the averages have noticed
+    }
+
     // What ordinary runs look like, with all noises and all lengths: 480 histories of 40 epochs each.
     void ordinaryRuns_areLeftAlone() {
         const Experiment experiment = planned(100);
@@ -201,7 +238,7 @@ private slots:
              [](double t) { return 11 + 10 / std::sqrt(t); }},
             {"validation ends before training", falling(30, 5, 12), falling(30, 9, 3)},
             {"validation never falls", falling(30, 5, 25), [](double) { return 11.0; }},
-            {"rises by a hair", falling(30, 5, 25), rising(falling(30, 10, 2), 10, 0.02)},
+            {"rises by a hair", falling(30, 5, 25), rising(falling(30, 10, 2), 10, 0.006)},
             {"negative", falling(10, -900, 20), falling(10, -850, 20)},
             {"a bound", falling(300, 240, 15), falling(290, 243, 15)},
         };
