@@ -32,6 +32,13 @@ std::vector<std::string> namesStarting(const Graph& graph, std::string_view pref
     return names;
 }
 
+std::vector<std::string> namesAfter(const Graph& graph, std::string_view prefix) {
+    std::vector<std::string> names = namesStarting(graph, prefix);
+    for (std::string& name : names)
+        name.erase(0, prefix.size());
+    return names;
+}
+
 Result<void> validate(const ModelContext& context, const Family& family, const Architecture& architecture) {
     const OptionValues& options = context.options;
     if (context.sampleShape.rank() < 1 || context.sampleShape.elements() < 1)
@@ -66,11 +73,11 @@ std::vector<std::string> Model::lossNames() const {
 }
 
 std::vector<std::string> Model::metricNames() const {
-    constexpr std::string_view kPrefix = "metric.";
-    std::vector<std::string> names = namesStarting(evaluation, kPrefix);
-    for (std::string& name : names)
-        name.erase(0, kPrefix.size());
-    return names;
+    return namesAfter(evaluation, "metric.");
+}
+
+std::vector<std::string> Model::unitValueNames() const {
+    return namesAfter(evaluation, "unit.");
 }
 
 SymbolSizes Model::sizes(int64_t rows) const {

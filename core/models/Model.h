@@ -19,7 +19,7 @@ struct Model {
     // Inputs as ModelBuilder.h has them; outputs "loss", "loss.TERM", and "grad.PARAMETER" for every parameter.
     Graph training;
     // The same inputs; outputs "code" where there is one, "reconstruction", "loss", "loss.TERM", "sample_mse" [N],
-    // "metric.NAME" [N]. Nothing random.
+    // "metric.NAME" [N], "unit.NAME" of the code's shape. Nothing random.
     Graph evaluation;
     // "input" → "code", of a variational one the mean, and "log_variance"; empty without a code, as the decoder.
     Graph encoder;
@@ -30,9 +30,11 @@ struct Model {
     int64_t sizeMultiple = 1;          // what the sides of pictures must divide by, where it takes any size
     std::vector<std::string> warnings; // "The code (900) is not smaller than a sample (784): …"
 
-    // "loss" and "loss.TERM", in the graph's order; names of the family's metrics, outputs "metric.NAME" of evaluation.
+    // "loss" and "loss.TERM", in the graph's order; names of the family's metrics, outputs "metric.NAME" of evaluation,
+    // and of what it measures for each unit of the code, outputs "unit.NAME".
     std::vector<std::string> lossNames() const;
     std::vector<std::string> metricNames() const;
+    std::vector<std::string> unitValueNames() const;
     // What the symbols of the graphs stand for with `rows` samples of sampleShape.
     SymbolSizes sizes(int64_t rows) const;
     bool hasCode() const { return architecture->hasCode(); }

@@ -125,6 +125,11 @@ void ModelBuilder::addMetric(const std::string& name, NodeId perSample) {
         m_graph.setOutput("metric." + name, perSample);
 }
 
+void ModelBuilder::addUnitValues(const std::string& name, NodeId perUnit) {
+    if (m_mode == BuildMode::Evaluation)
+        m_graph.setOutput("unit." + name, perUnit);
+}
+
 Graph ModelBuilder::finish() {
     expects(m_loss.has_value(), "a family without a loss term");
     m_graph.setOutput("loss", *m_loss);

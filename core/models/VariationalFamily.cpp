@@ -131,6 +131,7 @@ void VariationalFamily::build(ModelBuilder& builder) const {
     const double constant = likelihood.constant * static_cast<double>(builder.context().sampleShape.elements());
     const NodeId klPerSample = builder.sumPerSample(kl), exactNll = g.affine(nll, 1, constant);
     builder.addMetric("kl", klPerSample);
+    builder.addUnitValues("kl", kl);
     builder.addMetric("neg_elbo", g.add(exactNll, klPerSample));
     // log p(z) − log q(z|x) = ½ Σ (ε² + log σ² − z²)
     const NodeId ratio = g.subtract(g.add(g.unary(OpKind::Square, epsilon), logVariance), g.unary(OpKind::Square, z));

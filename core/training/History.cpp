@@ -47,6 +47,23 @@ void History::append(HistoryRow row) {
     m_rows.push_back(std::move(row));
 }
 
+bool History::setColumns(const std::vector<std::string>& columns) {
+    const History wanted(columns);
+    if (std::any_of(m_columns.begin(), m_columns.end(),
+                    [&](const std::string& name) { return wanted.column(name) < 0; }))
+        return false;
+    if (columns == m_columns)
+        return true;
+    for (HistoryRow& row : m_rows) {
+        std::vector<double> values(columns.size(), std::numeric_limits<double>::quiet_NaN());
+        for (size_t i = 0; i < m_columns.size(); ++i)
+            values[static_cast<size_t>(wanted.column(m_columns[i]))] = row.values[i];
+        row.values = std::move(values);
+    }
+    m_columns = columns;
+    return true;
+}
+
 void History::truncateAfter(int64_t step) {
     std::erase_if(m_rows, [step](const HistoryRow& row) { return row.step > step; });
 }

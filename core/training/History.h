@@ -33,6 +33,9 @@ public:
     int column(const std::string& name) const;
     const std::vector<HistoryRow>& rows() const { return m_rows; }
     void append(HistoryRow row);
+    // Measures these from here on, in this order; rows have nothing where they did not. False, and nothing changed, if
+    // one of the columns so far is not among them.
+    bool setColumns(const std::vector<std::string>& columns);
     // Drops rows after a step: what a resumed run will measure again.
     void truncateAfter(int64_t step);
 

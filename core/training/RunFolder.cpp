@@ -22,7 +22,8 @@ namespace {
 constexpr const char* kHashKey = "hash ";
 constexpr const char* kLock = ".lock";
 constexpr const char* kSetAside = ".replaced";
-constexpr const char* kContent[] = {"checkpoints", "history.csv", "result.json", "experiment.hourglass"};
+constexpr const char* kCode = "code_statistics.json";
+constexpr const char* kContent[] = {"checkpoints", "history.csv", kCode, "result.json", "experiment.hourglass"};
 
 Error cannotWrite(const fs::path& folder, const std::string& reason) {
     return makeError(ErrorCode::WriteFailed, "The run folder '{}' cannot be written: {}.", folder.string(), reason);
@@ -251,6 +252,10 @@ fs::path RunFolder::experimentPath(const fs::path& folder) {
 
 fs::path RunFolder::resultPath(const fs::path& folder) {
     return folder / "result.json";
+}
+
+fs::path RunFolder::codePath(const fs::path& folder) {
+    return folder / kCode;
 }
 
 fs::path RunFolder::checkpoint(const fs::path& folder, const std::string& name) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// A run on disk: experiment.hourglass, history.csv, result.json when it has ended, and checkpoints/{last,best,
-// epoch-0007}.safetensors. Held by one process at a time through a lock that dies with it.
+// A run on disk: experiment.hourglass, history.csv, code_statistics.json of the last epoch where there is a code,
+// result.json when it has ended, and checkpoints/{last,best,epoch-0007}.safetensors. Held by one process at a time
+// through a lock that dies with it.
 
 #include <filesystem>
 #include <stop_token>
@@ -36,11 +37,13 @@ public:
     const std::filesystem::path& path() const { return m_path; }
     std::filesystem::path experimentPath() const { return experimentPath(m_path); }
     std::filesystem::path historyPath() const { return m_path / "history.csv"; }
+    std::filesystem::path codePath() const { return codePath(m_path); }
     std::filesystem::path resultPath() const { return resultPath(m_path); }
     std::filesystem::path checkpoint(const std::string& name) const { return checkpoint(m_path, name); }
 
     // The same places of a folder that is only read.
     static std::filesystem::path experimentPath(const std::filesystem::path& folder);
+    static std::filesystem::path codePath(const std::filesystem::path& folder);
     static std::filesystem::path resultPath(const std::filesystem::path& folder);
     static std::filesystem::path checkpoint(const std::filesystem::path& folder, const std::string& name);
     // Whether a folder looks like a run.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/training/CodeStatistics.h"
 #include "core/training/History.h"
 #include "core/training/Preview.h"
 
@@ -25,6 +26,7 @@ struct Snapshot {
     std::shared_ptr<const std::vector<std::string>> columns; // names of the rows' values
     std::optional<int64_t> bestEpoch;                        // counted from 1
     std::shared_ptr<const Preview> preview;                  // the newest, possibly the same as before
+    std::shared_ptr<const CodeStatistics> code;              // the same; null before the first validation
 };
 
 class ProgressSink {

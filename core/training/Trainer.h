@@ -49,6 +49,11 @@ private:
     Services m_services;
 };
 
+// What the history of a run of the model measures, with or without a validation part: the losses; of the validation
+// part the same, "validation_mse", "validation_psnr", the family's metrics, and "validation_active_units" where there
+// is a code (CodeStatistics::active()).
+std::vector<std::string> historyColumns(const Model& model, bool isValidated);
+
 // f32 or bf16 as the option says; `auto` is bf16 where the processor computes it natively.
 Precision resolvePrecision(const OptionValues& options);
 // What a trained model is applied with: as it was trained, where this machine can.

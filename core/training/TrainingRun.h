@@ -30,13 +30,14 @@ private:
     Result<void> resume();
     bool goesOn() const;
     void loadHistory();
+    void loadCodeStatistics();
     Result<void> saveExperiment() const;
     Result<Ending> trainEpoch();
     Result<void> trainBatch(const Batch& batch);
     Result<void> endEpoch();
     Result<bool> handleCommands(); // false: stop
 
-    Result<std::vector<double>> validate(); // by validation column
+    Result<std::vector<double>> validate(); // by validation column; m_code
     bool watch(double monitored);           // early stopping; true: this epoch is the best
     Result<void> restoreBest();
 
@@ -87,6 +88,7 @@ private:
     size_t m_publishedRows = 0;
     std::shared_ptr<const std::vector<std::string>> m_columns;
     std::shared_ptr<const Preview> m_preview;
+    std::shared_ptr<const CodeStatistics> m_code, m_savedCode;
 };
 
 } // namespace hourglass

@@ -77,7 +77,7 @@ void TrainingRun::note(const std::string& text) {
 
 void TrainingRun::loadHistory() {
     Result<History> history = History::load(m_folder.historyPath());
-    if (history && history->columns() == m_history.columns()) {
+    if (history && history->setColumns(m_history.columns())) {
         m_history = *std::move(history);
         m_history.truncateAfter(m_state.step);
         return;
@@ -87,6 +87,13 @@ void TrainingRun::loadHistory() {
     log(LogLevel::Warning,
         fmt::format("The history of this run cannot be read and starts anew; it is kept as history.csv.bad. {}",
                     history ? "It has other columns." : history.error().message()));
+}
+
+// What cannot be read, or was measured after the checkpoint, is measured again at the end of the epoch.
+void TrainingRun::loadCodeStatistics() {
+    Result<CodeStatistics> code = CodeStatistics::load(m_folder.codePath());
+    if (code && code->step <= m_state.step)
+        m_code = m_savedCode = std::make_shared<const CodeStatistics>(*std::move(code));
 }
 
 Result<void> TrainingRun::saveExperiment() const {
@@ -120,6 +127,10 @@ Result<void> TrainingRun::writeLast() {
     // History first: rows beyond the checkpoint are dropped on resuming, missing ones would be lost.
     if (Result<void> saved = writeFileAtomically(m_folder.historyPath(), m_history.toCsv()); !saved)
         return saved;
+    if (m_code != m_savedCode)
+        if (Result<void> saved = writeFileAtomically(m_folder.codePath(), m_code->toText()); !saved)
+            return saved;
+    m_savedCode = m_code;
     if (Result<void> saved = save("last"); !saved)
         return saved;
     m_folder.commitReplacement();
@@ -238,6 +249,7 @@ void TrainingRun::publish(RunPhase phase, bool force) {
     if (m_state.bestEpoch > 0)
         snapshot->bestEpoch = m_state.bestEpoch;
     snapshot->preview = m_preview;
+    snapshot->code = m_code;
     m_sink.publish(std::move(snapshot));
 }
 

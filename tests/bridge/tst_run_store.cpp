@@ -51,6 +51,15 @@ private slots:
         QVERIFY(!RunStore::read(store.root() / "a").value().isFinished);
     }
 
+    void read_bringsTheCodesStatistics_orDoesWithoutThem() {
+        const TemporaryFolder folder;
+        train(smallExperiment(), smallPictures(), folder / "a").value();
+        const auto code = RunStore::read(folder / "a").value().code;
+        QVERIFY(code != nullptr && code->epoch == 4 && code->units() == 4);
+        writeText(folder / "a/code_statistics.json", "{\"code_statistics\":1}");
+        QVERIFY(RunStore::read(folder / "a").value().code == nullptr);
+    }
+
     void list_damagedRun_isShownWithTheReason() {
         const TemporaryFolder folder;
         const RunStore store(folder / "runs");

@@ -31,7 +31,7 @@ private slots:
         QTest::addColumn<int>("secondStop");
         QTest::addColumn<QString>("family");
         QTest::addColumn<QString>("precision");
-        for (const char* family : {"undercomplete", "denoising"})
+        for (const char* family : {"undercomplete", "denoising", "variational"})
             for (const auto& [first, second] : {std::pair{1, 1}, {3, 4}, {4, 5}, {7, 1}, {15, 0}})
                 QTest::newRow(fmt::format("{} {}+{}", family, first, second).c_str())
                     << first << second << QString(family) << QString("f32");
@@ -64,7 +64,8 @@ private slots:
             if (part.phase == RunPhase::Finished)
                 break;
         }
-        for (const char* file : {"checkpoints/last.safetensors", "checkpoints/best.safetensors", "history.csv"})
+        for (const char* file :
+             {"checkpoints/last.safetensors", "checkpoints/best.safetensors", "history.csv", "code_statistics.json"})
             QVERIFY2(bytesOf(folder.path() / "whole" / file) == bytesOf(folder.path() / "cut" / file), file);
     }
 
@@ -182,6 +183,30 @@ private slots:
         train(smallExperiment(), smallPictures(), folder / "run").value();
         QCOMPARE(bytesOf(folder / "run/history.csv.bad"), std::string("garbage"));
         QVERIFY(History::load(folder / "run/history.csv").ok());
+    }
+
+    // As a version wrote it that measured less.
+    void historyWithFewerColumns_isGoneOnWith() {
+        const TemporaryFolder folder;
+        train(smallExperiment(), smallPictures(), folder / "run", 6).value();
+        const History whole = History::load(folder / "run/history.csv").value();
+        std::vector<std::string> columns = whole.columns();
+        columns.pop_back();
+        History less(columns);
+        for (HistoryRow row : whole.rows()) {
+            row.values.pop_back();
+            less.append(row);
+        }
+        writeText(folder / "run/history.csv", less.toCsv());
+        train(smallExperiment(), smallPictures(), folder / "run").value();
+        QVERIFY(!std::filesystem::exists(folder / "run/history.csv.bad"));
+        const History now = History::load(folder / "run/history.csv").value();
+        QCOMPARE(now.columns(), whole.columns());
+        QCOMPARE(now.rows()[0].values[0], whole.rows()[0].values[0]);
+        QVERIFY(std::isnan(now.rows()[3].values.back()));
+        QVERIFY(std::isfinite(now.rows().back().values.back()));
+        less.setColumns({"something else"});
+        QCOMPARE(less.columns(), columns);
     }
 
     void damagedCheckpoint_isAnErrorThatNamesTheFile() {

@@ -62,7 +62,8 @@ private slots:
 
     void open_filesOfOurNames_areKept_unlessForced_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"history.csv", "result.json", "checkpoints/best.safetensors", "checkpoints"})
+        for (const char* name :
+             {"history.csv", "result.json", "code_statistics.json", "checkpoints/best.safetensors", "checkpoints"})
             QTest::newRow(name) << QString(name);
     }
     void open_filesOfOurNames_areKept_unlessForced() {
@@ -92,7 +93,8 @@ private slots:
         train(smallExperiment(), smallPictures(), folder / "run").value();
         const auto before = filesIn(folder / "run");
         fs::create_directories(folder / "run/.replaced");
-        for (const char* name : {"checkpoints", "history.csv", "result.json", "experiment.hourglass"})
+        for (const char* name :
+             {"checkpoints", "history.csv", "code_statistics.json", "result.json", "experiment.hourglass"})
             fs::rename(folder / "run" / name, folder / "run/.replaced" / name);
         QVERIFY(conflicts(RunFolder::open(folder / "run", smallExperiment(), Mode::Create)));
         QVERIFY(RunFolder::open(folder / "run", smallExperiment(), Mode::Resume).ok());

@@ -1,6 +1,6 @@
 // window_gallery DIR [MODEL PICTURE | PAGE]: pictures of the whole window in the states that people meet, light and
-// dark, to be looked at; with a trained model and a noisy picture, of the Denoise page alone; of PAGE alone: anomalies
-// or latent. Not a test.
+// dark, to be looked at; with a trained model and a noisy picture, of the Denoise page alone; of PAGE alone: anomalies,
+// latent or watch (what can be watched in training). Not a test.
 
 #include "tests/ui/WindowDriver.h"
 
@@ -8,6 +8,7 @@
 #include "ui/panels/AnomaliesPage.h"
 #include "ui/panels/LatentMap.h"
 #include "ui/panels/LatentPage.h"
+#include "ui/widgets/BarChart.h"
 #include "ui/widgets/CodeScatter.h"
 #include "ui/widgets/PaintView.h"
 
@@ -79,6 +80,76 @@ void walk(const QString& prefix) {
     driver.bench().document().set("model.layers", {65536, 65536}).value();
     driver.window().resize(900, 600);
     take(driver, prefix + "6-impossible.png");
+}
+
+void chooseWatched(WindowDriver& driver, const QString& title) {
+    auto* list = driver.find<QComboBox>("Watch");
+    list->setCurrentIndex(list->findText(title));
+    emit list->activated(list->currentIndex());
+}
+
+// What there is to watch of each family, and what the coach says.
+void watch(const QString& prefix) {
+    WindowDriver driver;
+    auto& controller = driver.bench().controller();
+    const auto train = [&](const std::vector<std::pair<std::string, Json>>& settings, int epochs) {
+        driver.bench().newExperiment("sample");
+        for (const auto& [key, value] : settings)
+            driver.bench().document().set(key, value).value();
+        driver.bench().document().set("training.epochs", epochs).value();
+        driver.bench().document().set("data.limit", 1500).value();
+        waitUntil([&] { return driver.bench().document().model() && !driver.bench().preflight().isBusy(); });
+    };
+    const auto run = [&] {
+        driver.key(Qt::Key_F5);
+        waitUntil([&] { return controller.isActive(); });
+        waitUntil([&] { return !controller.isActive(); });
+    };
+    driver.window().resize(1440, 900);
+    train({{"model.family", "variational"}, {"objective.beta", 40}}, 12);
+    take(driver, prefix + "20-watch-before.png");
+    run();
+    for (const char* title : {"KL term", "KL by dimension", "Activation histogram", "Active units"}) {
+        chooseWatched(driver, QString::fromUtf8(title));
+        take(driver, prefix + "21-watch-" + QString::fromUtf8(title).toLower().replace(' ', '-') + ".png");
+    }
+    chooseWatched(driver, "KL by dimension");
+    auto* bars = driver.find<BarChart>("KL by dimension");
+    bars->setFocus();
+    driver.key(Qt::Key_Home);
+    driver.key(Qt::Key_Right);
+    take(driver, prefix + "22-watch-walked.png");
+    driver.window().resize(900, 600);
+    take(driver, prefix + "23-watch-small-advice.png");
+    driver.window().resize(1440, 900);
+    driver.click(driver.find<QPushButton>("Lower β"));
+    take(driver, prefix + "23-watch-advice-taken.png");
+    driver.key(Qt::Key_Z, Qt::ControlModifier);
+    driver.window().resize(900, 600);
+    take(driver, prefix + "24-watch-small-main.png");
+    chooseWatched(driver, "KL by dimension");
+    take(driver, prefix + "25-watch-small.png");
+    driver.window().resize(1440, 900);
+    train({{"model.family", "sparse"}, {"model.code_size", 200}}, 8);
+    run();
+    for (const char* title : {"Sparsity", "Mean by unit", "Activation histogram"}) {
+        chooseWatched(driver, QString::fromUtf8(title));
+        take(driver, prefix + "26-watch-sparse-" + QString::fromUtf8(title).toLower().replace(' ', '-') + ".png");
+    }
+    train({{"model.family", "sparse"},
+           {"objective.sparsity", "l1"},
+           {"model.code_activation", "relu"},
+           {"model.code_size", 1500}},
+          4);
+    run();
+    for (const char* title : {"Mean by unit", "Activation histogram"}) {
+        chooseWatched(driver, QString::fromUtf8(title));
+        take(driver, prefix + "27-watch-l1-" + QString::fromUtf8(title).toLower().replace(' ', '-') + ".png");
+    }
+    train({{"model.family", "contractive"}}, 6);
+    run();
+    chooseWatched(driver, "Jacobian norm ‖J‖");
+    take(driver, prefix + "28-watch-contractive.png");
 }
 
 void denoise(const QString& prefix, const QString& model, const QString& picture) {
@@ -246,7 +317,7 @@ int main(int argc, char** argv) {
     const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
     const auto show = [&](const QString& prefix) {
         if (argc == 3)
-            (QByteArray(argv[2]) == "latent" ? latent : anomalies)(prefix);
+            (QByteArray(argv[2]) == "latent" ? latent : QByteArray(argv[2]) == "watch" ? watch : anomalies)(prefix);
         else if (argc > 3)
             denoise(prefix, QString::fromLocal8Bit(argv[2]), QString::fromLocal8Bit(argv[3]));
         else

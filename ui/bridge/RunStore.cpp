@@ -47,6 +47,26 @@ const HistoryRow* bestRow(const History& history) {
     return best;
 }
 
+// What a line of the list needs.
+Result<RunRecord> readCurves(const fs::path& folder) {
+    if (!RunFolder::isRun(folder))
+        return makeError(ErrorCode::NotFound, "'{}' holds no run.", folder.string());
+    Result<Experiment> experiment = Experiment::load(RunFolder::experimentPath(folder));
+    if (!experiment)
+        return std::move(experiment).error();
+    RunRecord record{.folder = folder, .experiment = *std::move(experiment)};
+    std::error_code code;
+    if (fs::exists(folder / "history.csv", code)) {
+        Result<History> history = History::load(folder / "history.csv");
+        if (!history)
+            return std::move(history).error();
+        record.history = *std::move(history);
+    }
+    record.epochs = completedEpochs(record.history);
+    record.isFinished = hasResultOf(folder, record.history);
+    return record;
+}
+
 } // namespace
 
 QString sourceName(const std::string& source) {
@@ -85,7 +105,7 @@ std::optional<RunSummary> RunStore::summary(const fs::path& folder) {
     const fs::path last = RunFolder::checkpoint(folder, "last");
     const QFileInfo newest(toText(fs::exists(last, code) ? last : RunFolder::experimentPath(folder)));
     found.changed = newest.lastModified();
-    Result<RunRecord> record = read(folder);
+    Result<RunRecord> record = readCurves(folder);
     if (!record) {
         found.state = RunSummary::State::Damaged;
         found.problem = coreText(record.error());
@@ -107,21 +127,12 @@ std::optional<RunSummary> RunStore::summary(const fs::path& folder) {
 }
 
 Result<RunRecord> RunStore::read(const fs::path& folder) {
-    if (!RunFolder::isRun(folder))
-        return makeError(ErrorCode::NotFound, "'{}' holds no run.", folder.string());
-    Result<Experiment> experiment = Experiment::load(RunFolder::experimentPath(folder));
-    if (!experiment)
-        return std::move(experiment).error();
-    RunRecord record{.folder = folder, .experiment = *std::move(experiment)};
-    std::error_code code;
-    if (fs::exists(folder / "history.csv", code)) {
-        Result<History> history = History::load(folder / "history.csv");
-        if (!history)
-            return std::move(history).error();
-        record.history = *std::move(history);
-    }
-    record.epochs = completedEpochs(record.history);
-    record.isFinished = hasResultOf(folder, record.history);
+    Result<RunRecord> record = readCurves(folder);
+    if (!record)
+        return record;
+    // Measured anew at the end of the next epoch: nothing that would keep a run from being opened.
+    if (Result<CodeStatistics> code = CodeStatistics::load(RunFolder::codePath(folder)); code)
+        record->code = std::make_shared<const CodeStatistics>(*std::move(code));
     return record;
 }
 

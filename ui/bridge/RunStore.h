@@ -8,9 +8,11 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/training/CodeStatistics.h"
 #include "core/training/Experiment.h"
 #include "core/training/History.h"
 
@@ -33,6 +35,7 @@ struct RunRecord {
     std::filesystem::path folder;
     Experiment experiment;
     History history = {};
+    std::shared_ptr<const CodeStatistics> code = {}; // of its last epoch; null where there is none to be read
     bool isFinished = false;
     int64_t epochs = 0; // completed
 };

@@ -58,6 +58,20 @@ QString Workbench::runName() const {
     return m_run ? toText(m_run->folder.filename()) : QString();
 }
 
+RunMeasurements Workbench::measurements() const {
+    const std::shared_ptr<const Snapshot> live = m_controller.snapshot();
+    const bool isLive =
+        m_run && live != nullptr && live->columns != nullptr && m_controller.runFolder() == m_run->folder;
+    // A run that failed has measured more than it could save.
+    if (isLive &&
+        (m_run->history.rows().empty() ||
+         (!m_controller.rows().empty() && m_controller.rows().back().step >= m_run->history.rows().back().step)))
+        return {m_controller.rows(), *live->columns, live->code};
+    if (m_run)
+        return {m_run->history.rows(), m_run->history.columns(), m_run->code};
+    return {};
+}
+
 std::string Workbench::relocatedSource(const fs::path& folder) const {
     const Result<std::string> source =
         relocateSource(m_document.experiment().options().text("data.source"), m_document.baseFolder(), folder);
@@ -119,6 +133,7 @@ void Workbench::launch(RunFolder::Mode mode, const fs::path& folder, std::option
         record.experiment.set("data.source", source).value();
     if (mode == RunFolder::Mode::Resume && m_run && m_run->folder == folder) {
         record.history = m_run->history;
+        record.code = m_run->code;
         record.epochs = m_run->epochs;
     }
     m_run = std::move(record);

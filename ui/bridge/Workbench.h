@@ -18,6 +18,13 @@
 
 namespace hourglass {
 
+// What a run has measured so far. The spans are good until the run goes on or another is in hand.
+struct RunMeasurements {
+    std::span<const HistoryRow> rows;
+    std::span<const std::string> columns;
+    std::shared_ptr<const CodeStatistics> code;
+};
+
 class Workbench : public QObject {
     Q_OBJECT
 
@@ -45,6 +52,8 @@ public:
     // The run whose curves and model are shown; none before the first and after reset().
     const std::optional<RunRecord>& run() const { return m_run; }
     QString runName() const;
+    // Of the run in hand, up to this moment while it trains.
+    RunMeasurements measurements() const;
 
     enum class NextRun { Start, Continue };
     NextRun nextRun() const;

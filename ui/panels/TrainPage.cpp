@@ -1,5 +1,6 @@
 #include "ui/panels/TrainPage.h"
 
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QSplitter>
@@ -7,6 +8,8 @@
 
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/panels/CoachLine.h"
+#include "ui/panels/WatchArea.h"
 #include "ui/panels/Words.h"
 #include "ui/widgets/ArchitectureStrip.h"
 #include "ui/widgets/ImageStrip.h"
@@ -43,7 +46,9 @@ LayerBlock::Kind kindOf(LayerInfo::Kind kind) {
 
 TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     : QWidget(parent), m_workbench(workbench), m_architecture(new ArchitectureStrip(this)),
-      m_preflight(new QLabel(this)), m_strip(new ImageStrip(this)) {
+      m_preflight(new QLabel(this)), m_loss(new LossChart(tr("Reconstruction"), {}, this)),
+      m_watch(new WatchArea(workbench, this)), m_coach(new CoachLine(workbench, this)),
+      m_charts(new QSplitter(Qt::Horizontal, this)), m_strip(new ImageStrip(this)) {
     setAccessibleName(tr("Train"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 4, 6, 4);
@@ -51,15 +56,11 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
     column->addWidget(m_architecture);
     m_architecture->setMaximumHeight(m_architecture->fontMetrics().height() * 7);
     column->addWidget(m_preflight);
+    column->addWidget(m_coach);
     buildCharts();
-    auto* charts = new QSplitter(Qt::Horizontal);
-    charts->addWidget(m_loss);
-    charts->addWidget(m_rate);
-    charts->setStretchFactor(0, 3);
-    charts->setStretchFactor(1, 2);
     auto* halves = new QSplitter(Qt::Vertical);
     halves->setObjectName(QStringLiteral("train_splitter"));
-    halves->addWidget(charts);
+    halves->addWidget(m_charts);
     halves->addWidget(m_strip);
     halves->setStretchFactor(0, 5);
     halves->setStretchFactor(1, 4);
@@ -96,34 +97,61 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
 }
 
 void TrainPage::buildCharts() {
-    m_loss = new LossChart(tr("Reconstruction"), {}, this);
-    m_rate = new LossChart(tr("Learning rate"), {}, this);
-    m_rate->setVisible(m_workbench.settings().value(QStringLiteral("rate_chart"), false).toBool());
-    m_rate->setSmoothing(0);
+    m_charts->addWidget(m_loss);
+    m_charts->addWidget(m_watch);
+    m_charts->setStretchFactor(0, 1);
+    m_charts->setStretchFactor(1, 1);
+    m_charts->setChildrenCollapsible(false);
+    m_watch->setRateOffered(m_workbench.settings().value(QStringLiteral("rate_chart"), false).toBool());
     m_loss->setSmoothing(m_workbench.settings().value(QStringLiteral("smoothing"), 0.6).toDouble());
     m_loss->setLogarithmic(m_workbench.settings().value(QStringLiteral("log_axis"), false).toBool());
     connect(m_loss, &LossChart::settingsChanged, this, [this] {
         m_workbench.settings().set(QStringLiteral("smoothing"), m_loss->smoothing());
         m_workbench.settings().set(QStringLiteral("log_axis"), m_loss->isLogarithmic());
     });
-    for (LossChart* chart : {m_loss, m_rate}) {
+    m_watch->curve()->follow(*m_loss);
+    for (LossChart* chart : {m_loss, m_watch->curve()}) {
         connect(chart, &LossChart::failed, this, &TrainPage::failed);
         connect(chart, &LossChart::exported, this, &TrainPage::exported);
     }
+    connect(m_watch, &WatchArea::emptyChanged, this, &TrainPage::placeCharts);
+    placeCharts();
+}
+
+// Side by side where there is room for both, in one place otherwise.
+void TrainPage::placeCharts() {
+    const int both = m_loss->minimumSizeHint().width() + m_watch->minimumSizeHint().width() + 40;
+    const bool isNarrow = !m_watch->isEmpty() && width() < both;
+    if (isNarrow && !m_watch->hasMain())
+        m_watch->takeMain(m_loss);
+    else if (!isNarrow && m_watch->hasMain()) {
+        m_charts->insertWidget(0, m_watch->releaseMain());
+        m_loss->show();
+    }
+    m_watch->setVisible(!m_watch->isEmpty());
 }
 
 // In a low window the curves and pictures need the room more than the network, which does not change while it learns.
 void TrainPage::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     m_architecture->setVisible(height() >= fontMetrics().height() * 30);
+    placeCharts();
+}
+
+// Esc that nothing on the page has a use for.
+void TrainPage::keyPressEvent(QKeyEvent* event) {
+    if (event->key() != Qt::Key_Escape || !m_coach->dismiss())
+        QWidget::keyPressEvent(event);
 }
 
 bool TrainPage::isRateShown() const {
-    return !m_rate->isHidden();
+    return m_watch->isRateOffered();
 }
 
 void TrainPage::setRateShown(bool isShown) {
-    m_rate->setVisible(isShown);
+    m_watch->setRateOffered(isShown);
+    if (isShown)
+        m_watch->chooseRate();
     m_workbench.settings().set(QStringLiteral("rate_chart"), isShown);
 }
 
@@ -168,7 +196,8 @@ void TrainPage::showModel() {
 void TrainPage::describeLoss() {
     const std::optional<RunRecord>& run = m_workbench.run();
     const OptionValues& options = (run ? run->experiment : m_workbench.document().experiment()).options();
-    const QString loss = QString::fromStdString(options.text("objective.loss")).toUpper();
+    QString loss = QString::fromStdString(options.text("objective.loss"));
+    loss = loss.size() <= 3 ? loss.toUpper() : loss.replace(0, 1, loss.at(0).toUpper()); // MSE, Huber
     m_loss->setUnit(options.text("objective.reduction") == "element_sum" ? tr("%1 per sample").arg(loss)
                                                                          : tr("%1 per value").arg(loss));
 }
@@ -200,7 +229,7 @@ void TrainPage::showRun() {
         return;
     m_shownRun = folder;
     m_loss->clear();
-    m_rate->clear();
+    m_watch->setBest(std::nullopt);
     m_strip->clear();
     m_preview = nullptr;
     if (run && !run->history.rows().empty()) {
@@ -209,39 +238,46 @@ void TrainPage::showRun() {
         showRows(run->history.rows());
         const HistoryRow& last = run->history.rows().back();
         const double stepsPerEpoch = static_cast<double>(last.step) / std::max(last.epoch, 1e-9);
-        m_loss->setStepsPerEpoch(stepsPerEpoch);
-        m_rate->setStepsPerEpoch(stepsPerEpoch);
+        setStepsPerEpoch(stepsPerEpoch);
         for (const HistoryRow& row : run->history.rows())
             if (row.note.find("best") != std::string::npos)
-                m_loss->setBest(static_cast<double>(row.step));
+                setBest(static_cast<double>(row.step));
     }
 }
 
 void TrainPage::showRows(const std::vector<HistoryRow>& rows) {
     if (const auto snapshot = m_workbench.controller().snapshot(); snapshot != nullptr && snapshot->columns != nullptr)
         m_columns = *snapshot->columns;
-    const int loss = columnOf(m_columns, "loss"), validation = columnOf(m_columns, "validation_loss");
-    std::vector<QPointF> training, validating, rates;
+    const int loss = columnOf(m_columns, "loss.reconstruction"),
+              validation = columnOf(m_columns, "validation_loss.reconstruction");
+    std::vector<QPointF> training, validating;
     for (const HistoryRow& row : rows) {
         const auto step = static_cast<double>(row.step);
         if (const double y = valueAt(row, loss); std::isfinite(y))
             training.emplace_back(step, y);
         if (const double y = valueAt(row, validation); std::isfinite(y))
             validating.emplace_back(step, y);
-        rates.emplace_back(step, row.learningRate);
     }
     m_loss->appendMany(Curve::Training, training);
     m_loss->appendMany(Curve::Validation, validating);
-    m_rate->appendMany(Curve::Training, rates);
+}
+
+void TrainPage::setStepsPerEpoch(double steps) {
+    m_loss->setStepsPerEpoch(steps);
+    m_watch->setStepsPerEpoch(steps);
+}
+
+void TrainPage::setBest(double step) {
+    m_loss->setBest(step);
+    m_watch->setBest(step);
 }
 
 void TrainPage::showProgress(const Snapshot& snapshot) {
     if (snapshot.epochs > 0 && snapshot.totalSteps > 0) {
         const double stepsPerEpoch = static_cast<double>(snapshot.totalSteps) / static_cast<double>(snapshot.epochs);
-        m_loss->setStepsPerEpoch(stepsPerEpoch);
-        m_rate->setStepsPerEpoch(stepsPerEpoch);
+        setStepsPerEpoch(stepsPerEpoch);
         if (snapshot.bestEpoch)
-            m_loss->setBest(static_cast<double>(*snapshot.bestEpoch) * stepsPerEpoch);
+            setBest(static_cast<double>(*snapshot.bestEpoch) * stepsPerEpoch);
     }
     if (snapshot.preview != nullptr && snapshot.preview != m_preview)
         showPreview(snapshot.preview);

@@ -1,7 +1,7 @@
 #pragma once
 
-// The page to watch a run on: the network, what the run would cost, the curves, and a few validation samples as the
-// network sees them now.
+// The page to watch a run on: the network, what the run would cost, what the coach says, the curves and what else there
+// is to watch, and a few validation samples as the network sees them now.
 
 #include <QWidget>
 
@@ -9,12 +9,15 @@
 #include "core/training/Snapshot.h"
 
 class QLabel;
+class QSplitter;
 
 namespace hourglass {
 
 class ArchitectureStrip;
+class CoachLine;
 class ImageStrip;
 class LossChart;
+class WatchArea;
 class Workbench;
 
 class TrainPage : public QWidget {
@@ -23,6 +26,7 @@ class TrainPage : public QWidget {
 public:
     explicit TrainPage(Workbench& workbench, QWidget* parent = nullptr);
 
+    // The learning rate among what can be watched.
     bool isRateShown() const;
     void setRateShown(bool isShown);
     LossChart* lossChart() const { return m_loss; }
@@ -35,14 +39,18 @@ signals:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void buildCharts();
+    void placeCharts();
     void showModel();
     void showEstimate(const Preflight& estimate);
     void showRun();
     void showRows(const std::vector<HistoryRow>& rows);
     void showProgress(const Snapshot& snapshot);
+    void setStepsPerEpoch(double steps);
+    void setBest(double step);
     void showPreview(std::shared_ptr<const Preview> preview);
     void describeLoss();
 
@@ -50,7 +58,9 @@ private:
     ArchitectureStrip* m_architecture;
     QLabel* m_preflight;
     LossChart* m_loss;
-    LossChart* m_rate;
+    WatchArea* m_watch;
+    CoachLine* m_coach;
+    QSplitter* m_charts;
     ImageStrip* m_strip;
     std::filesystem::path m_shownRun;
     std::vector<std::string> m_columns;

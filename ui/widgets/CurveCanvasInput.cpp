@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "ui/widgets/Callout.h"
 #include "ui/widgets/CurveCanvas.h"
 #include "ui/widgets/RealEdit.h"
 #include "ui/widgets/Theme.h"
@@ -90,20 +91,7 @@ void CurveCanvas::drawMark(QPainter* painter, double step, const QColor& colour,
 void CurveCanvas::drawHover(QPainter* painter) {
     const QRectF plot = chart()->plotArea();
     drawMark(painter, *m_hover, theme::mutedText(palette()), Qt::SolidLine, {});
-    const QStringList lines = hoverLines();
-    double width = 0;
-    for (const QString& line : lines)
-        width = std::max<double>(width, fontMetrics().horizontalAdvance(line));
-    const double height = static_cast<double>(lines.size()) * fontMetrics().lineSpacing();
-    QRectF box(0, 0, width + 14, height + 8);
-    const double x = xOfStep(*m_hover);
-    box.moveTop(plot.top() + fontMetrics().lineSpacing() + 4);
-    box.moveLeft(x + 8 + box.width() < plot.right() ? x + 8 : std::max(plot.left(), x - 8 - box.width()));
-    painter->setPen(theme::hairline(palette()));
-    painter->setBrush(palette().color(QPalette::ToolTipBase));
-    painter->drawRoundedRect(box, 4, 4);
-    painter->setPen(palette().color(QPalette::ToolTipText));
-    painter->drawText(box.adjusted(7, 4, -7, -4), Qt::AlignLeft, lines.join(QLatin1Char('\n')));
+    paintCallout(*painter, *this, plot, xOfStep(*m_hover), hoverLines().join(QLatin1Char('\n')));
 }
 
 void CurveCanvas::mousePressEvent(QMouseEvent* event) {

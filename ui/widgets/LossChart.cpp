@@ -40,7 +40,8 @@ int positionOf(double weight) {
 
 LossChart::LossChart(const QString& title, const QString& unit, QWidget* parent)
     : QWidget(parent), m_title(title), m_canvas(new CurveCanvas(m_data, this)), m_heading(new QLabel(this)),
-      m_legend(new QLabel(this)), m_slider(new QSlider(Qt::Horizontal, this)), m_sliderValue(new QLabel(this)),
+      m_legend(new QLabel(this)), m_sliderCaption(new QLabel(tr("Smooth"), this)),
+      m_slider(new QSlider(Qt::Horizontal, this)), m_sliderValue(new QLabel(this)),
       m_log(new QCheckBox(tr("Log"), this)), m_axis(new QComboBox(this)) {
     m_column = new QVBoxLayout(this);
     m_column->setContentsMargins(6, 4, 6, 4);
@@ -55,17 +56,14 @@ LossChart::LossChart(const QString& title, const QString& unit, QWidget* parent)
     m_column->addWidget(m_canvas, 1);
 
     m_heading->setTextFormat(Qt::RichText);
-    setUnit(unit);
+    m_unit = unit;
+    setTitle(title);
     m_legend->setTextFormat(Qt::RichText);
     m_legend->setMinimumWidth(1);
-    QFont bold = font();
-    bold.setBold(true);
-    m_heading->setMinimumWidth(QFontMetrics(bold).horizontalAdvance(m_title)); // the unit may be cut where it is narrow
     m_canvas->setToolTip({});
     m_canvas->setAccessibleDescription(
         tr("Wheel zooms, dragging pans, a double click shows everything. Left and Right walk the points."));
     setEmptyText(tr("No steps yet. Run (F5) starts the curve."));
-    setAccessibleName(title);
     connect(m_canvas, &CurveCanvas::picked, this, &LossChart::picked);
     m_frame.setSingleShot(true);
     connect(&m_frame, &QTimer::timeout, this, [this] { draw(); });
@@ -78,8 +76,7 @@ LossChart::~LossChart() {
 }
 
 void LossChart::buildControls(QLayout* row) {
-    auto* caption = new QLabel(tr("Smooth"), this);
-    caption->setBuddy(m_slider);
+    m_sliderCaption->setBuddy(m_slider);
     m_slider->setRange(0, 1000);
     m_slider->setPageStep(100);
     m_slider->setSingleStep(20);
@@ -121,7 +118,8 @@ void LossChart::buildControls(QLayout* row) {
     menu->addSeparator();
     connect(menu->addAction(tr("Show everything")), &QAction::triggered, this, [this] { m_canvas->showEverything(); });
     more->setMenu(menu);
-    for (QWidget* widget : std::initializer_list<QWidget*>{caption, m_slider, m_sliderValue, m_log, m_axis, more})
+    for (QWidget* widget :
+         std::initializer_list<QWidget*>{m_sliderCaption, m_slider, m_sliderValue, m_log, m_axis, more})
         row->addWidget(widget);
     const QList<QWidget*> order{m_slider, m_log, m_axis, more, m_canvas};
     for (qsizetype i = 1; i < order.size(); ++i)
@@ -160,8 +158,29 @@ void LossChart::setTrainingIncludes(const QString& text) {
 
 // Beside the title, where it is read more easily than along the axis.
 void LossChart::setUnit(const QString& unit) {
+    m_unit = unit;
     m_heading->setText(QStringLiteral("<b>%1</b> %2").arg(m_title.toHtmlEscaped(), unit.toHtmlEscaped()));
     m_canvas->setAccessibleName(unit.isEmpty() ? tr("%1 curves").arg(m_title) : tr("%1 curves, %2").arg(m_title, unit));
+    emit unitChanged();
+}
+
+void LossChart::setTitle(const QString& title) {
+    m_title = title;
+    QFont bold = font();
+    bold.setBold(true);
+    m_heading->setMinimumWidth(QFontMetrics(bold).horizontalAdvance(title)); // the unit may be cut where it is narrow
+    setAccessibleName(title);
+    setUnit(m_unit);
+}
+
+void LossChart::setHeadingVisible(bool isVisible) {
+    m_heading->setVisible(isVisible);
+}
+
+void LossChart::setCurves(bool hasTraining, bool hasValidation) {
+    m_hasTraining = hasTraining;
+    m_hasValidation = hasValidation;
+    updateLegend();
 }
 
 void LossChart::setEmptyText(const QString& text) {
@@ -175,6 +194,19 @@ void LossChart::setStepsPerEpoch(double steps) {
 
 void LossChart::setSmoothing(double weight) {
     m_slider->setValue(positionOf(std::clamp(weight, 0.0, 0.999)));
+}
+
+void LossChart::follow(const LossChart& leader) {
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_sliderCaption, m_slider, m_sliderValue})
+        widget->hide();
+    m_isFollowing = true;
+    const auto take = [this, &leader] {
+        setSmoothing(leader.smoothing());
+        m_axis->setCurrentIndex(leader.m_axis->currentIndex());
+    };
+    connect(&leader, &LossChart::settingsChanged, this, take);
+    take();
+    updateAxis();
 }
 
 void LossChart::setLogarithmic(bool isLog) {
@@ -205,7 +237,8 @@ void LossChart::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     int wanted = m_legend->sizeHint().width();
     for (int i = 0; i < m_top->count(); ++i)
-        if (const QWidget* widget = m_top->itemAt(i)->widget(); widget != nullptr && widget != m_legend)
+        if (const QWidget* widget = m_top->itemAt(i)->widget();
+            widget != nullptr && widget != m_legend && !widget->isHidden())
             wanted += widget->sizeHint().width() + m_top->spacing();
     const bool isBeside = m_top->indexOf(m_legend) >= 0, fits = wanted + 30 < width();
     if (fits == isBeside)
@@ -221,13 +254,18 @@ void LossChart::updateLegend() {
     const auto swatch = [](const QColor& colour, const QString& text) {
         return QStringLiteral("<span style='color:%1'>▬</span>&nbsp;%2").arg(colour.name(), text.toHtmlEscaped());
     };
-    const QString training = m_includes.isEmpty() ? tr("training") : tr("training (includes %1)").arg(m_includes);
-    m_legend->setText(swatch(theme::trainCurve(palette()), training) + QStringLiteral(" &nbsp; ") +
-                      swatch(theme::validationCurve(palette()), tr("validation")));
+    QStringList curves;
+    if (m_hasTraining)
+        curves << swatch(theme::trainCurve(palette()),
+                         m_includes.isEmpty() ? tr("training") : tr("training (includes %1)").arg(m_includes));
+    if (m_hasValidation)
+        curves << swatch(theme::validationCurve(palette()), tr("validation"));
+    m_legend->setText(curves.join(QStringLiteral(" &nbsp; ")));
+    m_legend->setVisible(!curves.isEmpty());
 }
 
 void LossChart::updateAxis() {
-    m_axis->setVisible(m_stepsPerEpoch > 0);
+    m_axis->setVisible(m_stepsPerEpoch > 0 && !m_isFollowing);
     const bool isEpochs = m_stepsPerEpoch > 0 && m_axis->currentIndex() == 0;
     m_canvas->setXUnit(isEpochs ? m_stepsPerEpoch : 1, isEpochs ? tr("epoch") : tr("step"));
 }

@@ -40,6 +40,12 @@ public:
     // The best step so far, marked by a dashed line; nothing removes the mark.
     void setBest(std::optional<double> step);
     void setUnit(const QString& unit);
+    const QString& unit() const { return m_unit; }
+    void setTitle(const QString& title);
+    // Where the surroundings say what it is already.
+    void setHeadingVisible(bool isVisible);
+    // Which curves the quantity has: the legend names those.
+    void setCurves(bool hasTraining, bool hasValidation);
     // What the training loss includes beyond the validation one: "reconstruction + 3·KL". Shown in the legend.
     void setTrainingIncludes(const QString& text);
     void setEmptyText(const QString& text);
@@ -49,6 +55,9 @@ public:
     double smoothing() const { return m_data.smoothing(); }
     void setLogarithmic(bool isLog);
     bool isLogarithmic() const;
+
+    // Smoothing and horizontal axis as another chart has them, from here on, and no controls of its own for them.
+    void follow(const LossChart& leader);
 
     CurveCanvas* canvas() const { return m_canvas; }
 
@@ -60,6 +69,7 @@ signals:
     void exported(const QString& path);  // the menu wrote a file
     void failed(const QString& message); // the menu could not write one
     void settingsChanged();              // smoothing, axis: worth remembering
+    void unitChanged();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -75,7 +85,9 @@ private:
     void askForFile(bool isCsv);
 
     QString m_title;
+    QString m_unit;
     QString m_includes;
+    bool m_hasTraining = true, m_hasValidation = true, m_isFollowing = false;
     double m_stepsPerEpoch = 0;
     CurveData m_data;
     QTimer m_frame;
@@ -84,6 +96,7 @@ private:
     CurveCanvas* m_canvas;
     QLabel* m_heading;
     QLabel* m_legend;
+    QLabel* m_sliderCaption;
     QSlider* m_slider;
     QLabel* m_sliderValue;
     QCheckBox* m_log;
