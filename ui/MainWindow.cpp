@@ -15,8 +15,10 @@
 #include "ui/bridge/Workbench.h"
 #include "ui/dialogs/ExportDialog.h"
 #include "ui/panels/ComparePage.h"
+#include "ui/panels/CompressionPage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
+#include "ui/panels/GeneratePage.h"
 #include "ui/panels/MessageBar.h"
 #include "ui/panels/RunsPanel.h"
 #include "ui/panels/TrainPage.h"
@@ -79,6 +81,8 @@ void MainWindow::buildPanels(const PanelContext& context) {
     m_train = findChild<TrainPage*>();
     m_compare = findChild<ComparePage*>();
     m_denoise = findChild<DenoisePage*>();
+    m_generate = findChild<GeneratePage*>();
+    m_compression = findChild<CompressionPage*>();
     m_experiment = findChild<ExperimentPanel*>();
     m_runs = findChild<RunsPanel*>();
 }
@@ -114,9 +118,14 @@ void MainWindow::connectPanels() {
     connect(m_train, &TrainPage::exported, this,
             [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), 5000); });
     connect(m_compare, &ComparePage::left, this, [this] { showPage(m_train); });
-    connect(m_denoise, &DenoisePage::left, this, [this] { showPage(m_train); });
-    connect(m_denoise, &DenoisePage::failed, this, &MainWindow::tellFailed);
-    connect(m_denoise, &DenoisePage::told, this, [this](const QString& text) { statusBar()->showMessage(text, 5000); });
+    const auto listen = [this]<typename Page>(Page* page) {
+        connect(page, &Page::left, this, [this] { showPage(m_train); });
+        connect(page, &Page::failed, this, &MainWindow::tellFailed);
+        connect(page, &Page::told, this, [this](const QString& text) { statusBar()->showMessage(text, 5000); });
+    };
+    listen(m_denoise);
+    listen(m_generate);
+    listen(m_compression);
     connect(m_runs, &RunsPanel::openWanted, this, &MainWindow::openRun);
     connect(m_runs, &RunsPanel::continueWanted, this, &MainWindow::continueRun);
     connect(m_runs, &RunsPanel::exportWanted, this, &MainWindow::exportRun);
@@ -180,6 +189,10 @@ void MainWindow::connectDrops() {
     connect(m_drops, &DropRouter::runDropped, this, [this](const fs::path& folder) {
         if (m_pages->currentWidget() == m_denoise) // as a model: what is trained or compared meanwhile stays
             m_denoise->useModel(folder);
+        else if (m_pages->currentWidget() == m_generate)
+            m_generate->useModel(folder);
+        else if (m_pages->currentWidget() == m_compression)
+            m_compression->useModel(folder);
         else
             openRun(folder);
     });
@@ -249,6 +262,10 @@ void MainWindow::openRun(const fs::path& folder) {
 void MainWindow::openModel(const fs::path& file) {
     if (m_pages->currentWidget() == m_denoise) // with it there, whatever is trained or compared meanwhile
         return m_denoise->useModel(file);
+    if (m_pages->currentWidget() == m_generate)
+        return m_generate->useModel(file);
+    if (m_pages->currentWidget() == m_compression)
+        return m_compression->useModel(file);
     if (m_workbench.controller().isActive())
         return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
     m_workbench.controller().openModel(file);
@@ -290,9 +307,11 @@ void MainWindow::exportRun(const fs::path& folder) {
 
 void MainWindow::showPage(QWidget* page) {
     m_pages->setCurrentWidget(page);
-    QWidget* first = page == m_compare   ? m_compare->view()->firstShown()
-                     : page == m_denoise ? m_denoise->firstControl()
-                                         : page->nextInFocusChain();
+    QWidget* first = page == m_compare       ? m_compare->view()->firstShown()
+                     : page == m_denoise     ? m_denoise->firstControl()
+                     : page == m_generate    ? m_generate->firstControl()
+                     : page == m_compression ? m_compression->firstControl()
+                                             : page->nextInFocusChain();
     first->setFocus(Qt::ShortcutFocusReason);
 }
 

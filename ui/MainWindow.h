@@ -17,9 +17,11 @@ class QTabWidget;
 namespace hourglass {
 
 class ComparePage;
+class CompressionPage;
 class DenoisePage;
 class DropRouter;
 class ExperimentPanel;
+class GeneratePage;
 class MessageBar;
 class RunsPanel;
 class TrainPage;
@@ -84,6 +86,8 @@ private:
     TrainPage* m_train = nullptr;
     ComparePage* m_compare = nullptr;
     DenoisePage* m_denoise = nullptr;
+    GeneratePage* m_generate = nullptr;
+    CompressionPage* m_compression = nullptr;
     ExperimentPanel* m_experiment = nullptr;
     RunsPanel* m_runs = nullptr;
     bool m_wasShown = false;

@@ -1,7 +1,10 @@
-// window_gallery DIR [MODEL PICTURE]: pictures of the whole window in the states that people meet, light and dark, to
-// be looked at; with a trained model and a noisy picture, of the Denoise page alone. Not a test.
+// window_gallery DIR [MODEL [PICTURE]]: pictures of the whole window in the states that people meet, light and dark, to
+// be looked at; with a trained model and a noisy picture, of the Denoise page alone, with a run alone of the pages that
+// make something of it. Not a test.
 
 #include "tests/ui/WindowDriver.h"
+
+#include "ui/widgets/PictureTable.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
@@ -128,6 +131,46 @@ void denoise(const QString& prefix, const QString& model, const QString& picture
     take(driver, prefix + "17-drop-zones.png");
 }
 
+void generate(const QString& prefix, const QString& run) {
+    WindowDriver driver;
+    waitUntil([&] { return driver.bench().document().model() != nullptr; });
+    driver.key(Qt::Key_4, Qt::AltModifier);
+    take(driver, prefix + "20-generate-empty.png");
+    driver.bench().openRun(toPath(run));
+    const auto wait = [&] {
+        waitUntil([&] { return driver.bench().generator().isBusy(); });
+        waitUntil([&] { return !driver.bench().generator().isBusy(); });
+    };
+    wait();
+    waitUntil([&] { return driver.bench().document().model() && !driver.bench().preflight().isBusy(); });
+    take(driver, prefix + "21-generate.png");
+    driver.window().findChild<PictureTable*>()->setFocus();
+    driver.key(Qt::Key_Right);
+    driver.key(Qt::Key_Return);
+    take(driver, prefix + "22-generate-enlarged.png");
+    driver.key(Qt::Key_Escape);
+    driver.click(driver.find<QToolButton>("Traversal"));
+    wait();
+    take(driver, prefix + "23-traversal.png");
+    driver.find<QComboBox>("Start")->setFocus();
+    driver.key(Qt::Key_End);
+    wait();
+    driver.window().resize(900, 600);
+    QTest::qWait(200);
+    take(driver, prefix + "24-traversal-small.png");
+    driver.click(driver.find<QToolButton>("Samples"));
+    wait();
+    take(driver, prefix + "25-generate-small.png");
+    driver.key(Qt::Key_5, Qt::AltModifier);
+    take(driver, prefix + "26-compression-empty.png");
+    driver.key(Qt::Key_Return, Qt::ControlModifier);
+    waitUntil([&] { return !driver.bench().compression().isBusy(); });
+    take(driver, prefix + "27-compression-small.png");
+    driver.window().resize(1280, 800);
+    QTest::qWait(200);
+    take(driver, prefix + "28-compression.png");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -136,6 +179,8 @@ int main(int argc, char** argv) {
     const auto show = [&](const QString& prefix) {
         if (argc > 3)
             denoise(prefix, QString::fromLocal8Bit(argv[2]), QString::fromLocal8Bit(argv[3]));
+        else if (argc > 2)
+            generate(prefix, QString::fromLocal8Bit(argv[2]));
         else
             walk(prefix);
     };

@@ -5,8 +5,10 @@
 #include <array>
 
 #include "ui/panels/ComparePage.h"
+#include "ui/panels/CompressionPage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
+#include "ui/panels/GeneratePage.h"
 #include "ui/panels/LogPanel.h"
 #include "ui/panels/RunsPanel.h"
 #include "ui/panels/TrainPage.h"
@@ -28,6 +30,9 @@ constexpr std::array kPanels{
     PanelEntry{"train", QT_TRANSLATE_NOOP("PanelRegistry", "&Train"), PanelPlace::Page, make<TrainPage>},
     PanelEntry{"compare", QT_TRANSLATE_NOOP("PanelRegistry", "&Compare"), PanelPlace::Page, make<ComparePage>},
     PanelEntry{"denoise", QT_TRANSLATE_NOOP("PanelRegistry", "&Denoise"), PanelPlace::Page, make<DenoisePage>},
+    PanelEntry{"generate", QT_TRANSLATE_NOOP("PanelRegistry", "&Generate"), PanelPlace::Page, make<GeneratePage>},
+    PanelEntry{"compression", QT_TRANSLATE_NOOP("PanelRegistry", "Com&pression"), PanelPlace::Page,
+               make<CompressionPage>},
     PanelEntry{"experiment", QT_TRANSLATE_NOOP("PanelRegistry", "&Experiment"), PanelPlace::Left,
                make<ExperimentPanel>},
     PanelEntry{"runs", QT_TRANSLATE_NOOP("PanelRegistry", "&Runs"), PanelPlace::Bottom, make<RunsPanel>},

@@ -65,11 +65,15 @@ void WorkBar::setText(const QString& text) {
 }
 
 void WorkBar::showProgress(const PictureProgress& progress) {
-    m_progress->setRange(0, 1000);
-    m_progress->setValue(static_cast<int>(1000 * progress.fraction));
-    m_left->setText(
-        tr("%1 MP/s · %2 left")
-            .arg(QLocale().toString(progress.megapixelsPerSecond, 'g', 2), durationText(progress.secondsLeft)));
+    showFraction(progress.fraction, tr("%1 MP/s · %2 left")
+                                        .arg(QLocale().toString(progress.megapixelsPerSecond, 'g', 2),
+                                             durationText(progress.secondsLeft)));
+}
+
+void WorkBar::showFraction(double fraction, const QString& text) {
+    m_progress->setRange(0, fraction > 0 ? 1000 : 0);
+    m_progress->setValue(static_cast<int>(1000 * fraction));
+    m_left->setText(text);
 }
 
 void WorkBar::end() {

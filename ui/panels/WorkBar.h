@@ -25,6 +25,8 @@ public:
     void begin(const QString& text);
     void setText(const QString& text);
     void showProgress(const PictureProgress& progress);
+    // Of other work than on a picture; 0: it is not known how far it is.
+    void showFraction(double fraction, const QString& text);
     void end();
     bool isActive() const; // there is work
     bool isShown() const { return !isHidden(); }
