@@ -94,6 +94,7 @@ std::string counted(int64_t count, const std::string& one, const std::string& se
 void addAnomaly(CLI::App& app, Context& context, int& status);
 void addApply(CLI::App& app, Context& context, int& status); // reconstruct, encode, decode
 void addCompare(CLI::App& app, Context& context, int& status);
+void addCompress(CLI::App& app, Context& context, int& status);
 void addDenoise(CLI::App& app, Context& context, int& status);
 void addEvaluate(CLI::App& app, Context& context, int& status);
 void addExport(CLI::App& app, Context& context, int& status);

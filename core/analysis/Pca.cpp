@@ -63,6 +63,8 @@ Pca Pca::fit(const Tensor& samples, int64_t components) {
 
     Pca pca;
     pca.m_mean = meanOfRows(samples);
+    if (rows < dimensions && kept < rows && pca.fitByRows(samples, kept))
+        return pca;
     cv::Mat1d covariance(static_cast<int>(dimensions), static_cast<int>(dimensions), 0.0);
     for (int64_t begin = 0; begin < rows; begin += kChunk) {
         const cv::Mat1d chunk = centred(samples, pca.m_mean, begin, std::min(rows, begin + kChunk));
@@ -78,6 +80,29 @@ Pca Pca::fit(const Tensor& samples, int64_t components) {
         copyOriented(vectors[row], pca.m_components.sample(k));
     }
     return pca;
+}
+
+// With fewer rows than dimensions: (1/N) X Xᵀ, N × N, has the covariance's eigenvalues, and Xᵀ u its eigenvectors.
+// False when fewer than `kept` of them can be told from rounding.
+bool Pca::fitByRows(const Tensor& samples, int64_t kept) {
+    const int64_t rows = samples.shape()[0];
+    const cv::Mat1d data = centred(samples, m_mean, 0, rows);
+    cv::Mat1d products, variances, vectors;
+    cv::gemm(data, data, 1.0 / static_cast<double>(rows), cv::noArray(), 0.0, products, cv::GEMM_2_T);
+    cv::eigen(products, variances, vectors);
+    if (!(variances(static_cast<int>(kept) - 1) > 1e-10 * variances(0)))
+        return false;
+    m_totalVariance = cv::trace(products)[0];
+    m_components = Tensor(Shape{kept, dimensions()});
+    cv::Mat1d components;
+    cv::gemm(vectors.rowRange(0, static_cast<int>(kept)), data, 1.0, cv::noArray(), 0.0, components);
+    for (int64_t k = 0; k < kept; ++k) {
+        cv::Mat1d component = components.row(static_cast<int>(k));
+        component /= cv::norm(component);
+        m_variances.push_back(variances(static_cast<int>(k)));
+        copyOriented(component[0], m_components.sample(k));
+    }
+    return true;
 }
 
 Tensor Pca::project(const Tensor& samples) const {

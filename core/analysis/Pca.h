@@ -18,7 +18,8 @@ namespace hourglass {
 class Pca {
 public:
     // samples [N, D], N at least 1; components from 1 to D, 0 for all D. Sums in double precision, memory of D²
-    // doubles. ContractError for other shapes or counts.
+    // doubles, or where there are fewer rows than dimensions and fewer components than either, of N (N + D).
+    // ContractError for other shapes or counts.
     static Pca fit(const Tensor& samples, int64_t components = 0);
 
     Tensor project(const Tensor& samples) const;
@@ -32,6 +33,8 @@ public:
     double totalVariance() const { return m_totalVariance; }             // over all D dimensions
 
 private:
+    bool fitByRows(const Tensor& samples, int64_t kept);
+
     Tensor m_components;
     std::vector<double> m_mean;
     std::vector<double> m_variances;

@@ -97,6 +97,21 @@ private slots:
         }
     }
 
+    // The components of a product with fewer rows are those of the covariance.
+    void fit_fewerRowsThanDimensions_sameComponents() {
+        const Tensor few = randomSamples(30, 80, 6);
+        const Pca byRows = Pca::fit(few, 12), whole = Pca::fit(few); // all of them go by the covariance
+        QVERIFY(close(byRows.totalVariance(), whole.totalVariance(), 1e-9));
+        for (int64_t k = 0; k < 12; ++k) {
+            QVERIFY(close(byRows.variances()[size_t(k)], whole.variances()[size_t(k)], 1e-9));
+            for (int64_t i = 0; i < 80; ++i)
+                QVERIFY(close(byRows.components().sample(k)[size_t(i)], whole.components().sample(k)[size_t(i)], 1e-5));
+        }
+        // Rows that are all alike have no direction to tell from rounding.
+        Tensor same({5, 9});
+        QCOMPARE(Pca::fit(same, 3).componentCount(), 3);
+    }
+
     void badShapes_contract() {
         QVERIFY_EXCEPTION_THROWN(Pca::fit(Tensor(Shape{2, 3, 4})), ContractError);
         QVERIFY_EXCEPTION_THROWN(Pca::fit(Tensor(Shape{2, 3}), 4), ContractError);

@@ -1,6 +1,6 @@
 // window_gallery DIR [MODEL PICTURE | PAGE]: pictures of the whole window in the states that people meet, light and
 // dark, to be looked at; with a trained model and a noisy picture, of the Denoise page alone; of PAGE alone: anomalies,
-// latent or watch (what can be watched in training). Not a test.
+// latent or watch (what can be watched in training); with a run in its place, of Generate and Compression. Not a test.
 
 #include "tests/ui/WindowDriver.h"
 
@@ -11,6 +11,7 @@
 #include "ui/widgets/BarChart.h"
 #include "ui/widgets/CodeScatter.h"
 #include "ui/widgets/PaintView.h"
+#include "ui/widgets/PictureTable.h"
 
 using namespace hourglass;
 using namespace hourglass::test;
@@ -310,16 +311,61 @@ void latent(const QString& prefix) {
     take(driver, prefix + "24-latent-small.png");
 }
 
+void generate(const QString& prefix, const QString& run) {
+    WindowDriver driver;
+    waitUntil([&] { return driver.bench().document().model() != nullptr; });
+    showPage(driver, QStringLiteral("Generate"));
+    take(driver, prefix + "20-generate-empty.png");
+    driver.bench().openRun(toPath(run));
+    const auto wait = [&] {
+        waitUntil([&] { return driver.bench().generator().isBusy(); });
+        waitUntil([&] { return !driver.bench().generator().isBusy(); });
+    };
+    wait();
+    waitUntil([&] { return driver.bench().document().model() && !driver.bench().preflight().isBusy(); });
+    take(driver, prefix + "21-generate.png");
+    driver.window().findChild<PictureTable*>()->setFocus();
+    driver.key(Qt::Key_Right);
+    driver.key(Qt::Key_Return);
+    take(driver, prefix + "22-generate-enlarged.png");
+    driver.key(Qt::Key_Escape);
+    driver.click(driver.find<QToolButton>("Traversal"));
+    wait();
+    take(driver, prefix + "23-traversal.png");
+    driver.find<QComboBox>("Start")->setFocus();
+    driver.key(Qt::Key_End);
+    wait();
+    driver.window().resize(900, 600);
+    QTest::qWait(200);
+    take(driver, prefix + "24-traversal-small.png");
+    driver.click(driver.find<QToolButton>("Samples"));
+    wait();
+    take(driver, prefix + "25-generate-small.png");
+    driver.key(Qt::Key_5, Qt::AltModifier);
+    take(driver, prefix + "26-compression-empty.png");
+    driver.key(Qt::Key_Return, Qt::ControlModifier);
+    waitUntil([&] { return !driver.bench().compression().isBusy(); });
+    take(driver, prefix + "27-compression-small.png");
+    driver.window().resize(1280, 800);
+    QTest::qWait(200);
+    take(driver, prefix + "28-compression.png");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
     const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
     const auto show = [&](const QString& prefix) {
-        if (argc == 3)
-            (QByteArray(argv[2]) == "latent" ? latent : QByteArray(argv[2]) == "watch" ? watch : anomalies)(prefix);
-        else if (argc > 3)
-            denoise(prefix, QString::fromLocal8Bit(argv[2]), QString::fromLocal8Bit(argv[3]));
+        const std::map<QString, void (*)(const QString&)> pages = {
+            {QStringLiteral("anomalies"), anomalies}, {QStringLiteral("latent"), latent}, {QStringLiteral("watch"), watch}};
+        const QString what = argc > 2 ? QString::fromLocal8Bit(argv[2]) : QString();
+        if (argc > 3)
+            denoise(prefix, what, QString::fromLocal8Bit(argv[3]));
+        else if (const auto page = pages.find(what); page != pages.end())
+            page->second(prefix);
+        else if (argc > 2)
+            generate(prefix, what);
         else
             walk(prefix);
     };

@@ -16,7 +16,8 @@ constexpr std::chrono::milliseconds kSessionDelay{1000};
 
 Workbench::Workbench(ComputeThread& compute, Settings& settings, RunStore store, QObject* parent)
     : QObject(parent), m_settings(settings), m_store(std::move(store)), m_controller(compute), m_preflight(compute),
-      m_reconstruction(m_controller), m_previews(m_controller), m_exporter(m_controller), m_denoiser(m_controller) {
+      m_reconstruction(m_controller), m_previews(m_controller), m_exporter(m_controller), m_denoiser(m_controller),
+      m_generator(m_controller), m_compression(m_controller) {
     connect(&m_document, &ExperimentDocument::changed, this, &Workbench::experimentChanged);
     connect(&m_document, &ExperimentDocument::undoChanged, &m_sessionDelay, qOverload<>(&QTimer::start));
     connect(this, &Workbench::runChanged, &m_sessionDelay, qOverload<>(&QTimer::start));
@@ -70,6 +71,13 @@ RunMeasurements Workbench::measurements() const {
     if (m_run)
         return {m_run->history.rows(), m_run->history.columns(), m_run->code};
     return {};
+}
+
+OpenData Workbench::openData() const {
+    if (m_controller.isActive() && m_run)
+        return {m_controller.dataset(), m_run->experiment};
+    const auto opened = m_preflight.dataFor(m_document.experiment(), m_document.baseFolder());
+    return {opened ? opened->dataset : nullptr, m_document.experiment()};
 }
 
 std::string Workbench::relocatedSource(const fs::path& folder) const {

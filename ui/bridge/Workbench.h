@@ -6,9 +6,12 @@
 #include <QtCore/QObject>
 #include <QtCore/QTimer>
 
+#include "ui/bridge/CompressionService.h"
 #include "ui/bridge/DenoiseService.h"
 #include "ui/bridge/ExperimentDocument.h"
 #include "ui/bridge/ExportService.h"
+#include "ui/bridge/GenerateService.h"
+#include "ui/bridge/ModelMemory.h"
 #include "ui/bridge/PreflightService.h"
 #include "ui/bridge/PreviewService.h"
 #include "ui/bridge/ReconstructionService.h"
@@ -41,6 +44,8 @@ public:
     PreviewService& previews() { return m_previews; }
     ExportService& exporter() { return m_exporter; }
     DenoiseService& denoiser() { return m_denoiser; }
+    GenerateService& generator() { return m_generator; }
+    CompressionService& compression() { return m_compression; }
 
     // The last session, or the sample experiment when there is none.
     void begin();
@@ -54,6 +59,8 @@ public:
     QString runName() const;
     // Of the run in hand, up to this moment while it trains.
     RunMeasurements measurements() const;
+    // The samples that pages work on: those of a run that trains, else those of the experiment if they are open.
+    OpenData openData() const;
 
     enum class NextRun { Start, Continue };
     NextRun nextRun() const;
@@ -112,6 +119,8 @@ private:
     PreviewService m_previews;
     ExportService m_exporter;
     DenoiseService m_denoiser; // goes before the controller, whose end waits for its jobs
+    GenerateService m_generator;
+    CompressionService m_compression;
     std::optional<RunRecord> m_run;
     std::optional<std::pair<Experiment, std::filesystem::path>> m_launched; // what trains, and its base folder
     double m_liveRate = 0; // the learning rate that the running run was told last

@@ -6,9 +6,11 @@
 
 #include "ui/panels/AnomaliesPage.h"
 #include "ui/panels/ComparePage.h"
+#include "ui/panels/CompressionPage.h"
 #include "ui/panels/DenoisePage.h"
 #include "ui/panels/ExperimentPanel.h"
 #include "ui/panels/LatentPage.h"
+#include "ui/panels/GeneratePage.h"
 #include "ui/panels/LogPanel.h"
 #include "ui/panels/RunsPanel.h"
 #include "ui/panels/TrainPage.h"
@@ -31,7 +33,9 @@ constexpr std::array kPanels{
     PanelEntry{"compare", QT_TRANSLATE_NOOP("PanelRegistry", "&Compare"), PanelPlace::Page, make<ComparePage>},
     PanelEntry{"denoise", QT_TRANSLATE_NOOP("PanelRegistry", "&Denoise"), PanelPlace::Page, make<DenoisePage>},
     PanelEntry{"latent", QT_TRANSLATE_NOOP("PanelRegistry", "Late&nt"), PanelPlace::Page, make<LatentPage>},
-    PanelEntry{"anomalies", QT_TRANSLATE_NOOP("PanelRegistry", "&Anomalies"), PanelPlace::Page, make<AnomaliesPage>},
+    PanelEntry{"generate", QT_TRANSLATE_NOOP("PanelRegistry", "&Generate"), PanelPlace::Page, make<GeneratePage>},
+    PanelEntry{"compression", QT_TRANSLATE_NOOP("PanelRegistry", "Com&pression"), PanelPlace::Page,
+               make<CompressionPage>},
     PanelEntry{"experiment", QT_TRANSLATE_NOOP("PanelRegistry", "&Experiment"), PanelPlace::Left,
                make<ExperimentPanel>},
     PanelEntry{"runs", QT_TRANSLATE_NOOP("PanelRegistry", "&Runs"), PanelPlace::Bottom, make<RunsPanel>},

@@ -1,0 +1,76 @@
+#pragma once
+
+// The model as a compressor: a table and a plot of bytes per picture against what is left of them, beside PCA with as
+// many numbers and JPEG with as many bytes. Measures validation samples of the experiment's data when asked to: it
+// takes seconds, which a run would have to wait for.
+
+
+#include <filesystem>
+#include <memory>
+
+#include "ui/panels/ModelPage.h"
+#include "ui/bridge/CompressionService.h"
+
+class QLabel;
+class QPushButton;
+class QSpinBox;
+class QStackedWidget;
+class QTableWidget;
+class QToolButton;
+
+namespace hourglass {
+
+class ModelChooser;
+class RatePlot;
+class WorkBar;
+class Workbench;
+
+class CompressionPage : public ModelPage {
+    Q_OBJECT
+
+public:
+    explicit CompressionPage(Workbench& workbench, QWidget* parent = nullptr);
+
+    void useModel(const std::filesystem::path& path) override;
+    QWidget* firstControl() const override;
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QLayout* buildBar();
+    QWidget* buildCentre();
+    QLayout* buildFoot();
+    void connectService();
+
+    void measure();
+    void cancel();
+    void takeResult(std::shared_ptr<const MeasuredCompression> result);
+    void fillTable();
+    void fillPlot();
+    void askSave();
+    void showState();
+    bool hasModel() const;
+    QString emptyText() const;
+    QString noteText() const;
+
+    Workbench& m_workbench;
+    ModelChooser* m_model;
+    QSpinBox* m_limit;
+    QPushButton* m_measure;
+    QStackedWidget* m_centre;
+    QLabel* m_hint;
+    QTableWidget* m_table;
+    RatePlot* m_plot;
+    QLabel* m_note;
+    WorkBar* m_work;
+    QToolButton* m_save;
+
+    std::shared_ptr<const MeasuredCompression> m_result;
+    QString m_problem;
+    bool m_isOld = false; // another model has come since
+};
+
+} // namespace hourglass
