@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <chrono>
 #include <memory>
 #include <tuple>
 
@@ -44,12 +45,16 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    static constexpr std::chrono::milliseconds kFollow{250}; // between two reconstructions while training, at least
+
     void buildBar(QLayout* bar);
+    void connectServices();
     void takeData();
     void request();
     void requestSoon();
     void follow();
     void cancel();
+    void takeResult(std::shared_ptr<const Reconstruction> result);
     QString waitingText() const;
     QStringList pictureTexts() const;
     void showOriginal();
