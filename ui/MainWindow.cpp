@@ -150,39 +150,33 @@ void MainWindow::connectWorkbench() {
     });
     connect(&controller, &TrainingController::modelFailed, this, [this](const QString& message) {
         m_exportedRun.clear();
+        m_openedModel.clear();
         tellFailed(message);
     });
     connect(&controller, &TrainingController::modelChanged, this, [this] {
         if (m_workbench.controller().hasModel() && !m_exportedRun.empty())
             exportModel(toText(std::exchange(m_exportedRun, {}).filename()));
+        tellModel();
     });
 }
 
 void MainWindow::connectDrops() {
-    m_drops->setDenoises([this] { return m_pages->currentWidget() == m_denoise; });
+    m_drops->setPlace([this]() -> DropPlace {
+        return {.compares = m_workbench.controller().hasModel() || m_workbench.run(),
+                .denoises = m_pages->currentWidget() == m_denoise};
+    });
     connect(m_drops, &DropRouter::pictureToDenoise, this, [this](const PictureSource& picture) {
         m_denoise->open(picture);
         showPage(m_denoise);
     });
-    m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
+    connect(m_drops, &DropRouter::modelToDenoise, m_denoise, &DenoisePage::useModel);
     connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
-    connect(m_drops, &DropRouter::pictureOpening, this, [this](const QString& name) {
-        m_compare->showOpening(name);
-        if (!name.isEmpty())
-            showPage(m_compare);
-    });
-    connect(m_drops, &DropRouter::pictureDropped, this,
-            [this](std::shared_ptr<const Tensor> picture, const QString& name) {
-                m_compare->showPicture(std::move(picture), name);
-                showPage(m_compare);
-            });
+    // The page comes when the picture is dropped, not when it has been read: somebody may have gone on by then.
+    connect(m_drops, &DropRouter::pictureToCompare, this, [this] { showPage(m_compare); });
+    connect(m_drops, &DropRouter::pictureOpening, m_compare, &ComparePage::showOpening);
+    connect(m_drops, &DropRouter::pictureDropped, m_compare, &ComparePage::showPicture);
     connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
-    connect(m_drops, &DropRouter::runDropped, this, [this](const fs::path& folder) {
-        if (m_pages->currentWidget() == m_denoise) // as a model: what is trained or compared meanwhile stays
-            m_denoise->useModel(folder);
-        else
-            openRun(folder);
-    });
+    connect(m_drops, &DropRouter::runDropped, this, &MainWindow::openRun);
     connect(m_drops, &DropRouter::modelDropped, this, &MainWindow::openModel);
     connect(m_drops, &DropRouter::refused, this, &MainWindow::tellRefused);
 }
@@ -247,13 +241,10 @@ void MainWindow::openRun(const fs::path& folder) {
 }
 
 void MainWindow::openModel(const fs::path& file) {
-    if (m_pages->currentWidget() == m_denoise) // with it there, whatever is trained or compared meanwhile
-        return m_denoise->useModel(file);
     if (m_workbench.controller().isActive())
         return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
+    m_openedModel = file;
     m_workbench.controller().openModel(file);
-    m_message->show({.text = tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
-                                 .arg(toText(file.filename()))});
     showPage(m_compare);
 }
 

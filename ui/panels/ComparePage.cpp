@@ -14,7 +14,11 @@ namespace {
 
 constexpr double kRestShare = 4; // between two reconstructions, of what one took: training comes first
 
-// Without copying them.
+// Without copying them; null of none.
+std::shared_ptr<const Tensor> pixelsOf(const std::shared_ptr<const DecodedImage>& picture) {
+    return picture == nullptr ? nullptr : std::shared_ptr<const Tensor>(picture, &picture->pixels);
+}
+
 CompareImages imagesOf(const std::shared_ptr<const Reconstruction>& result) {
     if (result->original.shape().rank() != 3)
         return {};
@@ -37,15 +41,17 @@ void ComparePage::takeData() {
                                   options.real("data.test_fraction"), options.integer("training.seed"));
     if (split == m_split)
         return;
-    m_split = split;
-    m_problem.clear(); // it was about other samples
+    const bool isOtherNoise = std::get<3>(split) != std::get<3>(std::exchange(m_split, split));
     m_rows =
         m_dataset != nullptr ? validationRows(*m_dataset, m_workbench.document().experiment()) : std::vector<int64_t>{};
     const QSignalBlocker quiet(m_sample);
     m_sample->setRange(m_rows.empty() ? 0 : 1, static_cast<int>(m_rows.size()));
     m_sample->setSuffix(m_rows.empty() ? QString() : tr(" of %1").arg(m_rows.size()));
     m_sample->setEnabled(!m_rows.empty());
-    request();
+    if (m_picture == nullptr || isOtherNoise)
+        request();
+    else
+        showTexts(); // the picture is no part of them
 }
 
 int64_t ComparePage::currentRow() const {
@@ -74,13 +80,12 @@ void ComparePage::leavePicture() {
     m_workbench.reconstruction().cancel();
 }
 
-void ComparePage::showPicture(std::shared_ptr<const Tensor> picture, const QString& name) {
+void ComparePage::showPicture(std::shared_ptr<const DecodedImage> picture, const QString& name) {
     m_picture = std::move(picture);
     m_result = nullptr;
     m_pictureName = name;
-    m_opening.clear();
-    m_problem.clear();
     m_work->end(); // of the picture before
+    m_workbench.reconstruction().cancel(); // or, while the page is hidden, its result would be taken for this one's
     request();
 }
 
@@ -95,9 +100,9 @@ void ComparePage::requestSoon() {
 }
 
 // The network has learned more. What is asked for anew while it is on its way would be thrown away, and a picture that
-// takes long would never be done.
+// takes long would never be done; what has failed would fail again.
 void ComparePage::follow() {
-    if (!m_wasCancelled && !m_workbench.reconstruction().isBusy())
+    if (!m_wasCancelled && m_problem.isEmpty() && !m_workbench.reconstruction().isBusy())
         request();
 }
 
@@ -105,38 +110,50 @@ void ComparePage::cancel() {
     m_workbench.reconstruction().cancel();
     m_wasCancelled = true;
     m_work->end();
-    m_view->firstShown()->setFocus(Qt::OtherFocusReason); // the button goes
     if (m_result == nullptr)
         showAlone();
     showTexts();
 }
 
+// Each does one thing. Work that merely follows a training is nobody's to cancel before its bar is there.
+void ComparePage::escape() {
+    if (m_work->isActive() && (m_work->isShown() || m_result == nullptr))
+        cancel();
+    else if (!m_view->leaveSinglePicture())
+        emit left();
+}
+
 void ComparePage::request() {
     m_wasCancelled = false;
-    showTexts();
+    m_problem.clear();
     m_isFresh = isVisible();
     if (!isVisible())
-        return;
+        return showTexts();
     const bool isDropped = m_picture != nullptr;
-    if (!isDropped && currentRow() < 0) {
-        m_view->clear();
-        return;
-    }
+    if (!isDropped && currentRow() < 0)
+        return showNothing();
     const auto seed = static_cast<uint64_t>(m_workbench.document().experiment().options().integer("training.seed"));
     if (m_workbench.reconstruction().request({.dataset = isDropped ? nullptr : m_dataset,
                                               .row = isDropped ? 0 : currentRow(),
-                                              .picture = m_picture,
+                                              .picture = pixelsOf(m_picture),
                                               .seed = seed}) == 0)
         return showOriginal();
-    if (!isDropped || m_result != nullptr || m_work->isActive())
-        return;
-    m_work->begin(waitingText());
+    showWaiting();
+}
+
+// For a dropped picture of which there is nothing yet; what is on screen of it otherwise stays till the next is there.
+void ComparePage::showWaiting() {
+    if (m_picture != nullptr && m_result == nullptr && m_workbench.reconstruction().isBusy()) {
+        if (m_work->isActive())
+            m_work->setText(waitingText());
+        else
+            m_work->begin(waitingText());
+    }
     showTexts();
 }
 
 void ComparePage::takeResult(std::shared_ptr<const Reconstruction> result) {
     m_result = std::move(result);
-    m_problem.clear();
     m_work->end();
     m_throttle.setInterval(
         std::max<int>(static_cast<int>(kFollow.count()), static_cast<int>(1000 * kRestShare * m_result->seconds)));
@@ -153,7 +170,7 @@ void ComparePage::showOriginal() {
 }
 
 void ComparePage::showAlone() {
-    std::shared_ptr<const Tensor> original = m_picture;
+    std::shared_ptr<const Tensor> original = pixelsOf(m_picture);
     if (original == nullptr && m_dataset != nullptr && currentRow() >= 0) {
         const int64_t row = currentRow();
         Tensor sample(m_dataset->sampleShape());
@@ -168,6 +185,15 @@ void ComparePage::showAlone() {
         m_view->clear();
 }
 
+// The data have gone.
+void ComparePage::showNothing() {
+    m_result = nullptr;
+    m_work->end();
+    m_workbench.reconstruction().cancel();
+    m_view->clear();
+    showTexts();
+}
+
 void ComparePage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (!m_isFresh)
@@ -175,10 +201,8 @@ void ComparePage::showEvent(QShowEvent* event) {
 }
 
 void ComparePage::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape && m_view->leaveSinglePicture())
-        return; // as it does from within the view
     if (event->key() == Qt::Key_Escape)
-        emit left();
+        escape();
     else
         QWidget::keyPressEvent(event);
 }

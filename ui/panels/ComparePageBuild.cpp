@@ -10,6 +10,7 @@
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -21,8 +22,8 @@ constexpr std::chrono::milliseconds kSettle{60}; // after the last movement, bef
 
 ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     : QWidget(parent), m_workbench(workbench), m_view(new CompareView(this)), m_sample(new QSpinBox(this)),
-      m_source(new QLabel(this)), m_back(new QToolButton(this)), m_again(new QToolButton(this)),
-      m_note(new QLabel(this)),
+      m_source(new StatusLabel(tr("Name of the picture"), this)), m_back(new QToolButton(this)),
+      m_again(new QToolButton(this)), m_note(new StatusLabel(tr("About the picture"), this)),
       m_work(new WorkBar(tr("Reconstruction progress"), tr("Stop working on this picture (Esc)"), this)),
       m_pixel(new QLabel(this)) {
     setAccessibleName(tr("Compare page"));
@@ -38,7 +39,6 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
     bottom->addWidget(m_pixel);
     column->addLayout(bottom);
     buildBar(bar);
-    m_note->setAccessibleName(tr("About the picture"));
     m_note->setMinimumWidth(1);
     m_note->setWordWrap(true);
     m_note->setMinimumHeight(m_work->sizeHint().height()); // or the picture would jump
@@ -53,7 +53,8 @@ ComparePage::ComparePage(Workbench& workbench, QWidget* parent)
             showAlone(); // something to look at meanwhile
         showTexts();
     });
-    connect(m_work, &WorkBar::cancelled, this, &ComparePage::cancel);
+    connect(m_work, &WorkBar::cancelled, this, &ComparePage::escape);
+    connect(m_work, &WorkBar::focusFreed, this, [this] { m_view->firstShown()->setFocus(Qt::OtherFocusReason); });
     connect(&m_metricsDelay, &QTimer::timeout, this, &ComparePage::showMetrics);
 
     connect(m_view, &CompareView::pixelHovered, this,
@@ -70,13 +71,18 @@ void ComparePage::connectServices() {
     TrainingController& controller = m_workbench.controller();
     connect(&controller, &TrainingController::datasetOpened, this, &ComparePage::takeData);
     connect(&controller, &TrainingController::progressed, this, &ComparePage::requestSoon);
-    connect(&controller, &TrainingController::finished, this, &ComparePage::request);
-    connect(&controller, &TrainingController::modelOpening, this, &ComparePage::showTexts);
-    connect(&controller, &TrainingController::modelFailed, this, &ComparePage::showTexts);
-    connect(&controller, &TrainingController::modelChanged, this, [this] {
+    connect(&controller, &TrainingController::stateChanged, this, [this](TrainingController::State state) {
+        if (state == TrainingController::State::Preparing)
+            m_problem.clear(); // it was another model's
+    });
+    connect(&controller, &TrainingController::modelOpening, this, [this] {
+        m_work->end(); // the old one's is stopped
+        showTexts();
+    });
+    connect(&controller, &TrainingController::modelFailed, this, &ComparePage::showWaiting);
+    connect(&controller, &TrainingController::modelChanged, this, [this] { // also at the end of a run
         if (!m_workbench.controller().hasModel())
             m_result = nullptr;
-        m_problem.clear();
         request();
     });
     connect(&m_workbench.reconstruction(), &ReconstructionService::finished, this, &ComparePage::takeResult);
@@ -89,6 +95,7 @@ void ComparePage::connectServices() {
     connect(&m_workbench.reconstruction(), &ReconstructionService::failed, this, [this](int, const QString& message) {
         m_problem = message;
         showOriginal();
+        m_note->alert();
     });
 }
 
@@ -116,7 +123,6 @@ void ComparePage::buildBar(QLayout* layout) {
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, this, [walk, by = by] { walk(by); });
     }
-    m_source->setAccessibleName(tr("Name of the picture"));
     m_source->setMinimumWidth(1);
     m_back->setText(tr("Back to the samples"));
     m_back->setAccessibleName(m_back->text());

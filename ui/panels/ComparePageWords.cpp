@@ -1,16 +1,17 @@
 // What the Compare page says: of the pictures in numbers, and of where they come from.
 
-#include <QLabel>
 #include <QLocale>
 #include <QToolButton>
 
 #include "core/analysis/ImageMetrics.h"
 #include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/Words.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -58,6 +59,8 @@ void ComparePage::measureView(const QRect& seen) {
 }
 
 QString ComparePage::waitingText() const {
+    if (const auto model = m_workbench.controller().openingModel(); !model.empty())
+        return openingText(toText(model.filename()));
     return m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing");
 }
 
@@ -66,7 +69,7 @@ QStringList ComparePage::pictureTexts() const {
     const Shape& shape = m_result->original.shape();
     if (m_result->wasFitted)
         return {tr("the middle of the picture (%1), fitted to the %2 that this model takes")
-                    .arg(shapeText(m_picture->shape()), shapeText(shape))};
+                    .arg(shapeText(m_picture->pixels.shape()), shapeText(shape))};
     if (m_result->tiledFor)
         return passTexts(*m_result->tiledFor, true, shape);
     return {tr("the whole picture, as it is")};
@@ -74,13 +77,15 @@ QStringList ComparePage::pictureTexts() const {
 
 void ComparePage::showTexts() {
     const bool isDropped = m_picture != nullptr;
-    m_again->setVisible(m_wasCancelled);
+    for (const auto& [button, isShown] : {std::pair(m_again, m_wasCancelled), {m_back, isDropped}}) {
+        if (!isShown && button->hasFocus()) // it goes by itself
+            m_view->firstShown()->setFocus(Qt::OtherFocusReason);
+        button->setVisible(isShown);
+    }
     m_note->setVisible(!m_work->isShown());
-    m_back->setVisible(isDropped);
-    m_source->setText(isDropped ? m_pictureName
-                      : m_dataset != nullptr && currentRow() >= 0
-                          ? QString::fromStdString(m_dataset->name(currentRow()))
-                          : QString());
+    m_source->say(isDropped                                   ? m_pictureName
+                  : m_dataset != nullptr && currentRow() >= 0 ? QString::fromStdString(m_dataset->name(currentRow()))
+                                                              : QString());
     QStringList note;
     if (!m_opening.isEmpty())
         note << openingText(m_opening);
@@ -98,10 +103,12 @@ void ComparePage::showTexts() {
         note << tr("working on the picture…");
     if (isDropped && m_result != nullptr)
         note << pictureTexts();
+    if (isDropped && m_picture->hadAlpha)
+        note << tr("the picture's transparency is left out");
     if (m_result != nullptr && m_result->original.shape().rank() != 3)
         note << tr("the samples are no pictures, so there is nothing to show");
-    m_note->setText(note.join(QStringLiteral(" · ")));
-    m_note->setToolTip(m_note->text());
+    m_note->say(note.join(QStringLiteral(" · ")));
+    m_note->setToolTip(plainTip(m_note->text()));
 }
 
 } // namespace hourglass

@@ -19,6 +19,7 @@
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/ImageConvert.h"
+#include "ui/widgets/StatusLabel.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
@@ -37,7 +38,6 @@ void DenoisePage::connectService() {
     DenoiseService& service = m_workbench.denoiser();
     connect(&service, &DenoiseService::opened, this, &DenoisePage::takePicture);
     connect(&service, &DenoiseService::openFailed, this, [this](const QString& message) {
-        m_opening.clear();
         showState();
         emit failed(message);
     });
@@ -51,6 +51,7 @@ void DenoisePage::connectService() {
     connect(&service, &DenoiseService::failed, this, [this](const QString& message) {
         m_problem = message;
         showBefore();
+        m_note->alert();
     });
     connect(&service, &DenoiseService::busyChanged, this, &DenoisePage::showState);
     connect(&service, &DenoiseService::saved, this,
@@ -63,19 +64,23 @@ void DenoisePage::connectService() {
         if (m_model->isAtHand())
             denoise();
     });
-    connect(&m_workbench.controller(), &TrainingController::modelOpening, this, &DenoisePage::showState);
-    connect(&m_workbench.controller(), &TrainingController::modelFailed, this, &DenoisePage::showState);
+    const auto wait = [this] { // for the one that is being read, or for the old one again
+        if (m_model->isAtHand() && m_workbench.denoiser().isBusy())
+            m_work->begin(workText());
+        showState();
+    };
+    connect(&m_workbench.controller(), &TrainingController::modelOpening, this, wait);
+    connect(&m_workbench.controller(), &TrainingController::modelFailed, this, wait);
     connect(&m_workbench, &Workbench::runChanged, this, &DenoisePage::showState);
 }
 
 void DenoisePage::open(const PictureSource& picture) {
-    m_opening = picture.name;
     m_workbench.denoiser().open(picture);
     showState();
 }
 
 void DenoisePage::useModel(const std::filesystem::path& path) {
-    m_model->choose(path);
+    m_model->open(path);
 }
 
 QWidget* DenoisePage::firstControl() const {
@@ -98,12 +103,14 @@ void DenoisePage::askOpen() {
 void DenoisePage::takePicture(std::shared_ptr<const DenoisePicture> picture) {
     m_workbench.denoiser().cancel();
     m_picture = std::move(picture);
-    m_opening.clear();
+    const QWidget* focused = window()->focusWidget();
+    const bool isFocusFree =
+        focused == nullptr || m_centre->isAncestorOf(focused); // nobody is busy elsewhere meanwhile
     m_view->clear(); // its words would stand over the picture before, whose layers take a while to be replaced
     showNoiseControl();
     m_centre->setCurrentWidget(m_view);
     showBefore();
-    if (isVisible())
+    if (isVisible() && isFocusFree)
         m_view->firstShown()->setFocus(Qt::OtherFocusReason);
     denoise();
 }
@@ -125,13 +132,18 @@ void DenoisePage::denoise() {
     showState();
 }
 
+// Somebody asks for it, perhaps with a number that has been typed and no more.
+void DenoisePage::denoiseAgain() {
+    m_noise->interpretText();
+    denoise();
+}
+
 void DenoisePage::cancel() {
     if (!m_workbench.denoiser().isBusy())
         return;
     m_wasCancelled = true;
     m_workbench.denoiser().cancel();
     showBefore();
-    m_view->firstShown()->setFocus(Qt::OtherFocusReason); // the button goes
 }
 
 void DenoisePage::takeResult(std::shared_ptr<const DenoisedPicture> result) {
@@ -154,17 +166,21 @@ void DenoisePage::showState() {
     if (!isBusy)
         m_work->end();
     m_note->setVisible(m_picture != nullptr && !m_work->isShown());
-    m_hint->setText(emptyText());
-    m_note->setText(noteText());
+    m_hint->say(emptyText());
+    m_note->say(noteText());
     QPalette colours = palette();
     if (!m_problem.isEmpty())
         colours.setColor(QPalette::WindowText, theme::errorText(palette()));
     m_note->setPalette(colours);
-    m_again->setEnabled(m_picture != nullptr && hasModel() && !isBusy);
     m_again->setToolTip(hasModel() ? tr("Denoise again, with the model as it is now (Ctrl+Return)")
                                    : tr("There is no trained model yet: Run (F5) trains one, or choose one above"));
-    m_copy->setEnabled(m_result != nullptr);
-    m_save->setEnabled(m_result != nullptr);
+    const bool canStart = m_picture != nullptr && hasModel() && !isBusy;
+    for (const auto& [button, isUsable] :
+         {std::pair(m_again, canStart), {m_copy, m_result != nullptr}, {m_save, m_result != nullptr}}) {
+        if (!isUsable && button->hasFocus()) // or Qt would send it on, and Esc would not be heard here
+            m_view->firstShown()->setFocus(Qt::OtherFocusReason);
+        button->setEnabled(isUsable);
+    }
 }
 
 bool DenoisePage::hasModel() const {

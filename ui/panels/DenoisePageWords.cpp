@@ -2,6 +2,7 @@
 
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QLocale>
 
 #include "ui/bridge/Workbench.h"
@@ -13,6 +14,9 @@
 namespace hourglass {
 
 QString DenoisePage::workText() const {
+    const std::filesystem::path opening = m_workbench.controller().openingModel();
+    if (m_model->isAtHand() && !opening.empty())
+        return openingText(toText(opening.filename()));
     return m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing");
 }
 
@@ -20,10 +24,17 @@ QString DenoisePage::workText() const {
 // it.
 void DenoisePage::showNoiseControl() {
     const bool isWanted = m_known && m_known->wantsNoiseLevel;
+    if (isWanted && m_noise->isEnabled() && m_noise->hasFocus() && m_noise->findChild<QLineEdit*>()->isModified())
+        return; // somebody is typing
     if (!isWanted && m_noise->hasFocus())
         m_view->firstShown()->setFocus(Qt::OtherFocusReason);
     m_noise->setEnabled(isWanted);
     m_noiseLabel->setEnabled(isWanted);
+    showNoiseLevel();
+}
+
+void DenoisePage::showNoiseLevel() {
+    const bool isWanted = m_known && m_known->wantsNoiseLevel;
     const QSignalBlocker quiet(m_noise);
     m_noise->setValue(isWanted ? m_level : 0);
     m_noise->setSpecialValueText(
@@ -48,8 +59,8 @@ QString DenoisePage::noModelText() const {
 }
 
 QString DenoisePage::emptyText() const {
-    if (!m_opening.isEmpty())
-        return openingText(m_opening);
+    if (const QString opening = m_workbench.denoiser().opening(); !opening.isEmpty())
+        return openingText(opening);
     const QString formats = tr("It is denoised at once, at its own size, and can be saved as it came.");
     return hasModel() ? formats
                       : formats + QLatin1Char('\n') +
@@ -59,8 +70,8 @@ QString DenoisePage::emptyText() const {
 QString DenoisePage::noteText() const {
     if (m_picture == nullptr)
         return {};
-    if (!m_opening.isEmpty())
-        return openingText(m_opening);
+    if (const QString opening = m_workbench.denoiser().opening(); !opening.isEmpty())
+        return openingText(opening);
     const Shape& shape = m_picture->pixels.shape();
     QStringList parts{m_picture->name, tr("%1×%2 %3, %4 bit")
                                            .arg(shape[2])

@@ -1,0 +1,77 @@
+#include "ui/DropZones.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace hourglass {
+
+using Kind = DroppedPath::Kind;
+
+namespace {
+
+struct DropZones {
+    Q_DECLARE_TR_FUNCTIONS(DropZones)
+};
+
+bool isOnePicture(const std::vector<Kind>& kinds) {
+    return kinds.size() == 1 && kinds.front() == Kind::Picture;
+}
+
+// A run or a model denoises there, and whatever is trained or compared meanwhile stays.
+DropZone openingZone(const std::vector<Kind>& kinds, const DropPlace& place) {
+    const bool isExperiment = std::find(kinds.begin(), kinds.end(), Kind::Experiment) != kinds.end();
+    if (place.denoises && !isExperiment)
+        return {zone::kDenoiseModel, DropZones::tr("Denoise with this model"),
+                DropZones::tr("The experiment and the model at hand stay")};
+    return {zone::kOpen, DropZones::tr("Open"), DropZones::tr("Experiment, run or model")};
+}
+
+} // namespace
+
+bool isData(Kind kind) {
+    return kind == Kind::Picture || kind == Kind::Folder || kind == Kind::Data;
+}
+
+bool isOpened(Kind kind) {
+    return kind == Kind::Run || kind == Kind::Experiment || kind == Kind::Model;
+}
+
+std::vector<Kind> kindsOf(const std::vector<DroppedPath>& items) {
+    std::vector<Kind> kinds;
+    for (const DroppedPath& item : items)
+        kinds.push_back(item.kind);
+    return kinds;
+}
+
+std::vector<DropZone> zonesFor(const std::vector<Kind>& kinds, bool isBarePicture, const DropPlace& place) {
+    const auto any = [&](auto claim) { return std::any_of(kinds.begin(), kinds.end(), claim); };
+    const DropZone denoise{zone::kDenoise, DropZones::tr("Denoise"), DropZones::tr("Remove the noise of this picture")};
+    if (place.denoises && (isBarePicture || isOnePicture(kinds)))
+        return {denoise};
+    std::vector<DropZone> zones;
+    if (any(isData))
+        zones.push_back({zone::kData, DropZones::tr("Use as data set"), DropZones::tr("Learn from it")});
+    if (any([](Kind kind) { return kind == Kind::Picture; }) || isBarePicture) {
+        zones.push_back(
+            {zone::kCompare, DropZones::tr("Compare"), DropZones::tr("See what the model makes of this picture")});
+        zones.push_back(denoise);
+    }
+    if (any(isOpened))
+        zones.push_back(openingZone(kinds, place));
+    if (zones.empty())
+        zones.push_back(
+            {zone::kOpen, DropZones::tr("Nothing here can be opened"), DropZones::tr("Drop it to see why")});
+    return zones;
+}
+
+QString zoneFor(const std::vector<Kind>& kinds, const DropPlace& place) {
+    if (std::any_of(kinds.begin(), kinds.end(), isOpened))
+        return openingZone(kinds, place).id;
+    return !isOnePicture(kinds) ? zone::kData
+           : place.denoises     ? zone::kDenoise
+           : place.compares     ? zone::kCompare
+                                : zone::kData;
+}
+
+} // namespace hourglass
