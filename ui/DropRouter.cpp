@@ -88,7 +88,7 @@ std::vector<DropZone> DropRouter::chooseZones(const QMimeData& carried) {
             promised.push_back(*kind);
     if (promised.size() == paths.size())
         return zonesFor(promised, false, m_place());
-    return {{zone::kWhereItBelongs, tr("Drop it here"), tr("It goes where it belongs")}};
+    return {{zones::kWhereItBelongs, tr("Drop it here"), tr("It goes where it belongs")}};
 }
 
 template <typename Work, typename Then>
@@ -116,16 +116,16 @@ void DropRouter::sort(const QMimeData& carried, const std::function<void(const I
 void DropRouter::open(const std::vector<fs::path>& paths) {
     elsewhere(
         "looking at what is to be opened", [paths] { return sortDropped(paths); },
-        [this, fall = fallen(zone::kWhereItBelongs)](const Items& items) { route(items, fall); });
+        [this, fall = fallen(zones::kWhereItBelongs)](const Items& items) { route(items, fall); });
 }
 
 void DropRouter::paste() {
     const QMimeData* carried = QApplication::clipboard()->mimeData();
     const bool isBare = carried != nullptr && isBarePicture(*carried);
     if (isBare)
-        route(*carried, m_place().denoises ? zone::kDenoise : zone::kCompare);
+        route(*carried, m_place().denoises ? zones::kDenoise : zones::kCompare);
     else if (carried != nullptr && carried->hasUrls())
-        route(*carried, zone::kWhereItBelongs);
+        route(*carried, zones::kWhereItBelongs);
     else if (carried != nullptr)
         emit refused({tr("Clipboard: it holds neither a picture nor files")});
 }
@@ -141,10 +141,10 @@ void DropRouter::route(const QMimeData& carried, const QString& zone) {
 }
 
 void DropRouter::route(const Items& items, Fall fall) {
-    if (fall.zone == zone::kWhereItBelongs)
+    if (fall.zone == zones::kWhereItBelongs)
         fall.zone = zoneFor(kindsOf(items), fall.place);
     const QString& zone = fall.zone;
-    const bool isForOpening = zone == zone::kOpen || zone == zone::kDenoiseModel;
+    const bool isForOpening = zone == zones::kOpen || zone == zones::kDenoiseModel;
     QStringList refusals;
     bool isTaken = false;
     for (const DroppedPath& item : items) {
@@ -153,19 +153,19 @@ void DropRouter::route(const Items& items, Fall fall) {
         } else if (isForOpening ? !isOpened(item.kind) : !isData(item.kind)) {
             refusals << itemText(item.path, isForOpening ? tr("it was dropped with something to open, and left alone")
                                                          : tr("it is no data; drop it alone to open it"));
-        } else if (zone == zone::kData) {
+        } else if (zone == zones::kData) {
             continue; // together, below
         } else if (isTaken) {
             refusals << itemText(item.path, tr("one at a time: only the first was opened"));
         } else if (!isForOpening && item.kind != Kind::Picture) {
-            refusals << itemText(item.path, zone == zone::kCompare ? tr("only pictures can be compared")
-                                                                   : tr("only pictures can be denoised here"));
+            refusals << itemText(item.path, zone == zones::kCompare ? tr("only pictures can be compared")
+                                                                    : tr("only pictures can be denoised here"));
         } else {
             isTaken = true;
             handOn(item, fall);
         }
     }
-    if (zone == zone::kData)
+    if (zone == zones::kData)
         useAsData(items, refusals, fall);
     if (!refusals.isEmpty())
         emit refused(refusals);
@@ -173,7 +173,7 @@ void DropRouter::route(const Items& items, Fall fall) {
 
 // Another experiment, run or model takes the place of data, too; a model that only denoises takes that of its like.
 LatestReply& DropRouter::handedIn(const QString& zone) {
-    return m_handed[zone == zone::kOpen ? zone::kData : zone];
+    return m_handed[zone == zones::kOpen ? zones::kData : zone];
 }
 
 void DropRouter::handOn(const DroppedPath& item, const Fall& fall) {
@@ -183,7 +183,7 @@ void DropRouter::handOn(const DroppedPath& item, const Fall& fall) {
         return;
     if (item.kind == Kind::Experiment)
         emit experimentDropped(item.path);
-    else if (fall.zone == zone::kDenoiseModel)
+    else if (fall.zone == zones::kDenoiseModel)
         emit modelToDenoise(item.path);
     else if (item.kind == Kind::Run)
         emit runDropped(item.path);
@@ -193,7 +193,7 @@ void DropRouter::handOn(const DroppedPath& item, const Fall& fall) {
 
 // Whoever denoises reads it along with its noise.
 void DropRouter::usePicture(const PictureSource& picture, const Fall& fall) {
-    if (fall.zone != zone::kDenoise)
+    if (fall.zone != zones::kDenoise)
         compare(picture, fall);
     else if (takes(fall))
         emit pictureToDenoise(picture);

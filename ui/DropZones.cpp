@@ -22,9 +22,9 @@ bool isOnePicture(const std::vector<Kind>& kinds) {
 DropZone openingZone(const std::vector<Kind>& kinds, const DropPlace& place) {
     const bool isExperiment = std::find(kinds.begin(), kinds.end(), Kind::Experiment) != kinds.end();
     if (place.denoises && !isExperiment)
-        return {zone::kDenoiseModel, DropZones::tr("Denoise with this model"),
+        return {zones::kDenoiseModel, DropZones::tr("Denoise with this model"),
                 DropZones::tr("The experiment and the model at hand stay")};
-    return {zone::kOpen, DropZones::tr("Open"), DropZones::tr("Experiment, run or model")};
+    return {zones::kOpen, DropZones::tr("Open"), DropZones::tr("Experiment, run or model")};
 }
 
 } // namespace
@@ -46,32 +46,33 @@ std::vector<Kind> kindsOf(const std::vector<DroppedPath>& items) {
 
 std::vector<DropZone> zonesFor(const std::vector<Kind>& kinds, bool isBarePicture, const DropPlace& place) {
     const auto any = [&](auto claim) { return std::any_of(kinds.begin(), kinds.end(), claim); };
-    const DropZone denoise{zone::kDenoise, DropZones::tr("Denoise"), DropZones::tr("Remove the noise of this picture")};
+    const DropZone denoise{zones::kDenoise, DropZones::tr("Denoise"),
+                           DropZones::tr("Remove the noise of this picture")};
     if (place.denoises && (isBarePicture || isOnePicture(kinds)))
         return {denoise};
     std::vector<DropZone> zones;
     if (any(isData))
-        zones.push_back({zone::kData, DropZones::tr("Use as data set"), DropZones::tr("Learn from it")});
+        zones.push_back({zones::kData, DropZones::tr("Use as data set"), DropZones::tr("Learn from it")});
     if (any([](Kind kind) { return kind == Kind::Picture; }) || isBarePicture) {
         zones.push_back(
-            {zone::kCompare, DropZones::tr("Compare"), DropZones::tr("See what the model makes of this picture")});
+            {zones::kCompare, DropZones::tr("Compare"), DropZones::tr("See what the model makes of this picture")});
         zones.push_back(denoise);
     }
     if (any(isOpened))
         zones.push_back(openingZone(kinds, place));
     if (zones.empty())
         zones.push_back(
-            {zone::kOpen, DropZones::tr("Nothing here can be opened"), DropZones::tr("Drop it to see why")});
+            {zones::kOpen, DropZones::tr("Nothing here can be opened"), DropZones::tr("Drop it to see why")});
     return zones;
 }
 
 QString zoneFor(const std::vector<Kind>& kinds, const DropPlace& place) {
     if (std::any_of(kinds.begin(), kinds.end(), isOpened))
         return openingZone(kinds, place).id;
-    return !isOnePicture(kinds) ? zone::kData
-           : place.denoises     ? zone::kDenoise
-           : place.compares     ? zone::kCompare
-                                : zone::kData;
+    return !isOnePicture(kinds) ? zones::kData
+           : place.denoises     ? zones::kDenoise
+           : place.compares     ? zones::kCompare
+                                : zones::kData;
 }
 
 } // namespace hourglass

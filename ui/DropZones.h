@@ -9,14 +9,14 @@
 
 namespace hourglass {
 
-namespace zone {
+namespace zones {
 inline const QString kData = QStringLiteral("data");
 inline const QString kCompare = QStringLiteral("compare");
 inline const QString kDenoise = QStringLiteral("denoise");
 inline const QString kDenoiseModel = QStringLiteral("model"); // that denoises, while the one at hand stays
 inline const QString kOpen = QStringLiteral("open");
 inline const QString kWhereItBelongs = QStringLiteral("any"); // as zoneFor() says, once it is known what it is
-} // namespace zone
+} // namespace zones
 
 // What the window is about: whether there is something to compare a picture with, and whether pictures are denoised.
 struct DropPlace {

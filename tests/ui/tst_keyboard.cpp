@@ -147,7 +147,9 @@ private slots:
         Desk desk(Qt::Key_3);
         desk.drop({1, 50, 60});
         QTRY_VERIFY_WITH_TIMEOUT(desk.isDenoised(), kPatience); // and the field is enabled
+        QSignalSpy opened(&desk.driver.bench().denoiser(), &DenoiseService::opened);
         desk.drop(kSlow, "slow.png");
+        QTRY_COMPARE_WITH_TIMEOUT(opened.count(), 1, kPatience);
         auto* level = desk.driver.find<QDoubleSpinBox>("Noise level");
         level->setFocus();
         desk.driver.key(Qt::Key_Return, Qt::ControlModifier);

@@ -55,6 +55,15 @@ void walk(const QString& prefix) {
     QTest::qWait(1000);
     driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "notes.txt"))}, {500, 400});
     take(driver, prefix + "4-dropped-refused.png");
+    const QSize whole = driver.window().size();
+    QImage clear(1200, 900, QImage::Format_ARGB32);
+    clear.fill(QColor(40, 120, 90, 128));
+    clear.save(toText(driver.folder() / "<b>clear.png"));
+    driver.window().resize(900, 600);
+    driver.drop(urlsOf({driver.folder() / "<b>clear.png"}), {450, 300});
+    QTest::qWait(1000);
+    take(driver, prefix + "4b-transparent-small.png");
+    driver.window().resize(whole);
     driver.key(Qt::Key_F5, Qt::ShiftModifier);
     waitUntil([&] { return !controller.isActive(); });
     driver.bench().newExperiment("sample");
