@@ -8,7 +8,6 @@
 
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
-#include "ui/widgets/DropOverlay.h"
 #include "ui/widgets/ImageConvert.h"
 
 namespace hourglass {
@@ -17,13 +16,6 @@ namespace fs = std::filesystem;
 using Kind = DroppedPath::Kind;
 
 namespace {
-
-const QString kData = QStringLiteral("data");
-const QString kCompare = QStringLiteral("compare");
-const QString kDenoise = QStringLiteral("denoise");
-const QString kCheck = QStringLiteral("check");
-const QString kOpen = QStringLiteral("open");
-const QString kWhereItBelongs = QStringLiteral("any"); // the rules of what is opened without a place
 
 std::vector<fs::path> localPaths(const QMimeData& carried) {
     std::vector<fs::path> paths;
@@ -48,14 +40,6 @@ bool isBarePicture(const QMimeData& carried) {
     return carried.hasImage() && localPaths(carried).empty();
 }
 
-bool isData(Kind kind) {
-    return kind == Kind::Picture || kind == Kind::Folder || kind == Kind::Data;
-}
-
-bool isOpened(Kind kind) {
-    return kind == Kind::Run || kind == Kind::Experiment || kind == Kind::Model;
-}
-
 // Encoded as it came where it comes from another program, for Qt would decode it here and now; the window's own is an
 // image already. Nothing when it is neither.
 std::optional<PictureSource> carriedPicture(const QMimeData& carried) {
@@ -73,13 +57,6 @@ std::optional<PictureSource> carriedPicture(const QMimeData& carried) {
         return {};
     return PictureSource{
         name, {}, [image] { return DecodedImage{.pixels = toTensor(image), .hadAlpha = hasTransparency(image)}; }};
-}
-
-std::vector<Kind> kindsOf(const std::vector<DroppedPath>& items) {
-    std::vector<Kind> kinds;
-    for (const DroppedPath& item : items)
-        kinds.push_back(item.kind);
-    return kinds;
 }
 
 QString itemText(const fs::path& path, const QString& reason) {
@@ -100,58 +77,28 @@ std::vector<DropZone> DropRouter::chooseZones(const QMimeData& carried) {
     const std::vector<fs::path> paths = localPaths(carried);
     const int drag = ++m_drag;
     if (paths.empty())
-        return zonesOf({}, carried.hasImage());
+        return zonesFor({}, carried.hasImage(), m_place());
     sort(carried, [this, drag](const Items& items) {
         if (drag == m_drag)
-            m_overlay->setZones(zonesOf(kindsOf(items), false));
+            m_overlay->setZones(zonesFor(kindsOf(items), false, m_place()));
     });
     std::vector<Kind> promised;
     for (const fs::path& path : paths)
         if (const std::optional<Kind> kind = kindByName(path))
             promised.push_back(*kind);
     if (promised.size() == paths.size())
-        return zonesOf(promised, false);
-    return {{kWhereItBelongs, tr("Drop it here"), tr("It goes where it belongs")}};
-}
-
-std::vector<DropZone> DropRouter::zonesOf(const std::vector<Kind>& kinds, bool isBarePicture) const {
-    const auto any = [&](auto claim) { return std::any_of(kinds.begin(), kinds.end(), claim); };
-    const bool isForModel = kinds.size() == 1 && (kinds[0] == Kind::Run || kinds[0] == Kind::Model);
-    const DropZone denoise{kDenoise, tr("Denoise"), tr("Remove the noise of this picture")};
-    if (m_denoises() && (isBarePicture || (kinds.size() == 1 && kinds[0] == Kind::Picture)))
-        return {denoise};
-    if (m_denoises() && isForModel)
-        return {{kOpen, tr("Denoise with this model"), tr("The experiment and the model at hand stay")}};
-    if (m_checks() && isForModel)
-        return {{kOpen, tr("Check with this model"), tr("The experiment and the model at hand stay")}};
-    if (m_encodes() && isForModel)
-        return {{kOpen, tr("Look at this model's codes"), tr("The experiment and the model at hand stay")}};
-    std::vector<DropZone> zones;
-    if (m_checks() && any(isData))
-        zones.push_back({kCheck, tr("Check for anomalies"), tr("See what is unlike the training data")});
-    if (any(isData) && m_encodes())
-        zones.push_back({kData, tr("Look at their codes"), tr("The experiment's data stay")});
-    else if (any(isData))
-        zones.push_back({kData, tr("Use as data set"), tr("Learn from it")});
-    if (any([](Kind kind) { return kind == Kind::Picture; }) || isBarePicture) {
-        zones.push_back({kCompare, tr("Compare"), tr("See what the model makes of this picture")});
-        zones.push_back(denoise);
-    }
-    if (any(isOpened))
-        zones.push_back({kOpen, tr("Open"), tr("Experiment, run or model")});
-    if (zones.empty())
-        zones.push_back({kOpen, tr("Nothing here can be opened"), tr("Drop it to see why")});
-    return zones;
+        return zonesFor(promised, false, m_place());
+    return {{zones::kWhereItBelongs, tr("Drop it here"), tr("It goes where it belongs")}};
 }
 
 template <typename Work, typename Then>
 void DropRouter::elsewhere(std::string doing, Work work, Then then, std::function<void()> otherwise) {
     ++m_underWay;
     runInPool(m_replies, std::move(doing), std::move(work),
-              [this, then = std::move(then), otherwise = std::move(otherwise)](auto&& result) {
+              [this, then = std::move(then), otherwise = std::move(otherwise)](auto result) {
                   --m_underWay;
                   if (result)
-                      return then(*std::forward<decltype(result)>(result));
+                      return then(*std::move(result));
                   emit refused({coreText(result.error())});
                   otherwise();
               });
@@ -169,30 +116,16 @@ void DropRouter::sort(const QMimeData& carried, const std::function<void(const I
 void DropRouter::open(const std::vector<fs::path>& paths) {
     elsewhere(
         "looking at what is to be opened", [paths] { return sortDropped(paths); },
-        [this, request = ++m_asked](const Items& items) { openItems(items, request); });
-}
-
-// Another experiment, run or model takes the place of data, too.
-bool DropRouter::takes(const QString& zone, int request) {
-    return m_handed[zone == kOpen ? kData : zone].takes(request);
-}
-
-void DropRouter::openItems(const Items& items, int request) {
-    const bool isForOpening = std::any_of(items.begin(), items.end(), [](const auto& i) { return isOpened(i.kind); });
-    const bool isOnePicture = items.size() == 1 && items.front().kind == Kind::Picture;
-    route(items,
-          isForOpening                   ? kOpen
-          : isOnePicture && m_denoises() ? kDenoise
-          : m_checks()                   ? kCheck
-          : isOnePicture && m_compares() ? kCompare
-                                         : kData,
-          request);
+        [this, fall = fallen(zones::kWhereItBelongs)](const Items& items) { route(items, fall); });
 }
 
 void DropRouter::paste() {
     const QMimeData* carried = QApplication::clipboard()->mimeData();
-    if (carried != nullptr && (isBarePicture(*carried) || carried->hasUrls()))
-        route(*carried, isBarePicture(*carried) ? (m_denoises() ? kDenoise : kCompare) : kWhereItBelongs);
+    const bool isBare = carried != nullptr && isBarePicture(*carried);
+    if (isBare)
+        route(*carried, m_place().denoises ? zones::kDenoise : zones::kCompare);
+    else if (carried != nullptr && carried->hasUrls())
+        route(*carried, zones::kWhereItBelongs);
     else if (carried != nullptr)
         emit refused({tr("Clipboard: it holds neither a picture nor files")});
 }
@@ -200,85 +133,99 @@ void DropRouter::paste() {
 void DropRouter::route(const QMimeData& carried, const QString& zone) {
     ++m_drag; // it is over
     if (!isBarePicture(carried))
-        return sort(carried, [this, zone, request = ++m_asked](const Items& items) {
-            zone == kWhereItBelongs ? openItems(items, request) : route(items, zone, request);
-        });
+        return sort(carried, [this, fall = fallen(zone)](const Items& items) { route(items, fall); });
     if (const std::optional<PictureSource> picture = carriedPicture(carried))
-        usePicture(*picture, zone, ++m_asked);
+        usePicture(*picture, fallen(zone));
     else
         emit refused({tr("Picture: its format cannot be read")});
 }
 
-// Whoever denoises reads it along with its noise.
-void DropRouter::usePicture(const PictureSource& picture, const QString& zone, int request) {
-    if (!takes(zone, request))
-        return;
-    if (zone == kDenoise) {
-        emit pictureToDenoise(picture);
-        return;
-    }
-    emit pictureOpening(picture.name);
-    elsewhere(
-        "opening '" + picture.name.toStdString() + "'",
-        [read = picture.read]() -> Result<std::shared_ptr<const Tensor>> {
-            Result<DecodedImage> decoded = read();
-            if (!decoded)
-                return std::move(decoded).error();
-            return std::make_shared<const Tensor>(std::move(decoded->pixels));
-        },
-        [this, request, name = picture.name](std::shared_ptr<const Tensor> pixels) {
-            if (takes(kCompare, request)) // the last one dropped stays
-                emit pictureDropped(std::move(pixels), name);
-        },
-        [this, request] {
-            if (takes(kCompare, request))
-                emit pictureOpening({});
-        });
-}
-
-void DropRouter::route(const std::vector<DroppedPath>& items, const QString& zone, int request) {
-    if (!takes(zone, request))
-        return;
+void DropRouter::route(const Items& items, Fall fall) {
+    if (fall.zone == zones::kWhereItBelongs)
+        fall.zone = zoneFor(kindsOf(items), fall.place);
+    const QString& zone = fall.zone;
+    const bool isForOpening = zone == zones::kOpen || zone == zones::kPageModel;
+    const bool isForLearning = zone == zones::kData || zone == zones::kPageData;
     QStringList refusals;
     bool isTaken = false;
     for (const DroppedPath& item : items) {
         if (item.kind == Kind::Unusable) {
             refusals << itemText(item.path, item.reason);
-        } else if (zone == kOpen ? !isOpened(item.kind) : !isData(item.kind)) {
-            refusals << itemText(item.path, zone == kOpen ? tr("it was dropped with something to open, and left alone")
-                                                          : tr("it is no data; drop it alone to open it"));
-        } else if (zone == kData || zone == kCheck) {
+        } else if (isForOpening ? !isOpened(item.kind) : !isData(item.kind)) {
+            refusals << itemText(item.path, isForOpening ? tr("it was dropped with something to open, and left alone")
+                                                         : tr("it is no data; drop it alone to open it"));
+        } else if (isForLearning) {
             continue; // together, below
         } else if (isTaken) {
             refusals << itemText(item.path, tr("one at a time: only the first was opened"));
-        } else if (zone != kOpen && item.kind != Kind::Picture) {
-            refusals << itemText(item.path, zone == kCompare ? tr("only pictures can be compared")
-                                                             : tr("only pictures can be denoised here"));
+        } else if (!isForOpening && item.kind != Kind::Picture) {
+            refusals << itemText(item.path, zone == zones::kCompare ? tr("only pictures can be compared")
+                                                                    : tr("only pictures can be denoised here"));
         } else {
             isTaken = true;
-            if (item.kind == Kind::Picture)
-                usePicture(pictureFile(item.path), zone, request);
-            else if (item.kind == Kind::Run)
-                emit runDropped(item.path);
-            else if (item.kind == Kind::Experiment)
-                emit experimentDropped(item.path);
-            else
-                emit modelDropped(item.path);
+            handOn(item, fall);
         }
     }
-    if (zone == kData || zone == kCheck)
-        useAsData(items, zone, refusals, request);
+    if (isForLearning)
+        useAsData(items, refusals, fall);
     if (!refusals.isEmpty())
         emit refused(refusals);
 }
 
-void DropRouter::useAsData(const Items& items, const QString& zone, QStringList& refusals, int request) {
-    const auto use = [this, zone](const QString& source) {
-        if (zone == kCheck)
-            emit dataToCheck(source);
-        else
-            emit dataDropped(source);
-    };
+// Another experiment, run or model takes the place of data, too; what is for a page alone takes that of its like.
+LatestReply& DropRouter::handedIn(const QString& zone) {
+    return m_handed[zone == zones::kOpen ? zones::kData : zone];
+}
+
+void DropRouter::handOn(const DroppedPath& item, const Fall& fall) {
+    if (item.kind == Kind::Picture)
+        return usePicture(pictureFile(item.path), fall);
+    if (!takes(fall))
+        return;
+    if (item.kind == Kind::Experiment)
+        emit experimentDropped(item.path);
+    else if (fall.zone == zones::kPageModel)
+        emit modelForPage(item.path);
+    else if (item.kind == Kind::Run)
+        emit runDropped(item.path);
+    else
+        emit modelDropped(item.path);
+}
+
+// Whoever denoises reads it along with its noise.
+void DropRouter::usePicture(const PictureSource& picture, const Fall& fall) {
+    if (fall.zone != zones::kDenoise)
+        compare(picture, fall);
+    else if (takes(fall))
+        emit pictureToDenoise(picture);
+}
+
+void DropRouter::compare(const PictureSource& picture, const Fall& fall) {
+    if (!m_compared.begins(fall.number, picture.name))
+        return;
+    emit pictureToCompare();
+    emit pictureOpening(m_compared.name());
+    elsewhere(
+        "opening '" + picture.name.toStdString() + "'",
+        [read = picture.read]() -> Result<std::shared_ptr<const DecodedImage>> {
+            Result<DecodedImage> decoded = read();
+            if (!decoded)
+                return std::move(decoded).error();
+            return std::make_shared<const DecodedImage>(*std::move(decoded));
+        },
+        [this, fall, name = picture.name](const std::shared_ptr<const DecodedImage>& read) {
+            const bool isLast = m_compared.arrives(fall.number);
+            emit pictureOpening(m_compared.name());
+            if (isLast)
+                emit pictureDropped(read, name);
+        },
+        [this, fall] {
+            m_compared.fails(fall.number);
+            emit pictureOpening(m_compared.name());
+        });
+}
+
+void DropRouter::useAsData(const Items& items, QStringList& refusals, const Fall& fall) {
     std::vector<fs::path> pictures;
     const DroppedPath* whole = nullptr; // a folder or file that is a data set by itself
     for (const DroppedPath& item : items) {
@@ -293,15 +240,30 @@ void DropRouter::useAsData(const Items& items, const QString& zone, QStringList&
         for (const fs::path& picture : pictures)
             refusals << itemText(picture, tr("one data set at a time: put the pictures into one folder"));
         const QString path = toText(fs::absolute(whole->path));
-        use(whole->kind == Kind::Folder ? QStringLiteral("folder:") + path : path);
-    } else if (!pictures.empty()) {
-        elsewhere(
-            "gathering pictures", [pictures, where = m_collections] { return pictureSource(pictures, where); },
-            [this, use, zone, request](const std::string& source) {
-                if (takes(zone, request))
-                    use(QString::fromStdString(source));
-            });
+        if (takes(fall))
+            tellData(whole->kind == Kind::Folder ? QStringLiteral("folder:") + path : path, fall);
+    } else if (!pictures.empty() && fall.number >= handedIn(fall.zone).taken()) {
+        gather(pictures, fall);
     }
+}
+
+void DropRouter::tellData(const QString& source, const Fall& fall) {
+    if (fall.zone == zones::kPageData)
+        emit dataForPage(source);
+    else
+        emit dataDropped(source);
+}
+
+void DropRouter::gather(const std::vector<fs::path>& pictures, const Fall& fall) {
+    elsewhere(
+        "gathering pictures", [pictures, where = m_collections] { return pictureSource(pictures, where); },
+        [this, fall](const PictureSet& gathered) {
+            if (takes(fall))
+                tellData(QString::fromStdString(gathered.source), fall);
+            else if (!gathered.made.empty()) // nobody would ever ask for it
+                elsewhere(
+                    "tidying up", [made = gathered.made] { return fs::remove_all(made); }, [](uintmax_t) {});
+        });
 }
 
 } // namespace hourglass

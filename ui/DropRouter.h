@@ -2,7 +2,8 @@
 
 // Everything that is dropped on the window, pasted into it or named on the command line goes through here: sorted, and
 // handed on as one of the signals, a moment later: disks are looked at and pictures read on other threads. What is of
-// no use is itemised with the reason.
+// no use is itemised with the reason. Of two things for the same place the one that came later stays, whichever disk is
+// faster; what turns out to be of no use takes nothing away.
 
 #include <QObject>
 #include <QStringList>
@@ -12,18 +13,15 @@
 #include <map>
 #include <vector>
 
-#include "core/tensor/Tensor.h"
-#include "ui/bridge/DroppedPaths.h"
+#include "core/data/ImageCodec.h"
+#include "ui/DropZones.h"
+#include "ui/bridge/OpeningPictures.h"
 #include "ui/bridge/PictureSource.h"
-#include "ui/bridge/ReplyChannel.h"
 
 class QMimeData;
 class QWidget;
 
 namespace hourglass {
-
-class DropOverlay;
-struct DropZone;
 
 class DropRouter : public QObject {
     Q_OBJECT
@@ -32,17 +30,9 @@ public:
     // Takes over drops on `window`. Pictures from several places are gathered below `collections`.
     DropRouter(QWidget* window, std::filesystem::path collections);
 
-    // Whether there is something to compare a picture with: then a single one that is opened or pasted is compared,
-    // and does not replace the data.
-    void setCompares(std::function<bool()> compares) { m_compares = std::move(compares); }
-
-    // Whether pictures are being denoised: then a single one goes there, wherever it falls.
-    void setDenoises(std::function<bool()> denoises) { m_denoises = std::move(denoises); }
-
-    // Whether data are being checked for anomalies: then what is dropped there may be checked instead of learnt from.
-    void setChecks(std::function<bool()> checks) { m_checks = std::move(checks); }
-    // Whether codes are being looked at: then data are for that, and the experiment's stay.
-    void setEncodes(std::function<bool()> encodes) { m_encodes = std::move(encodes); }
+    // What the window is about, asked when something comes. Where it compares, a single picture that is opened or
+    // pasted does not replace the data; where it denoises, a single one goes there, wherever it falls.
+    void setPlace(std::function<DropPlace()> place) { m_place = std::move(place); }
 
     void open(const std::vector<std::filesystem::path>& paths);
     void paste();
@@ -51,11 +41,15 @@ public:
 
 signals:
     void dataDropped(const QString& source);
-    void dataToCheck(const QString& source);
-    // One that is to be compared is being read; an empty name: it could not be.
+    // One is to be compared, and will be read.
+    void pictureToCompare();
+    // The last one that is being read for that; empty: none any more, all are there or could not be read.
     void pictureOpening(const QString& name);
-    void pictureDropped(std::shared_ptr<const hourglass::Tensor> picture, const QString& name);
+    void pictureDropped(std::shared_ptr<const hourglass::DecodedImage> picture, const QString& name);
     void pictureToDenoise(const hourglass::PictureSource& picture);
+    // For the page in front, and nothing else: a run folder or model file, and data.
+    void modelForPage(const std::filesystem::path& path);
+    void dataForPage(const QString& source);
     void experimentDropped(const std::filesystem::path& file);
     void runDropped(const std::filesystem::path& folder);
     void modelDropped(const std::filesystem::path& file);
@@ -64,30 +58,39 @@ signals:
 
 private:
     using Items = std::vector<DroppedPath>;
+    // What fell at one moment: a disk may be slow to tell of the first of two, and the window be about something else
+    // by then.
+    struct Fall {
+        int number;
+        QString zone;
+        DropPlace place;
+    };
+    Fall fallen(const QString& zone) { return {++m_asked, zone, m_place()}; }
 
     std::vector<DropZone> chooseZones(const QMimeData& carried);
-    std::vector<DropZone> zonesOf(const std::vector<DroppedPath::Kind>& kinds, bool isBarePicture) const;
     template <typename Work, typename Then>
     void elsewhere(
         std::string doing, Work work, Then then, std::function<void()> otherwise = [] {});
     void sort(const QMimeData& carried, const std::function<void(const Items&)>& then);
     void route(const QMimeData& carried, const QString& zone);
-    // `request` numbers what was dropped: a disk may be slow to tell of the first of two.
-    bool takes(const QString& zone, int request);
-    void route(const Items& items, const QString& zone, int request);
-    void openItems(const Items& items, int request);
-    void usePicture(const PictureSource& picture, const QString& zone, int request);
-    void useAsData(const Items& items, const QString& zone, QStringList& refusals, int request);
+    void route(const Items& items, Fall fall);
+    // Whether it may be handed on: nothing later was. Asked only when it is there to be.
+    bool takes(const Fall& fall) { return handedIn(fall.zone).takes(fall.number); }
+    LatestReply& handedIn(const QString& zone);
+    void handOn(const DroppedPath& item, const Fall& fall);
+    void usePicture(const PictureSource& picture, const Fall& fall);
+    void compare(const PictureSource& picture, const Fall& fall);
+    void useAsData(const Items& items, QStringList& refusals, const Fall& fall);
+    void tellData(const QString& source, const Fall& fall);
+    void gather(const std::vector<std::filesystem::path>& pictures, const Fall& fall);
 
     DropOverlay* m_overlay;
     std::filesystem::path m_collections;
-    std::function<bool()> m_compares = [] { return false; };
-    std::function<bool()> m_denoises = [] { return false; };
-    std::function<bool()> m_checks = [] { return false; };
-    std::function<bool()> m_encodes = [] { return false; };
+    std::function<DropPlace()> m_place = [] { return DropPlace(); };
     int m_underWay = 0, m_drag = 0;
-    int m_asked = 0;                         // requests so far
+    int m_asked = 0;                         // falls so far
     std::map<QString, LatestReply> m_handed; // what was handed on, by zone
+    OpeningPictures m_compared;
     ReplyChannel m_replies{this};
 };
 

@@ -157,47 +157,43 @@ void MainWindow::connectWorkbench() {
     });
     connect(&controller, &TrainingController::modelFailed, this, [this](const QString& message) {
         m_exportedRun.clear();
+        m_openedModel.clear();
         tellFailed(message);
     });
     connect(&controller, &TrainingController::modelChanged, this, [this] {
         if (m_workbench.controller().hasModel() && !m_exportedRun.empty())
             exportModel(toText(std::exchange(m_exportedRun, {}).filename()));
+        tellModel();
     });
 }
 
 void MainWindow::connectDrops() {
-    m_drops->setDenoises([this] { return m_pages->currentWidget() == m_denoise; });
+    m_drops->setPlace([this]() -> DropPlace {
+        const auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget());
+        return {.compares = m_workbench.controller().hasModel() || m_workbench.run(),
+                .denoises = page == m_denoise,
+                .modelText = page ? page->modelText() : QString(),
+                .dataText = page ? page->dataText() : QString()};
+    });
     connect(m_drops, &DropRouter::pictureToDenoise, this, [this](const PictureSource& picture) {
         m_denoise->open(picture);
         showPage(m_denoise);
     });
-    m_drops->setCompares([this] { return m_workbench.controller().hasModel() || m_workbench.run(); });
-    m_drops->setChecks([this] { return m_pages->currentWidget() == m_anomalies; });
-    connect(m_drops, &DropRouter::dataToCheck, m_anomalies, &AnomaliesPage::check);
-    m_drops->setEncodes([this] { return m_pages->currentWidget() == m_latent; });
-    connect(m_drops, &DropRouter::dataDropped, this, [this](const QString& source) {
-        if (m_pages->currentWidget() == m_latent)
-            m_latent->useSource(source);
-        else
-            useData(source);
-    });
-    connect(m_drops, &DropRouter::pictureOpening, this, [this](const QString& name) {
-        m_compare->showOpening(name);
-        if (!name.isEmpty())
-            showPage(m_compare);
-    });
-    connect(m_drops, &DropRouter::pictureDropped, this,
-            [this](std::shared_ptr<const Tensor> picture, const QString& name) {
-                m_compare->showPicture(std::move(picture), name);
-                showPage(m_compare);
-            });
-    connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
-    connect(m_drops, &DropRouter::runDropped, this, [this](const fs::path& folder) {
+    connect(m_drops, &DropRouter::modelForPage, this, [this](const fs::path& path) {
         if (auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget()))
-            page->useModel(folder);
-        else
-            openRun(folder);
+            page->useModel(path);
     });
+    connect(m_drops, &DropRouter::dataForPage, this, [this](const QString& source) {
+        if (auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget()))
+            page->useData(source);
+    });
+    connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
+    // The page comes when the picture is dropped, not when it has been read: somebody may have gone on by then.
+    connect(m_drops, &DropRouter::pictureToCompare, this, [this] { showPage(m_compare); });
+    connect(m_drops, &DropRouter::pictureOpening, m_compare, &ComparePage::showOpening);
+    connect(m_drops, &DropRouter::pictureDropped, m_compare, &ComparePage::showPicture);
+    connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
+    connect(m_drops, &DropRouter::runDropped, this, &MainWindow::openRun);
     connect(m_drops, &DropRouter::modelDropped, this, &MainWindow::openModel);
     connect(m_drops, &DropRouter::refused, this, &MainWindow::tellRefused);
 }
@@ -266,9 +262,8 @@ void MainWindow::openModel(const fs::path& file) {
         return page->useModel(file);
     if (m_workbench.controller().isActive())
         return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
+    m_openedModel = file;
     m_workbench.controller().openModel(file);
-    m_message->show({.text = tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
-                                 .arg(toText(file.filename()))});
     showPage(m_compare);
 }
 

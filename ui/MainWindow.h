@@ -73,6 +73,7 @@ private:
     void showPage(QWidget* page);
     void helpOnFocused();
     void tellData();
+    void tellModel();
     void tellFailed(const QString& message);
     void tellRunFailed(const QString& message, ErrorCode code);
     void tellInterrupted();
@@ -93,6 +94,7 @@ private:
     bool m_wasShown = false;
     QString m_newSource;                 // data that were asked for and are being opened
     std::filesystem::path m_exportedRun; // whose model is being loaded in order to be exported
+    std::filesystem::path m_openedModel; // is being loaded because somebody asked for it
     std::filesystem::path m_shownRun;
 };
 

@@ -22,6 +22,14 @@ void MainWindow::tellData() {
                                      .arg(std::exchange(m_newSource, {}))});
 }
 
+// Once it is: reading it takes a while.
+void MainWindow::tellModel() {
+    const std::filesystem::path opened = std::exchange(m_openedModel, {});
+    if (!opened.empty() && opened == m_workbench.controller().modelPath())
+        m_message->show({.text = tr("%1 is the model now. Drop a picture on Compare to see what it makes of it.")
+                                     .arg(toText(opened.filename()))});
+}
+
 void MainWindow::tellFailed(const QString& message) {
     m_message->show({.kind = MessageBar::Kind::Error, .text = message});
 }

@@ -10,6 +10,7 @@
 
 #include "ui/TransportIcons.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 
 namespace hourglass {
 
@@ -101,7 +102,7 @@ void Transport::describeRun() {
         why += QLatin1Char('\n') + reason;
     if (const QString reason = m_workbench.whyNoRun(); !reason.isEmpty())
         why = tr("Run is not possible: %1").arg(reason);
-    m_run->setToolTip(why);
+    m_run->setToolTip(plainTip(why));
 }
 
 void Transport::askReset() {
@@ -110,6 +111,7 @@ void Transport::askReset() {
                                 QMessageBox::Cancel, m_window);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setAccessibleName(box->windowTitle());
+    box->setTextFormat(Qt::PlainText);
     box->setInformativeText(tr("The experiment stays as it is, and the next Run starts from fresh weights. The run "
                                "itself stays in the list, where it can be opened again."));
     QPushButton* reset = box->addButton(tr("Reset"), QMessageBox::AcceptRole);

@@ -141,11 +141,11 @@ void addBench(CLI::App& app, Context& context, int& status) {
         ->check(CLI::IsMember({"f32", "bf16"}));
     command->add_option("--seconds", arguments->settings.seconds, "Time for each, after warming up")
         ->check(numberBetween(0.01, 3600));
-    command->add_option("--threads", arguments->threads, "Threads; 0 uses all cores")->check(CLI::Range(0, 1024));
+    command->add_option("--threads", arguments->threads, "Threads; 0 uses all cores")->transform(wholeNumber(0, 1024));
     command->add_option("--batch", arguments->settings.batch, "Samples in a batch, instead of the workload's")
-        ->check(CLI::Range(1, 65536));
+        ->transform(wholeNumber(1, 65536));
     command->add_option("--size", arguments->settings.size, "Side of a picture, instead of the workload's")
-        ->check(CLI::Range(4, 16384));
+        ->transform(wholeNumber(4, 16384));
     command->add_option("--width", arguments->settings.width, "Factor of the channels of convolutional networks")
         ->check(numberBetween(0.01, 64));
     command->add_option("--save", arguments->saveTo, "A folder for what the workloads start from, for other programs")

@@ -71,8 +71,8 @@ void addCompare(CLI::App& app, Context& context, int& status) {
     CLI::App* command = app.add_subcommand("compare", "Draw originals, noisy inputs and reconstructions on one sheet");
     addModelArguments(*command, *arguments);
     command->add_option("-o,--output", arguments->output, "The picture to write")->required();
-    command->add_option("--count", arguments->count, "How many samples")->check(CLI::Range(1, 100));
-    command->add_option("--seed", arguments->seed, "Of the noise")->check(wholeNumber());
+    command->add_option("--count", arguments->count, "How many samples")->transform(wholeNumber(1, 100));
+    command->add_option("--seed", arguments->seed, "Of the noise")->transform(wholeNumber());
     command->add_flag("--force", arguments->force, "Replace an existing file");
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });

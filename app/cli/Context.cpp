@@ -1,5 +1,6 @@
 #include "app/cli/Context.h"
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -179,9 +180,12 @@ CLI::Validator wholeNumber(uint64_t low, uint64_t high) {
     return CLI::Validator(
         [=](std::string& text) {
             uint64_t value = 0;
-            const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            if (digits && CLI::detail::lexical_cast(text, value) && value >= low && value <= high)
+            const char* end = text.data() + text.size();
+            const auto [rest, problem] = std::from_chars(text.data(), end, value);
+            if (problem == std::errc() && rest == end && value >= low && value <= high) {
+                text = std::to_string(value); // without leading zeros, which CLI11 takes for octal
                 return std::string();
+            }
             const std::string to = high < UINT64_MAX ? fmt::format(" to {}", high) : "";
             return fmt::format("expected a whole number from {}{}, found '{}'", low, to, text);
         },

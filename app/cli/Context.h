@@ -83,6 +83,7 @@ Result<void> checkOutput(const std::filesystem::path& path, bool force);
 
 // Values of options. CLI11's own ranges take "nan", and speak of 300 digits where they mean "not negative".
 CLI::Validator numberBetween(double low, double high);
+// Decimal digits alone, to be given to transform(): the text is rewritten without leading zeros.
 CLI::Validator wholeNumber(uint64_t low = 0, uint64_t high = UINT64_MAX);
 // The word "auto" as well; `hint` says what it does, where a value is refused.
 CLI::Validator autoOr(const CLI::Validator& other, const std::string& hint);

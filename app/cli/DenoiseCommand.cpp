@@ -238,7 +238,7 @@ void addDenoise(CLI::App& app, Context& context, int& status) {
     command->add_option("--model", arguments->model, "A run folder, a checkpoint or an exported file");
     addSigma(*command, arguments->sigma);
     command->add_option("--tile", arguments->tile, "Tile size in pixels, or auto; dense models use their own")
-        ->check(autoOr(wholeNumber(16, 65536), "auto takes what suits this machine"));
+        ->transform(autoOr(wholeNumber(16, 65536), "auto takes what suits this machine"));
     command->add_flag("--recursive", arguments->recursive, "Enter folders in folders");
     command->add_flag("--force", arguments->force, "Replace existing files");
     command->add_flag("--json", context.json, "Print one JSON object");

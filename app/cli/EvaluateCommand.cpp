@@ -69,11 +69,11 @@ void addEvaluate(CLI::App& app, Context& context, int& status) {
     CLI::App* command = app.add_subcommand("evaluate", "Measure a model on a data source");
     addModelArguments(*command, *arguments);
     command->add_option("--seed", arguments->seed, "Of the noise that a denoising model is tested with")
-        ->check(wholeNumber());
+        ->transform(wholeNumber());
     command
         ->add_option("--importance-samples", arguments->importanceSamples,
                      "Codes drawn for each sample for iw_nll, of variational models")
-        ->check(CLI::Range(int64_t{1}, int64_t{100000}));
+        ->transform(wholeNumber(1, 100000));
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });
 }

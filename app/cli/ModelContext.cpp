@@ -1,5 +1,7 @@
 #include "app/cli/ModelContext.h"
 
+#include <cstdlib>
+
 #include "core/data/OpenDataset.h"
 #include "core/inference/DataForModel.h"
 #include "core/training/NetworkInput.h"
@@ -24,13 +26,13 @@ std::optional<float> noiseLevelOf(const std::string& sigma, const Model& model, 
         return std::nullopt;
     if (!model.wantsNoiseLevel())
         context.message("note: this network does not take a noise level; --sigma is not used");
-    return std::stof(sigma) / 255.0f;
+    return static_cast<float>(std::strtod(sigma.c_str(), nullptr)) / 255.0f; // which takes what was checked, 1e-50 too
 }
 
 Result<OpenedDataset> openArgument(const std::string& source, const DataOptions& options, const Context& context) {
     Result<OpenedDataset> data = openSource(source, options, {}, context.stopToken());
     if (!data)
-        return std::move(data).error().withName(kSourceKey, "--data");
+        return std::move(data).error().withArgument(kSourceKey, "--data");
     return data;
 }
 

@@ -1,5 +1,7 @@
 #include "core/base/Error.h"
 
+#include <algorithm>
+
 namespace hourglass {
 
 Error::Error(ErrorCode code, std::string messageTemplate, std::vector<std::string> arguments)
@@ -23,6 +25,11 @@ Error Error::withName(std::string_view inner, std::string_view name) && {
             for (size_t place = text.find(inner); place != std::string::npos;
                  place = text.find(inner, place + name.size()))
                 text.replace(place, inner.size(), name);
+    return std::move(*this);
+}
+
+Error Error::withArgument(std::string_view inner, std::string_view name) && {
+    std::replace(m_arguments.begin(), m_arguments.end(), std::string(inner), std::string(name));
     return std::move(*this);
 }
 

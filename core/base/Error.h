@@ -42,6 +42,8 @@ public:
 
     // Says `name` wherever `inner` is said: a file that a person never named, for the one that they did.
     Error withName(std::string_view inner, std::string_view name) &&;
+    // Says `name` where an argument is `inner` and nothing else: the flag that a person gave, for the key that it sets.
+    Error withArgument(std::string_view inner, std::string_view name) &&;
 
 private:
     ErrorCode m_code;

@@ -214,12 +214,14 @@ private slots:
             encodeImage(folder / "p" / name, Tensor({1, 4, 4})).value();
         const auto path = [&](const std::string& name) { return folder / ("p/" + name); };
         const std::string collections = (folder / "collections").string();
-        QCOMPARE(pictureSource({path("a.png")}, collections).value(), "image:" + (folder / "p/a.png").string());
-        QCOMPARE(pictureSource({path("a.png"), path("b.png"), path("c.png")}, collections).value(),
-                 "folder:" + (folder / "p").string());
-        const std::string some = pictureSource({path("a.png"), path("c.png")}, collections).value();
-        QCOMPARE(some, "folder:" + collections + "/pictures-0001");
-        QVERIFY(decodeImage(std::filesystem::path(some.substr(7)) / "0002 c.png").ok());
+        QCOMPARE(pictureSource({path("a.png")}, collections).value().source, "image:" + (folder / "p/a.png").string());
+        const PictureSet all = pictureSource({path("a.png"), path("b.png"), path("c.png")}, collections).value();
+        QCOMPARE(all.source, "folder:" + (folder / "p").string());
+        QVERIFY(all.made.empty());
+        const PictureSet some = pictureSource({path("a.png"), path("c.png")}, collections).value();
+        QCOMPARE(some.source, "folder:" + collections + "/pictures-0001");
+        QVERIFY(some.made == std::filesystem::path(collections) / "pictures-0001");
+        QVERIFY(decodeImage(some.made / "0002 c.png").ok());
     }
 };
 

@@ -86,6 +86,16 @@ void WindowDriver::openPaths(const std::vector<std::filesystem::path>& paths) {
 }
 
 bool WindowDriver::drop(const QMimeData& carried, QPointF place) {
+    return carry(carried, place) && waitForRouter();
+}
+
+bool WindowDriver::letFall(const std::vector<std::filesystem::path>& paths, QPointF place) {
+    QMimeData carried;
+    carried.setUrls(urlsOf(paths));
+    return carry(carried, place);
+}
+
+bool WindowDriver::carry(const QMimeData& carried, QPointF place) {
     const auto send = [&]<typename Event>(std::type_identity<Event>, QPointF where) {
         const auto at = [&] {
             if constexpr (std::is_same_v<Event, QDropEvent>)
@@ -97,10 +107,8 @@ bool WindowDriver::drop(const QMimeData& carried, QPointF place) {
         QCoreApplication::sendEvent(m_window->windowHandle(), &event);
         return event.isAccepted();
     };
-    const bool isTaken = send(std::type_identity<QDragEnterEvent>{}, {5, 5}) &&
-                         send(std::type_identity<QDragMoveEvent>{}, place) &&
-                         send(std::type_identity<QDropEvent>{}, place);
-    return isTaken && waitForRouter();
+    return send(std::type_identity<QDragEnterEvent>{}, {5, 5}) && send(std::type_identity<QDragMoveEvent>{}, place) &&
+           send(std::type_identity<QDropEvent>{}, place);
 }
 
 // Disks are looked at and pictures read elsewhere: a person sees what comes of it a moment later.
@@ -125,6 +133,13 @@ void useSmall(WindowDriver& driver, const std::vector<std::pair<std::string, Jso
 
 bool isIdle(WindowDriver& driver) {
     return !driver.bench().controller().isActive();
+}
+
+QList<QUrl> urlsOf(const std::vector<std::filesystem::path>& paths) {
+    QList<QUrl> urls;
+    for (const std::filesystem::path& path : paths)
+        urls << QUrl::fromLocalFile(toText(path));
+    return urls;
 }
 
 void writePhotographs(const std::filesystem::path& folder, int count) {

@@ -49,13 +49,16 @@ public:
     // carried has been handed on.
     bool drop(const QList<QUrl>& urls, QPointF place);
     bool drop(const QMimeData& carried, QPointF place);
+    // The same of somebody who goes on before that: it is handed on while events are taken.
+    bool letFall(const std::vector<std::filesystem::path>& paths, QPointF place);
     void paste(std::unique_ptr<QMimeData> carried);
     void openPaths(const std::vector<std::filesystem::path>& paths); // as if named on the command line
     QString message() const;                                         // of the message line; empty when there is none
+    bool waitForRouter();                                            // until all that fell has been handed on
 
 private:
+    bool carry(const QMimeData& carried, QPointF place);
     QWidget* findWidget(const QString& name, const QMetaObject& type, bool isRequired = true) const;
-    bool waitForRouter();
     QWindow* target() const; // where keys go: the dialog on top, else the window
 
     TemporaryFolder m_folder;
@@ -69,6 +72,8 @@ private:
 // Shapes in small numbers, so that a run takes moments.
 void useSmall(WindowDriver& driver, const std::vector<std::pair<std::string, Json>>& more = {});
 bool isIdle(WindowDriver& driver);
+
+QList<QUrl> urlsOf(const std::vector<std::filesystem::path>& paths);
 
 // Writes `count` pictures of mixed sizes, cut from the built-in photographs, as PNG and JPEG.
 void writePhotographs(const std::filesystem::path& folder, int count);

@@ -312,16 +312,16 @@ private slots:
         QCOMPARE(page.driver.find<QLabel>("About the sample")->textFormat(), Qt::PlainText);
         const int samples = page.gallery()->model()->rowCount();
 
-        page.page()->check(QStringLiteral("folder:/no/such/folder"));
+        page.page()->useData(QStringLiteral("folder:/no/such/folder"));
         QTRY_VERIFY2_WITH_TIMEOUT(page.text("About the check").contains("/no/such/folder"),
                                   qPrintable(page.text("About the check")), kPatience);
         QCOMPARE(page.gallery()->model()->rowCount(), samples);
         std::filesystem::create_directories(page.driver.folder() / "nothing");
-        page.page()->check(QStringLiteral("folder:") + toText(page.driver.folder() / "nothing"));
+        page.page()->useData(QStringLiteral("folder:") + toText(page.driver.folder() / "nothing"));
         QTRY_VERIFY2_WITH_TIMEOUT(page.text("About the check").contains("nothing"),
                                   qPrintable(page.text("About the check")), kPatience);
         QVERIFY(writeNpy(page.driver.folder() / "rows.npy", Tensor({5, 7})).ok());
-        page.page()->check(toText(page.driver.folder() / "rows.npy"));
+        page.page()->useData(toText(page.driver.folder() / "rows.npy"));
         QTRY_VERIFY2_WITH_TIMEOUT(page.text("About the check").contains("[7]"),
                                   qPrintable(page.text("About the check")), kPatience);
     }

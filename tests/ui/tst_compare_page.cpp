@@ -54,6 +54,26 @@ private slots:
         QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("as it is"), qPrintable(page.note()), kPatience);
     }
 
+    // With a model and without one; pasted pictures lose it as files do.
+    void transparency_isSaidToBeLeftOut() {
+        Page page;
+        QImage image(40, 30, QImage::Format_ARGB32);
+        image.fill(QColor(0, 90, 90, 128));
+        QVERIFY(image.save(toText(page.driver.folder() / "clear.png")));
+        page.driver.drop(urlsOf({page.driver.folder() / "clear.png"}), {page.driver.window().width() / 2.0, 300});
+        QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("in tiles"), qPrintable(page.note()), kPatience);
+        QVERIFY2(page.note().contains("transparency is left out"), qPrintable(page.note()));
+        page.drop({3, 30, 40}, "solid.png");
+        QTRY_COMPARE_WITH_TIMEOUT(page.driver.find<QLabel>("Name of the picture")->text(), QString("solid.png"),
+                                  kPatience);
+        QVERIFY2(!page.note().contains("transparency"), qPrintable(page.note()));
+        page.driver.bench().newExperiment("sample"); // and no model
+        auto carried = std::make_unique<QMimeData>();
+        carried->setImageData(image);
+        page.driver.paste(std::move(carried));
+        QVERIFY2(page.note().contains("transparency is left out"), qPrintable(page.note()));
+    }
+
     // The picture alone meanwhile, with rate and time; Esc leaves the work, not the page; the key starts again.
     void largePicture_tellsHowFarItIs_andIsCancelled() {
         Page page({64, 64});

@@ -361,7 +361,7 @@ private slots:
     void whatCannotBeShown_saysWhy() {
         Page page;
         page.useModel();
-        page.page()->useSource("folder:/nowhere/at/all");
+        page.page()->useData("folder:/nowhere/at/all");
         QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("/nowhere/at/all"), qPrintable(page.note()), kPatience);
         QCOMPARE(page.scatter()->count(), 0);
         QVERIFY(!page.driver.find<QTabWidget>("Tools")->isEnabled());

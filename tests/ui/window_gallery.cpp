@@ -65,6 +65,15 @@ void walk(const QString& prefix) {
     QTest::qWait(1000);
     driver.drop({QUrl::fromLocalFile(toText(driver.folder() / "notes.txt"))}, {500, 400});
     take(driver, prefix + "4-dropped-refused.png");
+    const QSize whole = driver.window().size();
+    QImage clear(1200, 900, QImage::Format_ARGB32);
+    clear.fill(QColor(40, 120, 90, 128));
+    clear.save(toText(driver.folder() / "<b>clear.png"));
+    driver.window().resize(900, 600);
+    driver.drop(urlsOf({driver.folder() / "<b>clear.png"}), {450, 300});
+    QTest::qWait(1000);
+    take(driver, prefix + "4b-transparent-small.png");
+    driver.window().resize(whole);
     driver.key(Qt::Key_F5, Qt::ShiftModifier);
     waitUntil([&] { return !controller.isActive(); });
     driver.bench().newExperiment("sample");
@@ -226,7 +235,7 @@ void anomalies(const QString& prefix) {
     waitUntil([&] { return isIdle(driver) && driver.bench().controller().hasModel(); });
     auto* page = driver.window().findChild<AnomaliesPage*>();
     const auto check = [&](const QString& source) {
-        page->check(source);
+        page->useData(source);
         waitUntil([&] { return page->findChild<AnomalyService*>()->isBusy(); });
         waitUntil([&] { return !page->findChild<AnomalyService*>()->isBusy(); });
         QTest::qWait(600); // small pictures are made elsewhere
@@ -264,7 +273,7 @@ void latent(const QString& prefix) {
     waitUntil([&] { return page->map()->codes() != nullptr; });
     take(driver, prefix + "21-latent-training.png");
     waitUntil([&] { return !controller.isActive() && !page->service().isBusy(); });
-    page->useSource("builtin:shapes");
+    page->useData("builtin:shapes");
     waitUntil([&] { return !page->service().isBusy(); });
     take(driver, prefix + "22-latent-map.png");
     auto* map = driver.find<CodeScatter>("Map of the codes");
@@ -357,8 +366,9 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral(".");
     const auto show = [&](const QString& prefix) {
-        const std::map<QString, void (*)(const QString&)> pages = {
-            {QStringLiteral("anomalies"), anomalies}, {QStringLiteral("latent"), latent}, {QStringLiteral("watch"), watch}};
+        const std::map<QString, void (*)(const QString&)> pages = {{QStringLiteral("anomalies"), anomalies},
+                                                                   {QStringLiteral("latent"), latent},
+                                                                   {QStringLiteral("watch"), watch}};
         const QString what = argc > 2 ? QString::fromLocal8Bit(argv[2]) : QString();
         if (argc > 3)
             denoise(prefix, what, QString::fromLocal8Bit(argv[3]));

@@ -109,6 +109,21 @@ DenoiseService::DenoiseService(TrainingController& controller, QObject* parent)
         m_stop.request_stop();
         setBusy(post());
     });
+    // Nor does another model that is to take the place of the one at hand.
+    connect(&controller, &TrainingController::modelOpening, this, [this] {
+        if (!isOfModelAtHand())
+            return;
+        m_stop.request_stop();
+        ++m_generation;
+    });
+    const auto askAgain = [this] {
+        if (isOfModelAtHand()) {
+            m_stop.request_stop();
+            setBusy(post());
+        }
+    };
+    connect(&controller, &TrainingController::modelChanged, this, askAgain);
+    connect(&controller, &TrainingController::modelFailed, this, askAgain);
 }
 
 DenoiseService::~DenoiseService() {
@@ -117,15 +132,17 @@ DenoiseService::~DenoiseService() {
 
 // Decoding a large photograph takes longer than a frame, and so does judging its noise.
 void DenoiseService::open(const PictureSource& source) {
+    const int request = ++m_asked;
+    m_opening.begins(request, source.name);
     runInPool(
         m_replies, "opening '" + source.name.toStdString() + "'", [source] { return readPicture(source); },
-        [this, request = ++m_opening](Result<std::shared_ptr<const DenoisePicture>> picture) {
-            if (request != m_opening)
-                return;
-            if (picture)
-                emit opened(*std::move(picture));
-            else
+        [this, request](Result<std::shared_ptr<const DenoisePicture>> picture) {
+            if (!picture) {
+                m_opening.fails(request);
                 emit openFailed(coreText(picture.error()));
+            } else if (m_opening.arrives(request)) {
+                emit opened(*std::move(picture));
+            }
         });
 }
 
@@ -137,6 +154,8 @@ bool DenoiseService::start(DenoiseRequest request) {
 }
 
 bool DenoiseService::post() {
+    if (m_request.model.empty() && !m_controller.openingModel().empty())
+        return m_controller.hasModel(); // and waits
     m_stop = {};
     auto job = std::make_shared<Job>();
     job->request = m_request;

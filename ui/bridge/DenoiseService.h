@@ -14,6 +14,7 @@
 #include "core/data/ImageCodec.h"
 #include "core/models/Model.h"
 #include "core/tensor/Tensor.h"
+#include "ui/bridge/OpeningPictures.h"
 #include "ui/bridge/PictureProgress.h"
 #include "ui/bridge/PictureSource.h"
 #include "ui/bridge/ReplyChannel.h"
@@ -67,10 +68,13 @@ public:
     // Stops what runs, without waiting for it.
     ~DenoiseService() override;
 
-    // Reads it and judges its noise; the last call wins. The answer is `opened` or `openFailed`.
+    // Reads it and judges its noise. The answer is `opened` or `openFailed`, or nothing when a later one is opened by
+    // then.
     void open(const PictureSource& source);
+    QString opening() const { return m_opening.name(); } // the last picture that is still to come; empty without one
 
-    // False when the model at hand is asked for and there is none.
+    // False when the model at hand is asked for and there is none. While another is being read to take its place, that
+    // one is asked once it is there, or the old one when it cannot be read.
     bool start(DenoiseRequest request);
     // Nothing is heard of the request any more.
     void cancel();
@@ -94,13 +98,15 @@ signals:
 private:
     struct Job;
     bool post();
+    bool isOfModelAtHand() const { return m_isBusy && m_request.model.empty(); }
     void ended(const std::shared_ptr<Result<std::optional<DenoisedPicture>>>& result);
     void setBusy(bool isBusy);
 
     TrainingController& m_controller;
     DenoiseRequest m_request;
     std::stop_source m_stop;
-    int m_generation = 0, m_opening = 0;
+    int m_generation = 0, m_asked = 0;
+    OpeningPictures m_opening;
     bool m_isBusy = false;
     ReplyChannel m_replies{this};
 };

@@ -97,9 +97,9 @@ std::vector<DroppedPath> sortDropped(const std::vector<fs::path>& paths) {
     return sorted;
 }
 
-Result<std::string> pictureSource(const std::vector<fs::path>& pictures, const fs::path& collections) {
+Result<PictureSet> pictureSource(const std::vector<fs::path>& pictures, const fs::path& collections) {
     if (pictures.size() == 1)
-        return "image:" + pictures.front().string();
+        return PictureSet{"image:" + pictures.front().string()};
     const fs::path folder = pictures.front().parent_path();
     std::set<fs::path> wanted(pictures.begin(), pictures.end()), there;
     std::error_code code;
@@ -107,7 +107,7 @@ Result<std::string> pictureSource(const std::vector<fs::path>& pictures, const f
         if (entry.is_directory(code) || hasImageExtension(entry.path()))
             there.insert(entry.path());
     if (there == wanted)
-        return "folder:" + folder.string();
+        return PictureSet{"folder:" + folder.string()};
     Result<fs::path> collection = RunStore(collections).create(QStringLiteral("pictures"));
     if (!collection)
         return std::move(collection).error();
@@ -115,11 +115,14 @@ Result<std::string> pictureSource(const std::vector<fs::path>& pictures, const f
     for (const fs::path& picture : pictures) {
         const std::string name = fmt::format("{:04} {}", ++number, picture.filename().string());
         fs::create_symlink(fs::absolute(picture), *collection / name, code);
-        if (code)
-            return makeError(ErrorCode::WriteFailed, "'{}' cannot be written: {}.", (*collection / name).string(),
-                             code.message());
+        if (!code)
+            continue;
+        Error error = makeError(ErrorCode::WriteFailed, "'{}' cannot be written: {}.", (*collection / name).string(),
+                                code.message());
+        fs::remove_all(*collection, code);
+        return error;
     }
-    return "folder:" + collection->string();
+    return PictureSet{"folder:" + collection->string(), *collection};
 }
 
 } // namespace hourglass

@@ -35,9 +35,14 @@ std::optional<DroppedPath::Kind> kindByName(const std::filesystem::path& path);
 // Looks at each: not for the GUI thread, disks may be slow and folders deep.
 std::vector<DroppedPath> sortDropped(const std::vector<std::filesystem::path>& paths);
 
+struct PictureSet {
+    std::string source;
+    std::filesystem::path made = {}; // the folder of links that it names, where one had to be made
+};
+
 // The source that names these pictures: the picture itself, their folder when it holds nothing else, else a folder of
 // links to them, made in `collections` (which grows by one). WriteFailed when that cannot be made.
-Result<std::string> pictureSource(const std::vector<std::filesystem::path>& pictures,
-                                  const std::filesystem::path& collections);
+Result<PictureSet> pictureSource(const std::vector<std::filesystem::path>& pictures,
+                                 const std::filesystem::path& collections);
 
 } // namespace hourglass

@@ -141,10 +141,6 @@ Answer reconstruct(const ReconstructionRequest& request, const JobContext& conte
     return std::optional(*std::move(result));
 }
 
-bool isSameSubject(const ReconstructionRequest& a, const ReconstructionRequest& b) {
-    return a.dataset == b.dataset && a.row == b.row && a.picture == b.picture;
-}
-
 } // namespace
 
 std::vector<int64_t> validationRows(const Dataset& dataset, const Experiment& experiment) {
@@ -169,13 +165,18 @@ ReconstructionService::ReconstructionService(TrainingController& controller, QOb
     : QObject(parent), m_controller(controller) {
     connect(&controller, &TrainingController::modelChanged, this, [this] { // also where no page is there to ask again
         if (!m_controller.hasModel())
-            cancel();
+            return cancel();
+        m_stop.request_stop();
+        post();
     });
-    // A run does not wait for a picture: what is still wanted is asked for again, between its steps.
+    // Neither a run nor another model waits for a picture: what is still wanted is asked for again, between the steps
+    // of the run, or of whichever model is at hand then.
     connect(&controller, &TrainingController::stateChanged, this, [this](TrainingController::State state) {
         if (state == TrainingController::State::Preparing || state == TrainingController::State::Stopping)
             m_stop.request_stop();
     });
+    connect(&controller, &TrainingController::modelOpening, this, [this] { m_stop.request_stop(); });
+    connect(&controller, &TrainingController::modelFailed, this, &ReconstructionService::post);
 }
 
 ReconstructionService::~ReconstructionService() {
@@ -193,16 +194,17 @@ int ReconstructionService::request(ReconstructionRequest request) {
         cancel();
         return 0;
     }
-    if (m_latest != nullptr && !isSameSubject(*m_latest, request))
-        m_stop.request_stop();
+    m_stop.request_stop(); // the same subject is to be seen as it is now
     m_latest = std::make_shared<const ReconstructionRequest>(std::move(request));
     ++m_generation;
-    if (!m_isRunning)
-        post();
+    post();
     return m_generation;
 }
 
+// What waits, as soon as it may.
 void ReconstructionService::post() {
+    if (m_latest == nullptr || m_isRunning || !m_controller.openingModel().empty())
+        return;
     m_posted = m_generation;
     m_stop = {};
     // Answers once, also when the job is dropped unrun, because the run ended before it came to it.
@@ -220,9 +222,10 @@ void ReconstructionService::post() {
                 jobEnded(answer && *answer && !**answer ? nullptr : answer);
         });
     };
-    const auto report = [this, generation = m_posted, reply = m_replies.sender()](const PictureProgress& progress) {
-        reply([this, generation, progress] {
-            if (generation == m_generation)
+    const auto report = [this, generation = m_posted, stop = m_stop.get_token(),
+                         reply = m_replies.sender()](const PictureProgress& progress) {
+        reply([this, generation, stop, progress] {
+            if (generation == m_generation && !stop.stop_requested())
                 emit progressed(progress);
         });
     };
@@ -238,6 +241,7 @@ void ReconstructionService::post() {
 void ReconstructionService::jobEnded(const std::shared_ptr<Result<std::optional<Reconstruction>>>& answer) {
     m_isRunning = false;
     if (answer != nullptr && m_posted == m_generation) {
+        m_latest = nullptr;
         if (*answer) {
             auto finishedOne = std::make_shared<Reconstruction>(std::move(**answer).value());
             finishedOne->generation = m_generation;
@@ -247,8 +251,7 @@ void ReconstructionService::jobEnded(const std::shared_ptr<Result<std::optional<
         }
         return;
     }
-    if (m_latest != nullptr && m_controller.hasModel())
-        post(); // it was overtaken, or is still wanted
+    post(); // it was overtaken, or is still wanted
 }
 
 } // namespace hourglass

@@ -1,7 +1,8 @@
 #pragma once
 
 // Reconstructs single pictures with the model at hand (the live one while training, the loaded one otherwise), without
-// waiting. The latest request wins: at most one job is on its way, and one waits; one for something else is stopped.
+// waiting. The latest request wins: at most one job is on its way, which a request stops, and one waits. While another
+// model is being read nothing is on its way; then that one is asked, or the old one again when it cannot be read.
 
 #include <QtCore/QObject>
 
@@ -54,7 +55,7 @@ public:
     int request(ReconstructionRequest request);
     // Nothing is heard of the request any more.
     void cancel();
-    bool isBusy() const { return m_isRunning; }
+    bool isBusy() const { return m_isRunning || m_latest != nullptr; }
 
 signals:
     void finished(std::shared_ptr<const hourglass::Reconstruction> result);
@@ -66,7 +67,7 @@ private:
     void jobEnded(const std::shared_ptr<Result<std::optional<Reconstruction>>>& answer);
 
     TrainingController& m_controller;
-    std::shared_ptr<const ReconstructionRequest> m_latest;
+    std::shared_ptr<const ReconstructionRequest> m_latest; // not answered yet
     std::stop_source m_stop;
     int m_generation = 0, m_posted = 0;
     bool m_isRunning = false;

@@ -13,6 +13,7 @@
 
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/widgets/StatusLabel.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
@@ -20,9 +21,10 @@ namespace hourglass {
 ExportDialog::ExportDialog(Workbench& workbench, const QString& name, QWidget* parent)
     : QDialog(parent), m_workbench(workbench), m_name(name.isEmpty() ? QStringLiteral("model") : name),
       m_format(new QComboBox(this)), m_part(new QComboBox(this)), m_path(new QLineEdit(this)),
-      m_browse(new QPushButton(tr("&Browse…"), this)), m_help(new QLabel(this)), m_result(new QLabel(this)),
-      m_progress(new QProgressBar(this)), m_export(new QPushButton(tr("&Export"), this)),
-      m_copy(new QPushButton(tr("&Copy the receipt"), this)), m_close(new QPushButton(tr("Close"), this)) {
+      m_browse(new QPushButton(tr("&Browse…"), this)), m_help(new QLabel(this)),
+      m_result(new StatusLabel(tr("Receipt"), this)), m_progress(new QProgressBar(this)),
+      m_export(new QPushButton(tr("&Export"), this)), m_copy(new QPushButton(tr("&Copy the receipt"), this)),
+      m_close(new QPushButton(tr("Close"), this)) {
     setWindowTitle(tr("Export the model"));
     setAccessibleName(tr("Export the model"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -43,7 +45,6 @@ ExportDialog::ExportDialog(Workbench& workbench, const QString& name, QWidget* p
         button->setAccessibleName(button->text().remove(QLatin1Char('&')).remove(QStringLiteral("…")));
     m_progress->setRange(0, 0);
     m_progress->setAccessibleName(tr("Export progress"));
-    m_result->setAccessibleName(tr("Receipt"));
     m_result->setWordWrap(true);
     m_result->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_export->setDefault(true);
@@ -146,9 +147,9 @@ void ExportDialog::refresh() {
     m_export->setVisible(!m_isDone);
     m_export->setEnabled(!isBusy && hasModel && !m_path->text().trimmed().isEmpty());
     if (!hasModel)
-        m_result->setText(tr("There is no model yet: train one, or open a run."));
+        m_result->say(tr("There is no model yet: train one, or open a run."));
     else if (!m_isDone && !isBusy)
-        m_result->setText(QFileInfo::exists(m_path->text()) ? tr("This file exists and will be replaced.") : QString());
+        m_result->say(QFileInfo::exists(m_path->text()) ? tr("This file exists and will be replaced.") : QString());
 }
 
 void ExportDialog::start() {
@@ -160,13 +161,13 @@ void ExportDialog::start() {
                                        .path = path()}))
         return fail(tr("There is no model to export, or another export is being written."));
     refresh();
-    m_result->setText(tr("Writing the file, reading it back and comparing…"));
+    m_result->say(tr("Writing the file, reading it back and comparing…"));
 }
 
 void ExportDialog::finish(const QString& receipt) {
     m_isDone = true;
     refresh();
-    m_result->setText(receipt);
+    m_result->say(receipt);
     m_close->setText(tr("Done"));
     m_close->setDefault(true);
     m_close->setFocus();
@@ -176,7 +177,8 @@ void ExportDialog::finish(const QString& receipt) {
 
 void ExportDialog::fail(const QString& message) {
     refresh();
-    m_result->setText(message);
+    m_result->say(message);
+    m_result->alert();
     QPalette red = palette();
     red.setColor(QPalette::WindowText, theme::errorText(palette()));
     m_result->setPalette(red);

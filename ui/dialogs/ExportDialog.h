@@ -18,6 +18,7 @@ class QPushButton;
 
 namespace hourglass {
 
+class StatusLabel;
 class Workbench;
 
 class ExportDialog : public QDialog {
@@ -49,7 +50,7 @@ private:
     QLineEdit* m_path;
     QPushButton* m_browse;
     QLabel* m_help;
-    QLabel* m_result;
+    StatusLabel* m_result;
     QProgressBar* m_progress;
     QPushButton* m_export;
     QPushButton* m_copy;

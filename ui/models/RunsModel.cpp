@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ui/bridge/Settings.h"
+#include "ui/models/PlainTip.h"
 
 namespace hourglass {
 
@@ -175,7 +176,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     case SortRole:
         return sortValue(summary, index.column());
     case Qt::ToolTipRole:
-        return summary.problem.isEmpty() ? toText(summary.folder) : summary.problem;
+        return plainTip(summary.problem.isEmpty() ? toText(summary.folder) : summary.problem);
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(alignment(index.column()));
     default:

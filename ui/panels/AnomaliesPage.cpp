@@ -68,7 +68,7 @@ void AnomaliesPage::connectService() {
     connect(&m_workbench, &Workbench::runChanged, this, &AnomaliesPage::showState);
 }
 
-void AnomaliesPage::check(const QString& source) {
+void AnomaliesPage::useData(const QString& source) {
     m_data->choose(source);
 }
 

@@ -36,8 +36,10 @@ class AnomaliesPage : public ModelPage {
 public:
     explicit AnomaliesPage(Workbench& workbench, QWidget* parent = nullptr);
 
-    void check(const QString& source); // as if chosen
+    void useData(const QString& source) override;
     void useModel(const std::filesystem::path& path) override;
+    QString modelText() const override { return tr("Check with this model"); }
+    QString dataText() const override { return tr("Check for anomalies"); }
     QWidget* firstControl() const override;
 
 protected:

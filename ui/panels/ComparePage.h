@@ -6,10 +6,11 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <chrono>
 #include <memory>
 #include <tuple>
 
-#include "core/tensor/Tensor.h"
+#include "core/data/ImageCodec.h"
 #include "ui/bridge/ReconstructionService.h"
 
 class QLabel;
@@ -19,6 +20,7 @@ class QToolButton;
 namespace hourglass {
 
 class CompareView;
+class StatusLabel;
 class WorkBar;
 class Workbench;
 
@@ -30,9 +32,9 @@ public:
 
     // The validation sample that the strip of the Train page shows in this column.
     void showPreviewed(int column);
-    // A picture [C, H, W] that is no part of the data set.
-    void showPicture(std::shared_ptr<const Tensor> picture, const QString& name);
-    // One is being read; empty: no more, and the one before stays.
+    // A picture that is no part of the data set.
+    void showPicture(std::shared_ptr<const DecodedImage> picture, const QString& name);
+    // One is being read; empty: none any more.
     void showOpening(const QString& name);
     CompareView* view() const { return m_view; }
 
@@ -44,16 +46,23 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    static constexpr std::chrono::milliseconds kFollow{250}; // between two reconstructions while training, at least
+
     void buildBar(QLayout* bar);
+    void connectServices();
     void takeData();
     void request();
     void requestSoon();
     void follow();
     void cancel();
+    void escape();
+    void takeResult(std::shared_ptr<const Reconstruction> result);
     QString waitingText() const;
     QStringList pictureTexts() const;
+    void showWaiting();
     void showOriginal();
     void showAlone();
+    void showNothing();
     void showMetrics();
     void measureView(const QRect& seen);
     void leavePicture();
@@ -63,10 +72,10 @@ private:
     Workbench& m_workbench;
     CompareView* m_view;
     QSpinBox* m_sample;
-    QLabel* m_source;
+    StatusLabel* m_source;
     QToolButton* m_back;
     QToolButton* m_again;
-    QLabel* m_note;
+    StatusLabel* m_note;
     WorkBar* m_work; // in its place while a large picture is worked on
     QLabel* m_pixel;
     QTimer m_throttle;
@@ -74,9 +83,9 @@ private:
     std::shared_ptr<const Dataset> m_dataset;
     std::tuple<const Dataset*, double, double, int64_t> m_split; // what m_rows follow from
     std::vector<int64_t> m_rows;                                 // the validation samples
-    std::shared_ptr<const Tensor> m_picture;                     // dropped; null while samples are shown
+    std::shared_ptr<const DecodedImage> m_picture;               // dropped; null while samples are shown
     QString m_pictureName, m_opening;
-    QString m_problem;
+    QString m_problem; // of what was asked for last
     std::shared_ptr<const Reconstruction> m_result;
     bool m_wasCancelled = false;
     bool m_isFresh = false;                         // what is on screen is what was asked for

@@ -4,12 +4,11 @@
 // many numbers and JPEG with as many bytes. Measures validation samples of the experiment's data when asked to: it
 // takes seconds, which a run would have to wait for.
 
-
 #include <filesystem>
 #include <memory>
 
-#include "ui/panels/ModelPage.h"
 #include "ui/bridge/CompressionService.h"
+#include "ui/panels/ModelPage.h"
 
 class QLabel;
 class QPushButton;
@@ -32,6 +31,7 @@ public:
     explicit CompressionPage(Workbench& workbench, QWidget* parent = nullptr);
 
     void useModel(const std::filesystem::path& path) override;
+    QString modelText() const override { return tr("Compress with this model"); }
     QWidget* firstControl() const override;
 
 protected:

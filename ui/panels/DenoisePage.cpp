@@ -19,17 +19,12 @@
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/ImageConvert.h"
+#include "ui/widgets/StatusLabel.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
 
 namespace {
-
-// "σ 24.8 (0.097)": on the 0–255 scale, with [0, 1] beside it; not to be broken at the end of a line.
-QString sigmaText(float sigma) {
-    const QLocale locale;
-    return DenoisePage::tr("σ %1 (%2)").arg(locale.toString(255.0 * sigma, 'f', 1), locale.toString(sigma, 'f', 3));
-}
 
 // Without copying them.
 template <typename Owner>
@@ -43,7 +38,6 @@ void DenoisePage::connectService() {
     DenoiseService& service = m_workbench.denoiser();
     connect(&service, &DenoiseService::opened, this, &DenoisePage::takePicture);
     connect(&service, &DenoiseService::openFailed, this, [this](const QString& message) {
-        m_opening.clear();
         showState();
         emit failed(message);
     });
@@ -57,6 +51,7 @@ void DenoisePage::connectService() {
     connect(&service, &DenoiseService::failed, this, [this](const QString& message) {
         m_problem = message;
         showBefore();
+        m_note->alert();
     });
     connect(&service, &DenoiseService::busyChanged, this, &DenoisePage::showState);
     connect(&service, &DenoiseService::saved, this,
@@ -69,19 +64,23 @@ void DenoisePage::connectService() {
         if (m_model->isAtHand())
             denoise();
     });
-    connect(&m_workbench.controller(), &TrainingController::modelOpening, this, &DenoisePage::showState);
-    connect(&m_workbench.controller(), &TrainingController::modelFailed, this, &DenoisePage::showState);
+    const auto wait = [this] { // for the one that is being read, or for the old one again
+        if (m_model->isAtHand() && m_workbench.denoiser().isBusy())
+            m_work->begin(workText());
+        showState();
+    };
+    connect(&m_workbench.controller(), &TrainingController::modelOpening, this, wait);
+    connect(&m_workbench.controller(), &TrainingController::modelFailed, this, wait);
     connect(&m_workbench, &Workbench::runChanged, this, &DenoisePage::showState);
 }
 
 void DenoisePage::open(const PictureSource& picture) {
-    m_opening = picture.name;
     m_workbench.denoiser().open(picture);
     showState();
 }
 
 void DenoisePage::useModel(const std::filesystem::path& path) {
-    m_model->choose(path);
+    m_model->open(path);
 }
 
 QWidget* DenoisePage::firstControl() const {
@@ -104,12 +103,14 @@ void DenoisePage::askOpen() {
 void DenoisePage::takePicture(std::shared_ptr<const DenoisePicture> picture) {
     m_workbench.denoiser().cancel();
     m_picture = std::move(picture);
-    m_opening.clear();
+    const QWidget* focused = window()->focusWidget();
+    const bool isFocusFree =
+        focused == nullptr || m_centre->isAncestorOf(focused); // nobody is busy elsewhere meanwhile
     m_view->clear(); // its words would stand over the picture before, whose layers take a while to be replaced
     showNoiseControl();
     m_centre->setCurrentWidget(m_view);
     showBefore();
-    if (isVisible())
+    if (isVisible() && isFocusFree)
         m_view->firstShown()->setFocus(Qt::OtherFocusReason);
     denoise();
 }
@@ -131,8 +132,10 @@ void DenoisePage::denoise() {
     showState();
 }
 
-QString DenoisePage::workText() const {
-    return m_workbench.controller().isActive() ? tr("between two training steps") : tr("preparing");
+// Somebody asks for it, perhaps with a number that has been typed and no more.
+void DenoisePage::denoiseAgain() {
+    m_noise->interpretText();
+    denoise();
 }
 
 void DenoisePage::cancel() {
@@ -141,7 +144,6 @@ void DenoisePage::cancel() {
     m_wasCancelled = true;
     m_workbench.denoiser().cancel();
     showBefore();
-    m_view->firstShown()->setFocus(Qt::OtherFocusReason); // the button goes
 }
 
 void DenoisePage::takeResult(std::shared_ptr<const DenoisedPicture> result) {
@@ -159,98 +161,30 @@ void DenoisePage::showBefore() {
     showState();
 }
 
-// What does not apply shows no number: it would look as if it did. The person's comes back with a model that asks for
-// it.
-void DenoisePage::showNoiseControl() {
-    const bool isWanted = m_known && m_known->wantsNoiseLevel;
-    if (!isWanted && m_noise->hasFocus())
-        m_view->firstShown()->setFocus(Qt::OtherFocusReason);
-    m_noise->setEnabled(isWanted);
-    m_noiseLabel->setEnabled(isWanted);
-    const QSignalBlocker quiet(m_noise);
-    m_noise->setValue(isWanted ? m_level : 0);
-    m_noise->setSpecialValueText(
-        isWanted  ? m_picture == nullptr ? tr("estimate")
-                                         : tr("estimate: %1").arg(QLocale().toString(255.0 * m_picture->noise, 'f', 1))
-         : m_known ? tr("unused", "a noise level")
-                  : tr("–", "a noise level that may not be asked for"));
-    m_noise->setToolTip(
-        isWanted ? tr("How strong the noise is: σ on the scale from 0 to 255, as in files of 8 bits. At 0 it is "
-                      "estimated from the picture. Higher removes more, and more of the fine detail.")
-        : m_known
-            ? tr("This model finds out by itself how strong the noise is. One that was trained with the option "
-                 "“Noise level” on (a U-Net) can be told here.")
-            : tr("For models that want to know how strong the noise is (σ on the scale from 0 to 255). Whether this "
-                 "one does shows once it works."));
-}
-
 void DenoisePage::showState() {
     const bool isBusy = m_workbench.denoiser().isBusy();
     if (!isBusy)
         m_work->end();
     m_note->setVisible(m_picture != nullptr && !m_work->isShown());
-    m_hint->setText(emptyText());
-    m_note->setText(noteText());
+    m_hint->say(emptyText());
+    m_note->say(noteText());
     QPalette colours = palette();
     if (!m_problem.isEmpty())
         colours.setColor(QPalette::WindowText, theme::errorText(palette()));
     m_note->setPalette(colours);
-    m_again->setEnabled(m_picture != nullptr && hasModel() && !isBusy);
     m_again->setToolTip(hasModel() ? tr("Denoise again, with the model as it is now (Ctrl+Return)")
                                    : tr("There is no trained model yet: Run (F5) trains one, or choose one above"));
-    m_copy->setEnabled(m_result != nullptr);
-    m_save->setEnabled(m_result != nullptr);
+    const bool canStart = m_picture != nullptr && hasModel() && !isBusy;
+    for (const auto& [button, isUsable] :
+         {std::pair(m_again, canStart), {m_copy, m_result != nullptr}, {m_save, m_result != nullptr}}) {
+        if (!isUsable && button->hasFocus()) // or Qt would send it on, and Esc would not be heard here
+            m_view->firstShown()->setFocus(Qt::OtherFocusReason);
+        button->setEnabled(isUsable);
+    }
 }
 
 bool DenoisePage::hasModel() const {
     return !m_model->isAtHand() || m_workbench.controller().hasModel();
-}
-
-QString DenoisePage::noModelText() const {
-    const std::filesystem::path opening = m_workbench.controller().openingModel();
-    return opening.empty() ? tr("no trained model yet: Run (F5) trains one, or choose one above")
-                           : openingText(toText(opening.filename()));
-}
-
-QString DenoisePage::emptyText() const {
-    if (!m_opening.isEmpty())
-        return openingText(m_opening);
-    const QString formats = tr("It is denoised at once, at its own size, and can be saved as it came.");
-    return hasModel() ? formats
-                      : formats + QLatin1Char('\n') +
-                            tr("There is no trained model yet: Run (F5) trains one, or choose one above.");
-}
-
-QString DenoisePage::noteText() const {
-    if (m_picture == nullptr)
-        return {};
-    if (!m_opening.isEmpty())
-        return openingText(m_opening);
-    const Shape& shape = m_picture->pixels.shape();
-    QStringList parts{m_picture->name, tr("%1×%2 %3, %4 bit")
-                                           .arg(shape[2])
-                                           .arg(shape[1])
-                                           .arg(shape[0] == 1 ? tr("gray") : tr("colour"))
-                                           .arg(m_picture->bitDepth)};
-    if (m_picture->hadAlpha)
-        parts << tr("its transparency is left out");
-    if (!m_problem.isEmpty())
-        return m_picture->name + QStringLiteral(": ") + m_problem;
-    if (m_result == nullptr) {
-        parts << (m_workbench.denoiser().isBusy() ? tr("denoising…")
-                  : m_wasCancelled                ? tr("cancelled; Denoise (Ctrl+Return) starts again")
-                                                  : noModelText());
-        return parts.join(QStringLiteral(" · "));
-    }
-    const DenoiseModel& model = m_result->model;
-    parts << (model.step > 0 ? tr("%1 at step %2").arg(m_result->modelName, QLocale().toString(model.step))
-                             : m_result->modelName)
-          << passTexts(model.sampleShape, model.takesAnySize, shape);
-    if (m_result->isLevelGiven)
-        parts << tr("told %1").arg(sigmaText(m_result->noiseLevel));
-    parts << tr("noise about %1, now %2").arg(sigmaText(m_picture->noise), sigmaText(m_result->noise))
-          << durationText(m_result->seconds);
-    return parts.join(QStringLiteral(" · "));
 }
 
 void DenoisePage::copy() {

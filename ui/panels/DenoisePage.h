@@ -19,6 +19,7 @@ namespace hourglass {
 
 class CompareView;
 class ModelChooser;
+class StatusLabel;
 class WorkBar;
 class Workbench;
 
@@ -30,6 +31,7 @@ public:
 
     void open(const PictureSource& picture);
     void useModel(const std::filesystem::path& path) override;
+    QString modelText() const override { return tr("Denoise with this model"); }
     QWidget* firstControl() const override;
 
 protected:
@@ -46,6 +48,7 @@ private:
 
     void askOpen();
     void denoise();
+    void denoiseAgain();
     void cancel();
     void askSave();
     void copy();
@@ -54,6 +57,7 @@ private:
     void showBefore();
     void showState();
     void showNoiseControl();
+    void showNoiseLevel();
     bool hasModel() const;
     QString noteText() const;
     QString emptyText() const;
@@ -65,10 +69,10 @@ private:
     QLabel* m_noiseLabel;
     QDoubleSpinBox* m_noise; // σ on the 0–255 scale; its least value: m_level does not count, and why
     QStackedWidget* m_centre;
-    QLabel* m_hint;
+    StatusLabel* m_hint;
     QPushButton* m_openFirst;
     CompareView* m_view;
-    QLabel* m_note;
+    StatusLabel* m_note;
     WorkBar* m_work; // in its place while it works
     QLabel* m_pixel;
     QToolButton* m_again;
@@ -81,7 +85,6 @@ private:
     double m_level = 0;                              // the person's σ; 0: estimate
     std::optional<DenoiseModel> m_known;             // that worked last
     QString m_problem;
-    QString m_opening; // the picture that is being read
     bool m_wasCancelled = false;
     bool m_isStale = false; // another model came while the page was hidden
 };

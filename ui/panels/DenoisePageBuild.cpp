@@ -13,6 +13,7 @@
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -27,10 +28,10 @@ QString plainName(const QString& text) {
 DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
     : ModelPage(parent), m_workbench(workbench), m_model(new ModelChooser(workbench, this)),
       m_noiseLabel(new QLabel(tr("&Noise σ"), this)), m_noise(new QDoubleSpinBox(this)),
-      m_centre(new QStackedWidget(this)), m_hint(new QLabel(this)),
+      m_centre(new QStackedWidget(this)), m_hint(new StatusLabel(tr("What is needed"), this)),
       m_openFirst(new QPushButton(tr("Open a picture…"), this)), m_view(new CompareView(this)),
-      m_note(new QLabel(this)), m_work(new WorkBar(tr("Denoising progress"), tr("Stop denoising (Esc)"), this)),
-      m_pixel(new QLabel(this)) {
+      m_note(new StatusLabel(tr("About the result"), this)),
+      m_work(new WorkBar(tr("Denoising progress"), tr("Stop denoising (Esc)"), this)), m_pixel(new QLabel(this)) {
     setAccessibleName(tr("Denoise page"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 4, 6, 4);
@@ -52,8 +53,9 @@ DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
             [this](QPoint, const QString& values) { m_pixel->setText(values); });
     connect(m_work, &WorkBar::cancelled, this, &DenoisePage::cancel);
     connect(m_work, &WorkBar::appeared, this, &DenoisePage::showState);
+    connect(m_work, &WorkBar::focusFreed, this, [this] { m_view->firstShown()->setFocus(Qt::OtherFocusReason); });
     const std::pair<QKeySequence, void (DenoisePage::*)()> keys[] = {
-        {QKeySequence::Copy, &DenoisePage::copy}, {Qt::CTRL | Qt::Key_Return, &DenoisePage::denoise}};
+        {QKeySequence::Copy, &DenoisePage::copy}, {Qt::CTRL | Qt::Key_Return, &DenoisePage::denoiseAgain}};
     for (const auto& [key, act] : keys) {
         auto* shortcut = new QShortcut(key, this);
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
@@ -95,6 +97,7 @@ QLayout* DenoisePage::buildBar() {
         m_level = level;
         denoise();
     });
+    connect(m_noise, &QDoubleSpinBox::editingFinished, this, &DenoisePage::showNoiseLevel);
     showNoiseControl();
     return bar;
 }
@@ -111,7 +114,6 @@ QWidget* DenoisePage::buildEmptyState() {
     title->setWordWrap(true);
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
-    m_hint->setAccessibleName(tr("What is needed"));
     m_openFirst->setAccessibleName(plainName(m_openFirst->text()));
     m_openFirst->setToolTip(tr("PNG, JPEG, WebP, BMP or TIFF, 8 or 16 bit, of any size"));
     connect(m_openFirst, &QPushButton::clicked, this, &DenoisePage::askOpen);
@@ -125,7 +127,6 @@ QWidget* DenoisePage::buildEmptyState() {
 }
 
 QLayout* DenoisePage::buildFoot() {
-    m_note->setAccessibleName(tr("About the result"));
     m_note->setWordWrap(true);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_note->setMinimumHeight(m_work->sizeHint().height()); // or the picture would jump
@@ -133,7 +134,7 @@ QLayout* DenoisePage::buildFoot() {
     auto* foot = new QHBoxLayout;
     m_pixel->setAccessibleName(tr("Values under the cursor"));
     m_pixel->setMinimumWidth(1);
-    m_again = addButton(tr("&Denoise"), {}, &DenoisePage::denoise);
+    m_again = addButton(tr("&Denoise"), {}, &DenoisePage::denoiseAgain);
     m_copy = addButton(tr("&Copy"), tr("Copy the denoised picture to the clipboard (Ctrl+C)"), &DenoisePage::copy);
     m_save = addButton(tr("&Save as…"), tr("Save the denoised picture; the extension chooses the format"),
                        &DenoisePage::askSave);

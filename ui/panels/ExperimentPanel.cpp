@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QFileDialog>
-#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QToolButton>
@@ -11,14 +10,16 @@
 
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 #include "ui/widgets/OptionForm.h"
+#include "ui/widgets/StatusLabel.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
 
 ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
     : QWidget(parent), m_workbench(workbench), m_presets(new QComboBox(this)), m_source(new QToolButton(this)),
-      m_data(new QLabel(this)), m_filter(new QLineEdit(this)), m_form(new OptionForm(this)) {
+      m_data(new StatusLabel(tr("Data set"), this)), m_filter(new QLineEdit(this)), m_form(new OptionForm(this)) {
     setAccessibleName(tr("Experiment"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 6, 2, 0);
@@ -34,7 +35,6 @@ ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
     buildSourceMenu();
 
     m_data->setWordWrap(true);
-    m_data->setAccessibleName(tr("Data set"));
     m_filter->setPlaceholderText(tr("Find an option (Ctrl+F)"));
     m_filter->setAccessibleName(tr("Find an option"));
     m_filter->setToolTip(tr("Words of its name, key or explanation"));
@@ -73,11 +73,11 @@ ExperimentPanel::ExperimentPanel(Workbench& workbench, QWidget* parent)
     connect(&preflight, &PreflightService::dataOpened, this, &ExperimentPanel::showData);
     connect(&preflight, &PreflightService::busyChanged, this, [this](bool, const QString& activity) {
         if (m_workbench.preflight().data().dataset == nullptr && !activity.isEmpty())
-            m_data->setText(activity);
+            m_data->say(activity);
     });
     connect(&preflight, &PreflightService::dataFailed, this, [this](const QString& message) {
         showData();
-        m_data->setToolTip(message);
+        m_data->setToolTip(plainTip(message));
     });
     setMinimumWidth(fontMetrics().averageCharWidth() * 50); // what the form needs
     showExperiment();
@@ -162,8 +162,8 @@ void ExperimentPanel::showData() {
         const ExperimentDocument& document = m_workbench.document();
         const bool hasFailed =
             !m_workbench.preflight().failureFor(document.experiment(), document.baseFolder()).isEmpty();
-        m_data->setText(hasFailed ? tr("No data: %1 below says why.").arg(m_form->label(QStringLiteral("data.source")))
-                                  : tr("Opening the data…"));
+        m_data->say(hasFailed ? tr("No data: %1 below says why.").arg(m_form->label(QStringLiteral("data.source")))
+                              : tr("Opening the data…"));
         return;
     }
     QString text = QString::fromStdString(opened.dataset->description());
@@ -174,8 +174,8 @@ void ExperimentPanel::showData() {
         text += tr(" · %1 skipped (see the tooltip)").arg(opened.report.skipped.size());
     for (const SkippedFile& file : opened.report.skipped)
         details << QStringLiteral("%1: %2").arg(QString::fromStdString(file.path), coreText(file.reason));
-    m_data->setText(text);
-    m_data->setToolTip(details.join(QLatin1Char('\n')));
+    m_data->say(text);
+    m_data->setToolTip(plainTip(details.join(QLatin1Char('\n'))));
 }
 
 void ExperimentPanel::focusFilter() {

@@ -5,13 +5,13 @@
 #include <QWidget>
 
 class QComboBox;
-class QLabel;
 class QLineEdit;
 class QToolButton;
 
 namespace hourglass {
 
 class OptionForm;
+class StatusLabel;
 class Workbench;
 
 class ExperimentPanel : public QWidget {
@@ -39,7 +39,7 @@ private:
     Workbench& m_workbench;
     QComboBox* m_presets;
     QToolButton* m_source;
-    QLabel* m_data;
+    StatusLabel* m_data;
     QLineEdit* m_filter;
     OptionForm* m_form;
 };

@@ -4,12 +4,11 @@
 // picture. Works by itself as soon as there is a model, again when a control or the model changes, and while training
 // shows the model as it is. A picture that is chosen is enlarged beside the others.
 
-
 #include <filesystem>
 #include <memory>
 
-#include "ui/panels/ModelPage.h"
 #include "ui/bridge/GenerateService.h"
+#include "ui/panels/ModelPage.h"
 
 class QButtonGroup;
 class QComboBox;
@@ -35,6 +34,7 @@ public:
     explicit GeneratePage(Workbench& workbench, QWidget* parent = nullptr);
 
     void useModel(const std::filesystem::path& path) override;
+    QString modelText() const override { return tr("Generate with this model"); }
     QWidget* firstControl() const override;
 
 protected:

@@ -34,8 +34,10 @@ class LatentPage : public ModelPage {
 public:
     explicit LatentPage(Workbench& workbench, QWidget* parent = nullptr);
 
-    void useSource(const QString& source); // as data.source names it
+    void useData(const QString& source) override;
     void useModel(const std::filesystem::path& path) override;
+    QString modelText() const override { return tr("Look at this model's codes"); }
+    QString dataText() const override { return tr("Look at their codes"); }
     QWidget* firstControl() const override;
     LatentService& service() { return m_service; }
     LatentMap* map() const { return m_map; }

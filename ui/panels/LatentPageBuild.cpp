@@ -130,7 +130,7 @@ QLayout* LatentPage::buildBar() {
     return bar;
 }
 
-void LatentPage::useSource(const QString& source) {
+void LatentPage::useData(const QString& source) {
     int at = m_part->findData(source);
     if (at < 0) {
         const QString name = source.section(QLatin1Char('/'), -1);
@@ -151,7 +151,7 @@ void LatentPage::askFolder() {
     dialog->setDirectory(m_workbench.settings().value(kFolderKey).toString());
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
         m_workbench.settings().set(kFolderKey, folder);
-        useSource(QStringLiteral("folder:") + folder);
+        useData(QStringLiteral("folder:") + folder);
     });
     dialog->open();
 }
@@ -163,7 +163,7 @@ void LatentPage::askFile() {
     dialog->setDirectory(m_workbench.settings().value(kFolderKey).toString());
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
         m_workbench.settings().set(kFolderKey, QFileInfo(file).path());
-        useSource(file);
+        useData(file);
     });
     dialog->open();
 }
@@ -176,7 +176,7 @@ void LatentPage::askName() {
     dialog->setTextValue(m_other);
     connect(dialog, &QInputDialog::textValueSelected, this, [this](const QString& name) {
         if (!name.trimmed().isEmpty())
-            useSource(name.trimmed());
+            useData(name.trimmed());
     });
     dialog->open();
 }

@@ -1,6 +1,5 @@
 #include "ui/panels/MessageBar.h"
 
-#include <QAccessible>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPlainTextEdit>
@@ -9,13 +8,15 @@
 #include <QStyle>
 #include <QToolButton>
 
+#include "ui/widgets/StatusLabel.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
 
 MessageBar::MessageBar(QWidget* parent)
-    : QFrame(parent), m_escape(new QShortcut(Qt::Key_Escape, this)), m_icon(new QLabel(this)), m_text(new QLabel(this)),
-      m_choices(new QHBoxLayout), m_close(new QToolButton(this)), m_details(new QPlainTextEdit(this)) {
+    : QFrame(parent), m_escape(new QShortcut(Qt::Key_Escape, this)), m_icon(new QLabel(this)),
+      m_text(new StatusLabel(tr("Message text"), this)), m_choices(new QHBoxLayout), m_close(new QToolButton(this)),
+      m_details(new QPlainTextEdit(this)) {
     setAccessibleName(tr("Message"));
     setAutoFillBackground(true);
     setFrameShape(QFrame::StyledPanel);
@@ -31,7 +32,6 @@ MessageBar::MessageBar(QWidget* parent)
     row->addWidget(m_close, 0, Qt::AlignTop);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_text->setAccessibleName(tr("Message text"));
     m_close->setText(QStringLiteral("×"));
     m_close->setAutoRaise(true);
     m_close->setAccessibleName(tr("Close the message"));
@@ -49,7 +49,7 @@ MessageBar::MessageBar(QWidget* parent)
 void MessageBar::show(const Message& message) {
     m_kind = message.kind;
     m_isAboutRun = message.isAboutRun;
-    m_text->setText(message.text);
+    m_text->say(message.text);
     setAccessibleDescription(message.text);
     while (QLayoutItem* item = m_choices->takeAt(0)) {
         item->widget()->hide();
@@ -75,8 +75,7 @@ void MessageBar::show(const Message& message) {
     applyPalette();
     m_escape->setEnabled(true);
     setVisible(true);
-    QAccessibleEvent announcement(m_text, QAccessible::Alert); // it appears without taking the focus
-    QAccessible::updateAccessibility(&announcement);
+    m_text->alert(); // it appears without taking the focus
 }
 
 void MessageBar::dismiss() {

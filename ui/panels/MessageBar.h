@@ -18,6 +18,8 @@ class QToolButton;
 
 namespace hourglass {
 
+class StatusLabel;
+
 class MessageBar : public QFrame {
     Q_OBJECT
 
@@ -56,7 +58,7 @@ private:
     bool m_isAboutRun = false;
     QShortcut* m_escape;
     QLabel* m_icon;
-    QLabel* m_text;
+    StatusLabel* m_text;
     QHBoxLayout* m_choices;
     QToolButton* m_close;
     QPlainTextEdit* m_details;

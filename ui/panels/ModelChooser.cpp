@@ -8,6 +8,7 @@
 
 #include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 
 namespace hourglass {
 
@@ -62,6 +63,16 @@ QString ModelChooser::name() const {
 }
 
 void ModelChooser::choose(const fs::path& path) {
+    turnTo(path);
+}
+
+void ModelChooser::open(const fs::path& path) {
+    if (!turnTo(path))
+        emit chosen();
+}
+
+// Whether that is told of, now or once the walk rests.
+bool ModelChooser::turnTo(const fs::path& path) {
     const fs::path before = m_path;
     m_path = path;
     const bool isRun = std::any_of(m_runs.begin(), m_runs.end(), [&](const RunSummary& r) { return r.folder == path; });
@@ -69,12 +80,14 @@ void ModelChooser::choose(const fs::path& path) {
         m_file = path;
     fill(); // which takes the run at hand for what it is
     const bool isOther = m_path != before;
-    if (isOther && m_isWalking)
+    const bool isNews = isOther || m_rest.isActive();
+    if (isOther && m_isWalking) {
         m_rest.start();
-    else if (isOther || m_rest.isActive()) {
+    } else if (isNews) {
         m_rest.stop();
         emit chosen();
     }
+    return isNews;
 }
 
 void ModelChooser::keyPressEvent(QKeyEvent* event) {
@@ -142,7 +155,7 @@ void ModelChooser::fill() {
         if (place == m_path)
             current = count();
         addItem(text, static_cast<int>(m_places.size()));
-        setItemData(count() - 1, tip, Qt::ToolTipRole);
+        setItemData(count() - 1, plainTip(tip), Qt::ToolTipRole);
         m_places.push_back(place);
     };
     add({}, atHandText(), tr("What Train and Compare work with; while it trains, as it is at the moment"));
@@ -179,7 +192,7 @@ void ModelChooser::askForFile() {
     dialog->setNameFilters({tr("Models and runs (*.safetensors *.onnx experiment.hourglass)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
         m_workbench.settings().set(QStringLiteral("model_folder"), QFileInfo(file).path());
-        choose(meant(toPath(file)));
+        open(meant(toPath(file)));
     });
     dialog->open();
 }

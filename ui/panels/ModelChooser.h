@@ -29,9 +29,11 @@ public:
     QString name() const; // "shapes-0001", "model.onnx", "shapes-0001: best"
     // Chooses a file, a run folder, or, with an empty path, the model at hand.
     void choose(const std::filesystem::path& path);
+    // The same of one that was dropped or opened: it may hold another model by now, though it is chosen already.
+    void open(const std::filesystem::path& path);
 
 signals:
-    void chosen(); // another model than before
+    void chosen(); // another model than before, or what may be one
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -43,6 +45,7 @@ private:
     void refresh();
     void rebuild();
     void fill();
+    bool turnTo(const std::filesystem::path& path);
     void itemActivated(int index);
     void askForFile();
     QString atHandText() const;

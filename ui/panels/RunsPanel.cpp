@@ -184,6 +184,7 @@ void RunsPanel::confirmDelete() {
                         tr("Delete %1 with its curves and checkpoints?").arg(run->name), QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setAccessibleName(box->windowTitle());
+    box->setTextFormat(Qt::PlainText);
     box->setInformativeText(tr("%1 is removed from the disk. This cannot be undone.").arg(toText(run->folder)));
     QPushButton* remove = box->addButton(tr("Delete"), QMessageBox::DestructiveRole);
     remove->setAccessibleName(tr("Delete"));

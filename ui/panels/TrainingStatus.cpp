@@ -1,21 +1,22 @@
 #include "ui/panels/TrainingStatus.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QProgressBar>
 
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 #include "ui/panels/Words.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
 TrainingStatus::TrainingStatus(Workbench& workbench, QWidget* parent)
-    : QWidget(parent), m_workbench(workbench), m_text(new QLabel(this)), m_progress(new QProgressBar(this)) {
+    : QWidget(parent), m_workbench(workbench), m_text(new StatusLabel(tr("Training status"), this)),
+      m_progress(new QProgressBar(this)) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(8, 0, 0, 0);
     row->addWidget(m_text, 1);
     row->addWidget(m_progress);
-    m_text->setAccessibleName(tr("Training status"));
     m_text->setMinimumWidth(1);
     m_progress->setAccessibleName(tr("Training progress"));
     m_progress->setFixedWidth(180);
@@ -32,8 +33,8 @@ void TrainingStatus::refresh() {
     const std::shared_ptr<const Snapshot> snapshot = controller.snapshot();
     const std::optional<RunRecord>& run = m_workbench.run();
     const bool isOfThisRun = snapshot != nullptr && run && run->folder == controller.runFolder();
-    m_text->setText(statusText(m_workbench, isOfThisRun ? snapshot.get() : nullptr));
-    m_text->setToolTip(m_text->text());
+    m_text->say(statusText(m_workbench, isOfThisRun ? snapshot.get() : nullptr));
+    m_text->setToolTip(plainTip(m_text->text()));
     m_progress->setVisible(controller.isActive());
     // Preparing takes an unknown time; a bar that only moves says so.
     m_progress->setRange(0, controller.state() == TrainingController::State::Preparing ? 0 : 1000);

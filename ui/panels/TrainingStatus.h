@@ -4,11 +4,11 @@
 
 #include <QWidget>
 
-class QLabel;
 class QProgressBar;
 
 namespace hourglass {
 
+class StatusLabel;
 class Workbench;
 
 class TrainingStatus : public QWidget {
@@ -21,7 +21,7 @@ private:
     void refresh();
 
     Workbench& m_workbench;
-    QLabel* m_text;
+    StatusLabel* m_text;
     QProgressBar* m_progress;
 };
 

@@ -77,6 +77,11 @@ QString qualityText(double psnr, double ssim) {
     return Words::tr("%1 dB · SSIM %2").arg(decibel, locale.toString(ssim, 'f', 3));
 }
 
+QString sigmaText(float sigma) {
+    const QLocale locale;
+    return Words::tr("σ\u00A0%1\u00A0(%2)").arg(locale.toString(255.0 * sigma, 'f', 1), locale.toString(sigma, 'f', 3));
+}
+
 QString statusText(Workbench& workbench, const Snapshot* snapshot) {
     using State = TrainingController::State;
     const TrainingController& controller = workbench.controller();

@@ -20,6 +20,8 @@ QString layerName(const LayerInfo& layer);
 // How a model for samples of `sample` went over a picture: whole or in patches, and what it did about channels.
 QStringList passTexts(const Shape& sample, bool takesAnySize, const Shape& picture);
 QString qualityText(double psnr, double ssim); // "31.2 dB · SSIM 0.940"
+// "σ 24.8 (0.097)": on the 0–255 scale, with [0, 1] beside it; not to be broken at the end of a line.
+QString sigmaText(float sigma);
 // "Epoch 3 of 20 · step 1,024 of 4,096 · 12,300 samples/s · 0:32 min left", or what the state says without a snapshot.
 QString statusText(Workbench& workbench, const Snapshot* snapshot);
 // PSNR of each reconstruction: "24.1 dB".

@@ -1,7 +1,6 @@
 #include "ui/panels/WorkBar.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLocale>
 #include <QProgressBar>
 #include <QShortcut>
@@ -9,6 +8,7 @@
 #include <QToolButton>
 
 #include "ui/panels/Words.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -19,11 +19,10 @@ constexpr std::chrono::milliseconds kPatience{300};
 } // namespace
 
 WorkBar::WorkBar(const QString& name, const QString& tip, QWidget* page)
-    : QWidget(page), m_progress(new QProgressBar(this)), m_left(new QLabel(this)),
+    : QWidget(page), m_progress(new QProgressBar(this)), m_left(new StatusLabel(tr("Remaining time"), this)),
       m_escape(new QShortcut(Qt::Key_Escape, page)), m_patience(new QTimer(this)) {
     m_progress->setAccessibleName(name);
     m_progress->setMaximumHeight(fontMetrics().height() + 4);
-    m_left->setAccessibleName(tr("Remaining time"));
     auto* cancel = new QToolButton(this);
     cancel->setText(tr("Cancel"));
     cancel->setAccessibleName(tr("Cancel"));
@@ -53,15 +52,15 @@ bool WorkBar::isActive() const {
 }
 
 void WorkBar::begin(const QString& text) {
-    hide();
+    vanish();
     m_progress->setRange(0, 0);
-    m_left->setText(text);
+    m_left->say(text);
     m_escape->setEnabled(true);
     m_patience->start();
 }
 
 void WorkBar::setText(const QString& text) {
-    m_left->setText(text);
+    m_left->say(text);
 }
 
 void WorkBar::showProgress(const PictureProgress& progress) {
@@ -73,12 +72,19 @@ void WorkBar::showProgress(const PictureProgress& progress) {
 void WorkBar::showFraction(double fraction, const QString& text) {
     m_progress->setRange(0, fraction > 0 ? 1000 : 0);
     m_progress->setValue(static_cast<int>(1000 * fraction));
-    m_left->setText(text);
+    m_left->say(text);
 }
 
 void WorkBar::end() {
     m_patience->stop();
     m_escape->setEnabled(false);
+    vanish();
+}
+
+// Left to itself, Qt would hand the focus to whatever comes next, perhaps on another page or dock.
+void WorkBar::vanish() {
+    if (isShown() && isAncestorOf(window()->focusWidget()))
+        emit focusFreed();
     hide();
 }
 

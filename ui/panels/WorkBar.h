@@ -7,12 +7,13 @@
 
 #include "ui/bridge/PictureProgress.h"
 
-class QLabel;
 class QProgressBar;
 class QShortcut;
 class QTimer;
 
 namespace hourglass {
+
+class StatusLabel;
 
 class WorkBar : public QWidget {
     Q_OBJECT
@@ -34,10 +35,13 @@ public:
 signals:
     void appeared();
     void cancelled();
+    void focusFreed(); // the button goes while it has the keyboard focus: somebody else is to have it
 
 private:
+    void vanish();
+
     QProgressBar* m_progress;
-    QLabel* m_left;
+    StatusLabel* m_left;
     QShortcut* m_escape;
     QTimer* m_patience;
 };

@@ -62,6 +62,7 @@ OptionRow::OptionRow(const OptionSpec& spec, QWidget* parent)
     m_label->setWordWrap(true);
     m_dot->setFixedWidth(m_dot->fontMetrics().horizontalAdvance(QStringLiteral("●")));
     m_issueLabel->setWordWrap(true);
+    m_issueLabel->setTextFormat(Qt::PlainText); // it names files
     m_issueLabel->hide();
     m_editor->setValue(m_value);
     connect(m_editor, &OptionEditor::changed, this, [this] { readEditor(false); });
