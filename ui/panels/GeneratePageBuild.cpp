@@ -198,7 +198,6 @@ QWidget* GeneratePage::buildCentre() {
         if (m_aside->isVisible())
             enlarge(index);
     });
-    m_enlarged->setAccessibleName(tr("Enlarged picture"));
     auto* close = new QToolButton(m_aside);
     close->setText(tr("Close"));
     close->setAccessibleName(tr("Close the enlarged picture"));
