@@ -43,10 +43,14 @@ struct Desk {
     }
     // A folder with so much in it that looking for a picture takes a while.
     void makeSlowFolder() {
-        std::filesystem::create_directories(slow / "zzz");
-        for (int i = 0; i < 15'000; ++i)
-            std::ofstream(slow / fmt::format("{}.txt", i));
-        encodeImage(slow / "zzz/picture.png", Tensor(Shape{1, 70, 70})).value();
+        std::filesystem::path folder = slow;
+        for (int depth = 0; depth < 150; ++depth, folder /= "d") {
+            std::filesystem::create_directories(folder);
+            for (int i = 0; i < 100; ++i) // before or after the next folder, as the disk pleases
+                std::ofstream(folder / std::to_string(i));
+        }
+        std::filesystem::create_directories(folder);
+        encodeImage(folder / "picture.png", Tensor(Shape{1, 70, 70})).value();
     }
     std::filesystem::path picture(const char* name, const QSize& size = {40, 30}) {
         encodeImage(driver.folder() / name, Tensor(Shape{3, size.height(), size.width()})).value();
