@@ -89,7 +89,7 @@ QString ScoreGalleryModel::description(int64_t row) const {
     parts << tr("score %1").arg(QLocale().toString(static_cast<double>(m_triage->score(row)), 'g', 4));
     const bool isAbove = m_triage->isAbove(row);
     parts << (isWrong(row) ? isAbove ? tr("above: a false alarm") : tr("not above: missed")
-              : isAbove    ? tr("above the threshold")
+              : isAbove ? tr("above the threshold")
                            : tr("not above the threshold"));
     return parts.join(QStringLiteral(" · "));
 }

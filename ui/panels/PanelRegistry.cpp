@@ -36,6 +36,7 @@ constexpr std::array kPanels{
     PanelEntry{"generate", QT_TRANSLATE_NOOP("PanelRegistry", "&Generate"), PanelPlace::Page, make<GeneratePage>},
     PanelEntry{"compression", QT_TRANSLATE_NOOP("PanelRegistry", "Com&pression"), PanelPlace::Page,
                make<CompressionPage>},
+    PanelEntry{"anomalies", QT_TRANSLATE_NOOP("PanelRegistry", "&Anomalies"), PanelPlace::Page, make<AnomaliesPage>},
     PanelEntry{"experiment", QT_TRANSLATE_NOOP("PanelRegistry", "&Experiment"), PanelPlace::Left,
                make<ExperimentPanel>},
     PanelEntry{"runs", QT_TRANSLATE_NOOP("PanelRegistry", "&Runs"), PanelPlace::Bottom, make<RunsPanel>},
