@@ -39,7 +39,7 @@ Result<OpenedDataset> openArgument(const std::string& source, const DataOptions&
 Result<OpenedDataset> openFor(const Model& model, const std::string& source, const Context& context) {
     Result<OpenedDataset> data = openDataFor(model, source, {}, context.stopToken());
     if (!data)
-        return std::move(data).error().withName(kSourceKey, "--data");
+        return std::move(data).error().withArgument(kSourceKey, "--data");
     if (data->dataset != nullptr)
         context.report(data->report);
     return data;

@@ -182,7 +182,8 @@ private slots:
             {{"model.layers", Json::array()}, {"model.code_size", 4}, {"objective.jacobian", "exact"}}, Shape{1, 4, 6});
         const Graph& graph = loaded.model->training;
         const Values values = valuesFor(graph, loaded);
-        const auto found = reference::evaluate(loaded.model->evaluation, loaded.model->sizes(kRows), values);
+        const auto found =
+            reference::evaluate(loaded.model->evaluation.pruned({"code"}), loaded.model->sizes(kRows), values);
         const std::vector<double>& w = values.at("encoder.0.weight");
         double expected = 0;
         for (size_t row = 0; row < kRows; ++row)

@@ -191,7 +191,8 @@ private slots:
             << QStringList{"Sparsity: λ × L1 norm per value", "Loss: Reconstruction + Sparsity per value"};
         QTest::newRow("contractive") << "contractive" << QStringList()
                                      << QStringList{"Contraction: λ × ‖J‖² per sample",
-                                                    "Jacobian norm ‖J‖: mean over samples"} +
+                                                    "Jacobian norm of the code: mean over samples",
+                                                    "Jacobian norm of the reconstruction: mean over samples"} +
                                             code;
         QTest::newRow("BCE") << "undercomplete" << QStringList{"objective.loss=bce"}
                              << QStringList{"Squared error: per value"};

@@ -25,7 +25,7 @@ struct Desk {
     // With a U-Net at hand that takes its time over large pictures.
     explicit Desk(Qt::Key pageKey) {
         const LoadedModel model =
-            smallModel("denoising", "unet", {{"model.layers", {48, 48}}, {"model.noise_level", true}}, {1, 16, 16});
+            smallModel("denoising", "unet", {{"model.layers", {160, 160}}, {"model.noise_level", true}}, {1, 16, 16});
         driver.bench().controller().setModel({model.model, model.weights});
         driver.key(pageKey, Qt::AltModifier);
     }
@@ -160,7 +160,9 @@ private slots:
 
         desk.driver.key(Qt::Key_2, Qt::AltModifier);
         useSmall(desk.driver);
+        QSignalSpy opening(desk.driver.window().findChild<DropRouter*>(), &DropRouter::pictureDropped);
         desk.drop(kSlow);
+        QTRY_COMPARE_WITH_TIMEOUT(opening.count(), 1, kPatience); // and the page has taken the keyboard
         auto* sample = desk.driver.find<QSpinBox>("Validation sample");
         sample->setFocus();
         QVERIFY(desk.service.isBusy());

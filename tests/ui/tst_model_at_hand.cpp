@@ -39,7 +39,7 @@ struct Desk {
 
     // With a model at hand that is slow enough to be interrupted.
     explicit Desk(Qt::Key pageKey) {
-        const LoadedModel slow = unet({48, 48});
+        const LoadedModel slow = unet({160, 160});
         controller.setModel({slow.model, slow.weights, "/somewhere/slow.safetensors"});
         exportTo(quick, 2);
         writeText(bad, "no model");

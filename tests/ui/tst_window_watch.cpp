@@ -125,7 +125,7 @@ private slots:
         widen(driver);
         useSmall(driver, {{"model.family", "contractive"}});
         QCOMPARE(offered(driver).mid(0, 2), (QStringList{"Contraction", "Loss"}));
-        QVERIFY(offered(driver).contains("Jacobian norm ‖J‖"));
+        QVERIFY(offered(driver).contains("Jacobian norm of the code"));
         driver.bench().document().set("model.family", "denoising").value();
         QCOMPARE(offered(driver),
                  (QStringList{"PSNR", "Active units", "Mean by unit", "Spread by unit", "Activation histogram"}));

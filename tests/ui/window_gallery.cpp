@@ -158,7 +158,7 @@ void watch(const QString& prefix) {
     }
     train({{"model.family", "contractive"}}, 6);
     run();
-    chooseWatched(driver, "Jacobian norm ‖J‖");
+    chooseWatched(driver, "Jacobian norm of the code");
     take(driver, prefix + "28-watch-contractive.png");
 }
 

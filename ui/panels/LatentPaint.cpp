@@ -32,6 +32,9 @@ LatentPaint::LatentPaint(LatentService& service, const LatentMap& map, QWidget* 
     m_pair->addWidget(m_canvas, 1);
     m_pair->addWidget(m_output, 1);
     column->addLayout(m_pair, 3);
+    for (QWidget* view :
+         {static_cast<QWidget*>(m_canvas), static_cast<QWidget*>(m_output), static_cast<QWidget*>(m_bars)})
+        view->setMinimumHeight(fontMetrics().height() * 2); // or a low window could not be low
     column->addLayout(buildBrush());
     column->addLayout(buildButtons());
     column->addWidget(m_bars, 1);

@@ -54,7 +54,9 @@ Name metricName(const std::string& metric, const OptionValues& options) {
     if (metric == "neg_elbo")
         return {Watch::tr("Negative ELBO"), Watch::tr("nats per sample")};
     if (metric == "jacobian_norm")
-        return {Watch::tr("Jacobian norm ‖J‖"), Watch::tr("mean over samples")};
+        return {Watch::tr("Jacobian norm of the code"), Watch::tr("mean over samples")};
+    if (metric == "reconstruction_jacobian_norm")
+        return {Watch::tr("Jacobian norm of the reconstruction"), Watch::tr("mean over samples")};
     if (metric == "l0")
         return {Watch::tr("L0"), Watch::tr("units above 0 per sample")};
     if (metric == "mean_activation")
