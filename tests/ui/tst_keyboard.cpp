@@ -160,10 +160,11 @@ private slots:
 
         desk.driver.key(Qt::Key_2, Qt::AltModifier);
         useSmall(desk.driver);
+        auto* sample = desk.driver.find<QSpinBox>("Validation sample");
+        QTRY_VERIFY_WITH_TIMEOUT(sample->isEnabled(), kPatience);
         QSignalSpy opening(desk.driver.window().findChild<DropRouter*>(), &DropRouter::pictureDropped);
         desk.drop(kSlow);
         QTRY_COMPARE_WITH_TIMEOUT(opening.count(), 1, kPatience); // and the page has taken the keyboard
-        auto* sample = desk.driver.find<QSpinBox>("Validation sample");
         sample->setFocus();
         QVERIFY(desk.service.isBusy());
         desk.driver.key(Qt::Key_Escape);
