@@ -47,11 +47,11 @@ Result<std::shared_ptr<const Dataset>> samplesFor(const LoadedModel& loaded, con
             context.message("note: codes come from the model's prior; --data is not used");
         return std::shared_ptr<const Dataset>();
     }
-    Result<OpenedDataset> opened = arguments.source.empty()
-                                       ? openTrainingRows(loaded.path, context.stopToken())
-                                       : openFor(*loaded.model, arguments.source, context);
+    Result<OpenedDataset> opened = arguments.source.empty() ? openTrainingRows(loaded.path, context.stopToken())
+                                                            : openFor(*loaded.model, arguments.source, context);
     if (!opened && arguments.source.empty())
-        return std::move(opened).error().withContext("A Gaussian is fitted to the codes of data; name some with --data");
+        return std::move(opened).error().withContext(
+            "A Gaussian is fitted to the codes of data; name some with --data");
     if (!opened)
         return std::move(opened).error();
     return opened->dataset;
@@ -105,7 +105,8 @@ void addGenerate(CLI::App& app, Context& context, int& status) {
     command->add_option("model", arguments->model, "A run folder, a checkpoint or an exported file")->required();
     command->add_option("-o,--output", arguments->output, "An .npy file, or a picture of all of them in a grid")
         ->required();
-    command->add_option("--count", arguments->count, "How many samples")->check(CLI::Range(int64_t{1}, int64_t{100000}));
+    command->add_option("--count", arguments->count, "How many samples")
+        ->check(CLI::Range(int64_t{1}, int64_t{100000}));
     command->add_option("--seed", arguments->seed, "Of the codes")->check(wholeNumber());
     command->add_option("--temperature", arguments->temperature, "Factor of the codes' standard deviation")
         ->check(numberBetween(0, 100));

@@ -1,11 +1,11 @@
 #pragma once
 
-// The contractive autoencoder: reconstruction + λ ‖J‖_F², averaged over the batch, with J = ∂h/∂x (Rifai et al. 2011) or
-// ∂x̂/∂x (Alain and Bengio 2014). The Jacobian of a code of few units is exact, row by row; else the penalty is estimated
-// without bias by ‖Jᵀu‖² with u ~ N(0, I) (E u uᵀ = I). Both are reverse passes within the graph, differentiated again
-// for training. Where the code is contracted, the decoder's columns that read it are kept at norm 1 or less, since
-// otherwise the code shrinks instead; a deep decoder makes up for that in its later layers, which is why the
-// reconstruction is contracted there. Metrics: "jacobian_norm" of the code, "reconstruction_jacobian_norm".
+// The contractive autoencoder: reconstruction + λ ‖J‖_F², averaged over the batch, with J = ∂h/∂x (Rifai et al. 2011)
+// or ∂x̂/∂x (Alain and Bengio 2014). The Jacobian of a code of few units is exact, row by row; else the penalty is
+// estimated without bias by ‖Jᵀu‖² with u ~ N(0, I) (E u uᵀ = I). Both are reverse passes within the graph,
+// differentiated again for training. Where the code is contracted, the decoder's columns that read it are kept at norm
+// 1 or less, since otherwise the code shrinks instead; a deep decoder makes up for that in its later layers, which is
+// why the reconstruction is contracted there. Metrics: "jacobian_norm" of the code, "reconstruction_jacobian_norm".
 
 #include "core/models/Family.h"
 

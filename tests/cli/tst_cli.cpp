@@ -294,7 +294,8 @@ private slots:
             QCOMPARE(result.status, 0);
             QVERIFY2(result.json()["items"].size() > 0, what);
         }
-        const auto bench = run({"bench", "--only", "dense_ae_b128", "--precision", "f32", "--seconds", "0.05", "--json"}).json();
+        const auto bench =
+            run({"bench", "--only", "dense_ae_b128", "--precision", "f32", "--seconds", "0.05", "--json"}).json();
         QCOMPARE(bench["workloads"].size(), size_t{1});
         for (const char* key : {"name", "precision", "samples_per_second", "loss", "peak_rss_mb"})
             QVERIFY2(bench["workloads"][0].contains(key), key);

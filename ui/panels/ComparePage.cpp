@@ -84,7 +84,7 @@ void ComparePage::showPicture(std::shared_ptr<const DecodedImage> picture, const
     m_picture = std::move(picture);
     m_result = nullptr;
     m_pictureName = name;
-    m_work->end(); // of the picture before
+    m_work->end();                         // of the picture before
     m_workbench.reconstruction().cancel(); // or, while the page is hidden, its result would be taken for this one's
     request();
 }
