@@ -101,10 +101,6 @@ OptionTable ContractiveFamily::options() const {
     };
 }
 
-std::vector<std::pair<std::string, Json>> ContractiveFamily::defaults() const {
-    return {{"model.code_activation", "sigmoid"}};
-}
-
 Result<void> ContractiveFamily::validate(const ModelContext& context) const {
     if (context.options.text("objective.jacobian") != "exact")
         return {};

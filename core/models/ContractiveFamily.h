@@ -19,7 +19,6 @@ public:
         return "The code is asked to move little when the sample does: features that hold still under small changes.";
     }
     OptionTable options() const override;
-    std::vector<std::pair<std::string, Json>> defaults() const override;
     Result<void> validate(const ModelContext& context) const override;
     std::vector<ScheduledScalar> scalars() const override;
     void build(ModelBuilder& builder) const override;

@@ -177,9 +177,12 @@ private slots:
     }
 
     void contractive_oneLayer_isItsFormula() {
-        const LoadedModel loaded = smallModel(
-            "contractive", "dense",
-            {{"model.layers", Json::array()}, {"model.code_size", 4}, {"objective.jacobian", "exact"}}, Shape{1, 4, 6});
+        const LoadedModel loaded = smallModel("contractive", "dense",
+                                              {{"model.layers", Json::array()},
+                                               {"model.code_size", 4},
+                                               {"model.code_activation", "sigmoid"},
+                                               {"objective.jacobian", "exact"}},
+                                              Shape{1, 4, 6});
         const Graph& graph = loaded.model->training;
         const Values values = valuesFor(graph, loaded);
         const auto found =

@@ -350,7 +350,7 @@ void generate(const QString& prefix, const QString& run) {
     driver.click(driver.find<QToolButton>("Samples"));
     wait();
     take(driver, prefix + "25-generate-small.png");
-    driver.key(Qt::Key_5, Qt::AltModifier);
+    showPage(driver, QStringLiteral("Compression"));
     take(driver, prefix + "26-compression-empty.png");
     driver.key(Qt::Key_Return, Qt::ControlModifier);
     waitUntil([&] { return !driver.bench().compression().isBusy(); });
