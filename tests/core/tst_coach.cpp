@@ -190,7 +190,7 @@ private slots:
             made.rows[static_cast<size_t>(epoch * kRowsPerEpoch - 1)].values[1] = loss;
             return made;
         };
-        const Curves trainingWentOn = withBestAt(8, 9.7, curves(40, falling(30, 5, 6), falling(30, 10, 1), 0.1, 0.05));
+        const Curves trainingWentOn = withBestAt(8, 9.7, curves(40, falling(30, 5, 3), falling(30, 10, 1), 0.1, 0.05));
         const Curves stillFalling = withBestAt(12, 9.1, curves(40, falling(30, 10, 1), falling(13, 8, 30), 0.1, 0.05));
         for (const Curves& made : {trainingWentOn, stillFalling})
             for (int epoch = 1; epoch <= 40; ++epoch)
@@ -222,6 +222,18 @@ private slots:
             if (const std::string now = made.keyAt(planned(100), epoch); now != shown)
                 course += fmt::format("{} {}; ", epoch, shown = now);
         QVERIFY2(course == "16 overfitting; 34 ; ", course.c_str()); // as the averages have noticed
+    }
+
+    // Until there is a new best, whatever training does.
+    void plateau_isKept_untilThereIsANewBest() {
+        Curves made = curves(
+            40, [](double t) { return t < 25 ? 10 + 10 * std::exp(-t) : 10 - 0.5 * (t - 25); },
+            [](double t) { return t == 10   ? 10.9
+                                  : t == 36 ? 10.8
+                                            : 11 + 10 * std::exp(-t); });
+        for (int epoch = 20; epoch < 36; ++epoch)
+            QCOMPARE(made.keyAt(planned(100), epoch), std::string("plateau"));
+        QCOMPARE(made.keyAt(planned(100), 36), std::string());
     }
 
     // What ordinary runs look like, with all noises and all lengths: 480 histories of 40 epochs each.

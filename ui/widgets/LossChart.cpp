@@ -2,15 +2,12 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QFileDialog>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSlider>
 #include <QVBoxLayout>
 
-#include "ui/bridge/CoreText.h"
 #include "ui/widgets/CurveCanvas.h"
 #include "ui/widgets/Theme.h"
 
@@ -19,14 +16,6 @@ namespace hourglass {
 namespace {
 
 constexpr std::chrono::milliseconds kFrame{33};
-
-Result<void> writeWith(const QString& path, const std::function<bool(QIODevice&)>& write) {
-    QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && write(file) && file.commit())
-        return {};
-    return makeError(ErrorCode::WriteFailed, "'{}' could not be written: {}. What was there before is unchanged.",
-                     path.toStdString(), file.errorString().toStdString());
-}
 
 // The slider spends most of its way near 1, where smoothing changes: weight = 1 − 10^(−3·position), 0 to 0.999.
 double weightOf(int position) {
@@ -274,37 +263,6 @@ void LossChart::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange)
         updateLegend();
-}
-
-Result<void> LossChart::writeCsv(const QString& path) const {
-    const QByteArray text = m_data.csv(m_stepsPerEpoch);
-    return writeWith(path, [&](QIODevice& file) { return file.write(text) == text.size(); });
-}
-
-Result<void> LossChart::writePng(const QString& path) {
-    m_canvas->refresh();
-    QPixmap picture(m_canvas->size() * 2);
-    picture.setDevicePixelRatio(2);
-    picture.fill(palette().color(QPalette::Window));
-    m_canvas->QWidget::render(&picture, {}, {}, QWidget::DrawChildren);
-    return writeWith(path, [&](QIODevice& file) { return picture.save(&file, "PNG"); });
-}
-
-void LossChart::askForFile(bool isCsv) {
-    auto* dialog = new QFileDialog(this, isCsv ? tr("Save the values") : tr("Save the picture"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(isCsv ? QStringLiteral("csv") : QStringLiteral("png"));
-    dialog->setNameFilter(isCsv ? tr("Comma-separated values (*.csv)") : tr("PNG picture (*.png)"));
-    dialog->selectFile(m_title.toLower().replace(QLatin1Char(' '), QLatin1Char('-')));
-    connect(dialog, &QFileDialog::fileSelected, this, [this, isCsv](const QString& path) {
-        const Result<void> written = isCsv ? writeCsv(path) : writePng(path);
-        if (written)
-            emit exported(path);
-        else
-            emit failed(coreText(written.error()));
-    });
-    dialog->open();
 }
 
 } // namespace hourglass
