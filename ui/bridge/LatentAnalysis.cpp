@@ -1,6 +1,7 @@
 #include "ui/bridge/LatentAnalysis.h"
 
 #include <chrono>
+#include <utility>
 
 #include "core/base/Parallel.h"
 #include "ui/bridge/CoreText.h"
@@ -14,6 +15,20 @@ constexpr std::chrono::milliseconds kBetweenLayouts{40}; // more than that nobod
 
 } // namespace
 
+LatentAnalysis::LatentAnalysis(QObject* parent) : QObject(parent) {
+    m_looks.setInterval(kBetweenLayouts);
+    connect(&m_looks, &QTimer::timeout, this, &LatentAnalysis::lookAtLayout);
+}
+
+// Without waiting for it.
+void LatentAnalysis::lookAtLayout() {
+    const std::unique_lock lock(m_standing->mutex, std::try_to_lock);
+    if (!lock || !std::exchange(m_standing->isNew, false))
+        return;
+    emit layoutMoved(std::make_shared<const std::vector<float>>(m_standing->layout), m_standing->iteration,
+                     m_standing->total, m_standing->klDivergence);
+}
+
 LatentAnalysis::~LatentAnalysis() {
     m_layoutStop.request_stop();
     m_clusterStop.request_stop();
@@ -24,17 +39,16 @@ void LatentAnalysis::layOut(std::shared_ptr<const LatentCodes> codes, double per
     m_layoutStop = {};
     m_isLayingOut = true;
     const int request = ++m_layout;
-    const auto progress = [this, request, reply = m_replies.sender(), last = std::chrono::steady_clock::time_point()](
-                              int64_t iteration, int64_t total, std::span<const float> layout, double kl) mutable {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - last < kBetweenLayouts && iteration < total)
-            return;
-        last = now;
-        auto copied = std::make_shared<const std::vector<float>>(layout.begin(), layout.end());
-        reply([this, request, copied, iteration, total, kl] {
-            if (request == m_layout)
-                emit layoutMoved(copied, iteration, total, kl);
-        });
+    m_standing = std::make_shared<Standing>();
+    m_looks.start();
+    const auto progress = [standing = m_standing](int64_t iteration, int64_t total, std::span<const float> layout,
+                                                  double divergence) {
+        const std::lock_guard lock(standing->mutex);
+        standing->layout.assign(layout.begin(), layout.end());
+        standing->iteration = iteration;
+        standing->total = total;
+        standing->klDivergence = divergence;
+        standing->isNew = true;
     };
     runInPool(
         m_replies, "laying out codes",
@@ -45,6 +59,8 @@ void LatentAnalysis::layOut(std::shared_ptr<const LatentCodes> codes, double per
         [this, request](Result<std::optional<TSneLayout>> layout) {
             if (request != m_layout)
                 return;
+            lookAtLayout();
+            m_looks.stop();
             m_isLayingOut = false;
             if (layout && *layout)
                 emit layoutDone(std::make_shared<const TSneLayout>(std::move(**layout)));
@@ -61,6 +77,7 @@ void LatentAnalysis::cancelLayout() {
         return;
     ++m_layout;
     m_layoutStop.request_stop();
+    m_looks.stop();
     m_isLayingOut = false;
     emit layoutStopped();
 }

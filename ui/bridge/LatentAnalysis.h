@@ -6,8 +6,10 @@
 // QtCore only.
 
 #include <QtCore/QObject>
+#include <QtCore/QTimer>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -30,7 +32,7 @@ class LatentAnalysis : public QObject {
     Q_OBJECT
 
 public:
-    explicit LatentAnalysis(QObject* parent = nullptr) : QObject(parent) {}
+    explicit LatentAnalysis(QObject* parent = nullptr);
     // Stops what runs, without waiting for it.
     ~LatentAnalysis() override;
 
@@ -56,6 +58,19 @@ signals:
     void failed(const QString& message);
 
 private:
+    // Where a layout stands. It is fetched from here and not posted: a thread that gives way to all others could be
+    // made to wait while it holds the window's queue.
+    struct Standing {
+        std::mutex mutex;
+        std::vector<float> layout;
+        int64_t iteration = 0, total = 0;
+        double klDivergence = 0;
+        bool isNew = false;
+    };
+    void lookAtLayout();
+
+    std::shared_ptr<Standing> m_standing;
+    QTimer m_looks;
     std::stop_source m_layoutStop, m_clusterStop;
     int m_layout = 0, m_clusters = 0, m_neighbours = 0;
     int m_reads[3] = {};
