@@ -113,10 +113,6 @@ Result<void> ContractiveFamily::validate(const ModelContext& context) const {
 }
 
 std::vector<ScheduledScalar> ContractiveFamily::scalars() const {
-    const auto warmUp = [](const OptionValues& options, int64_t step) {
-        const auto steps = static_cast<double>(options.integer("objective.warmup_steps"));
-        return steps <= 0 ? 1.0 : std::min(1.0, static_cast<double>(step + 1) / steps);
-    };
     return {{"lambda", "objective.lambda", warmUp}};
 }
 

@@ -16,6 +16,9 @@ struct ScheduledScalar {
     double (*factor)(const OptionValues&, int64_t step); // what the value is multiplied by at a step; null: always 1
 };
 
+// A factor that rises from 0 to 1 over "objective.warmup_steps", for families with that option.
+double warmUp(const OptionValues& options, int64_t step);
+
 // What may be edited after an update.
 struct StepEdit {
     const OptionValues& options;

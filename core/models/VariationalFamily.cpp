@@ -92,10 +92,6 @@ std::vector<std::pair<std::string, Json>> VariationalFamily::defaults() const {
 }
 
 std::vector<ScheduledScalar> VariationalFamily::scalars() const {
-    const auto warmUp = [](const OptionValues& options, int64_t step) {
-        const auto steps = static_cast<double>(options.integer("objective.warmup_steps"));
-        return steps <= 0 ? 1.0 : std::min(1.0, static_cast<double>(step + 1) / steps);
-    };
     return {{"beta", "objective.beta", warmUp}};
 }
 
