@@ -3,7 +3,6 @@
 #include "app/cli/ModelContext.h"
 #include "core/data/MemoryDataset.h"
 #include "core/data/RowSubset.h"
-#include "core/data/Split.h"
 #include "core/inference/Compression.h"
 #include "core/training/TrainingData.h"
 
@@ -81,8 +80,8 @@ int run(const Arguments& arguments, Context& context) {
     if (!training)
         return context.fail(training.error());
     std::shared_ptr<const Dataset> pictures = work.dataset;
-    if (arguments.limit > 0 && arguments.limit < pictures->size())
-        pictures = std::make_shared<RowSubset>(pictures, spreadEvenly(pictures->size(), arguments.limit));
+    if (arguments.limit > 0)
+        pictures = evenlySpread(std::move(pictures), arguments.limit);
     WorkProgress progress("pictures");
     const Result<std::optional<Compression>> result = measureCompression(
         runner,

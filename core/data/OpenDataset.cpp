@@ -2,7 +2,6 @@
 
 #include "core/data/RowSubset.h"
 #include "core/data/SourceReader.h"
-#include "core/data/Split.h"
 
 namespace hourglass {
 
@@ -17,13 +16,8 @@ Result<std::shared_ptr<const Dataset>> chosenRows(const std::shared_ptr<const Da
     std::vector<int64_t> rows = rowsOfClasses(*whole, *classes);
     if (rows.empty())
         return makeError(ErrorCode::InvalidArgument, "data.classes: no sample is of class '{}'.", options.classes);
-    if (options.limit > 0) {
-        std::vector<int64_t> fewer;
-        for (const int64_t place : spreadEvenly(static_cast<int64_t>(rows.size()), options.limit))
-            fewer.push_back(rows[static_cast<size_t>(place)]);
-        rows = std::move(fewer);
-    }
-    return std::shared_ptr<const Dataset>(std::make_shared<RowSubset>(whole, std::move(rows)));
+    const auto chosen = std::make_shared<RowSubset>(whole, std::move(rows));
+    return options.limit > 0 ? evenlySpread(chosen, options.limit) : chosen;
 }
 
 } // namespace

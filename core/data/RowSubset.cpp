@@ -4,6 +4,7 @@
 
 #include "core/base/Contract.h"
 #include "core/data/MemoryDataset.h"
+#include "core/data/Split.h"
 
 namespace hourglass {
 
@@ -63,6 +64,13 @@ void RowSubset::read(std::span<const int64_t> rows, std::span<float> values) con
 
 std::string RowSubset::description() const {
     return describeRows(size(), sampleShape(), isImage());
+}
+
+std::shared_ptr<const Dataset> evenlySpread(std::shared_ptr<const Dataset> data, int64_t count) {
+    if (data->size() <= count)
+        return data;
+    std::vector<int64_t> rows = spreadEvenly(data->size(), count);
+    return std::make_shared<RowSubset>(std::move(data), std::move(rows));
 }
 
 Result<std::vector<int>> classesNamed(const Dataset& data, const std::string& text, std::string_view key) {

@@ -32,6 +32,9 @@ private:
     std::vector<int64_t> m_rows;
 };
 
+// At most so many of the rows, evenly spread: the data set itself where it has no more.
+std::shared_ptr<const Dataset> evenlySpread(std::shared_ptr<const Dataset> data, int64_t count);
+
 // Indices into data.classNames() of "Trouser, 3": names whatever their case, or numbers from 0 where no class has that
 // name; in order, each once. Empty text: none. InvalidArgument for data without classes and for a class that is not
 // there, which lists those that are. `key` is what the message calls the text.

@@ -5,7 +5,6 @@
 
 #include "core/data/MemoryDataset.h"
 #include "core/data/RowSubset.h"
-#include "core/data/Split.h"
 #include "core/models/VariationalFamily.h"
 
 namespace hourglass {
@@ -75,8 +74,7 @@ Result<std::optional<CodeSource>> CodeSource::of(ModelRunner& runner, const std:
             "A code of {} values is too long to fit a Gaussian to; at most {} are allowed. A dense code is "
             "shorter.",
             shape->elements(), kMostDimensions);
-    const int64_t rows = std::min(samples->size(), kMostRows);
-    const auto chosen = std::make_shared<RowSubset>(samples, spreadEvenly(samples->size(), rows));
+    const std::shared_ptr<const Dataset> chosen = evenlySpread(samples, kMostRows);
     Result<std::optional<Tensor>> codes = encodeAll(runner, chosen, {}, std::move(stop));
     if (!codes)
         return std::move(codes).error();
@@ -86,7 +84,7 @@ Result<std::optional<CodeSource>> CodeSource::of(ModelRunner& runner, const std:
     if (!fit)
         return std::move(fit).error();
     const auto [low, high] = codeRange(model);
-    return std::optional(CodeSource(*std::move(fit), *shape, rows, low, high));
+    return std::optional(CodeSource(*std::move(fit), *shape, chosen->size(), low, high));
 }
 
 void CodeSource::bring(std::span<float> codes) const {

@@ -3,23 +3,20 @@
 #include <algorithm>
 
 #include "core/data/RowSubset.h"
-#include "core/data/Split.h"
 #include "core/training/TrainingData.h"
 
 namespace hourglass {
 
-Result<NormalSamples> openNormalSamples(const std::filesystem::path& checkpoint, std::stop_token stop,
+Result<NormalSamples> openNormalSamples(const std::filesystem::path& model, std::stop_token stop,
                                         const ProgressFunction& progress) {
-    Result<OpenedDataset> training = openTrainingRows(checkpoint, std::move(stop), progress);
+    Result<OpenedDataset> training = openTrainingRows(model, std::move(stop), progress);
     if (!training && training.error().code() == ErrorCode::NotFound)
         return NormalSamples{nullptr, training.error().message()};
     if (!training)
         return std::move(training).error();
     if (training->dataset == nullptr)
         return NormalSamples{};
-    const int64_t size = training->dataset->size();
-    return NormalSamples{
-        std::make_shared<RowSubset>(training->dataset, spreadEvenly(size, std::min(size, kMostNormalSamples))), {}};
+    return NormalSamples{evenlySpread(training->dataset, kMostNormalSamples), {}};
 }
 
 std::vector<bool> anomaliesAmong(const Dataset& data, const NormalClasses& normal) {

@@ -18,9 +18,9 @@ struct NormalSamples {
     std::string whyNone;                    // a sentence; empty where there are some
 };
 
-// Of the samples that the run of `checkpoint` was trained on, evenly spread. That it belongs to no run, or that the
-// data are gone, is no error. Errors: the others of openTrainingRows(). Any thread.
-Result<NormalSamples> openNormalSamples(const std::filesystem::path& checkpoint, std::stop_token stop = {},
+// Of the samples that the run of `model` (folder or checkpoint) was trained on, evenly spread. That it belongs to no
+// run, or that the data are gone, is no error. Errors: the others of openTrainingRows(). Any thread.
+Result<NormalSamples> openNormalSamples(const std::filesystem::path& model, std::stop_token stop = {},
                                         const ProgressFunction& progress = {});
 
 // Of each sample whether its label makes it an anomaly: none of the normal classes, or no label. Empty when it is not

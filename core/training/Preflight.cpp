@@ -4,8 +4,8 @@
 
 #include "core/base/Parallel.h"
 #include "core/data/Batcher.h"
-#include "core/data/Split.h"
 #include "core/training/Trainer.h"
+#include "core/training/TrainingData.h"
 #include "core/training/TrainingStep.h"
 
 namespace hourglass {
@@ -41,9 +41,7 @@ Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<
     auto model = buildModel(options, dataset->sampleShape());
     if (!model)
         return std::move(model).error();
-    const Split split =
-        splitByStableId(*dataset, options.real("data.validation_fraction"), options.real("data.test_fraction"),
-                        static_cast<uint64_t>(options.integer("training.seed")));
+    const Split split = splitOf(*dataset, options);
     if (split.train.empty())
         return makeError(ErrorCode::InvalidArgument, "Nothing is left to train on.");
     Preflight result;

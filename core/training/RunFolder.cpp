@@ -267,6 +267,14 @@ bool RunFolder::isRun(const fs::path& folder) {
     return fs::is_regular_file(experimentPath(folder), code) || fs::is_regular_file(checkpoint(folder, "last"), code);
 }
 
+fs::path RunFolder::runOf(const fs::path& path) {
+    const fs::path whole = fs::absolute(path);
+    if (isRun(whole))
+        return whole;
+    const fs::path around = whole.parent_path().parent_path(); // RUN/checkpoints/best.safetensors
+    return isRun(around) ? around : fs::path();
+}
+
 Result<fs::path> RunFolder::modelPath(const fs::path& folder) {
     std::error_code code;
     for (const char* name : {"best", "last"})

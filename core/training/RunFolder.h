@@ -48,6 +48,8 @@ public:
     static std::filesystem::path checkpoint(const std::filesystem::path& folder, const std::string& name);
     // Whether a folder looks like a run.
     static bool isRun(const std::filesystem::path& folder);
+    // The run that a run folder or one of its checkpoints stands for; empty: none.
+    static std::filesystem::path runOf(const std::filesystem::path& path);
     // Its best checkpoint, else its last. NotFound when it has none.
     static Result<std::filesystem::path> modelPath(const std::filesystem::path& folder);
 

@@ -2,20 +2,23 @@
 
 #include "core/data/OpenDataset.h"
 #include "core/data/RowSubset.h"
-#include "core/data/Split.h"
 #include "core/training/RunFolder.h"
 
 namespace hourglass {
 
 namespace fs = std::filesystem;
 
-Result<OpenedDataset> openRunPart(const fs::path& checkpoint, RunPart part, std::stop_token stop,
+Split splitOf(const Dataset& data, const OptionValues& options) {
+    return splitByStableId(data, options.real("data.validation_fraction"), options.real("data.test_fraction"),
+                           static_cast<uint64_t>(options.integer("training.seed")));
+}
+
+Result<OpenedDataset> openRunPart(const fs::path& model, RunPart part, std::stop_token stop,
                                   const ProgressFunction& progress) {
-    const fs::path run = fs::absolute(checkpoint).parent_path().parent_path(); // RUN/checkpoints/best.safetensors
-    if (!RunFolder::isRun(run))
+    const fs::path run = RunFolder::runOf(model);
+    if (run.empty())
         return makeError(ErrorCode::NotFound,
-                         "'{}' lies in no run folder, so it does not say what data it was trained on.",
-                         checkpoint.string());
+                         "'{}' lies in no run folder, so it does not say what data it was trained on.", model.string());
     Result<Experiment> experiment = Experiment::load(RunFolder::experimentPath(run));
     if (!experiment)
         return std::move(experiment).error();
@@ -23,9 +26,7 @@ Result<OpenedDataset> openRunPart(const fs::path& checkpoint, RunPart part, std:
     Result<OpenedDataset> opened = openDataset(options, run, std::move(stop), progress);
     if (!opened || opened->dataset == nullptr)
         return opened;
-    Split split =
-        splitByStableId(*opened->dataset, options.real("data.validation_fraction"), options.real("data.test_fraction"),
-                        static_cast<uint64_t>(options.integer("training.seed")));
+    Split split = splitOf(*opened->dataset, options);
     std::vector<int64_t>& rows = part == RunPart::Training     ? split.train
                                  : part == RunPart::Validation ? split.validation
                                                                : split.test;
@@ -38,9 +39,8 @@ Result<OpenedDataset> openRunPart(const fs::path& checkpoint, RunPart part, std:
     return opened;
 }
 
-Result<OpenedDataset> openTrainingRows(const fs::path& checkpoint, std::stop_token stop,
-                                       const ProgressFunction& progress) {
-    return openRunPart(checkpoint, RunPart::Training, std::move(stop), progress);
+Result<OpenedDataset> openTrainingRows(const fs::path& model, std::stop_token stop, const ProgressFunction& progress) {
+    return openRunPart(model, RunPart::Training, std::move(stop), progress);
 }
 
 } // namespace hourglass

@@ -46,8 +46,7 @@ Result<TrainingResult> TrainingRun::run() {
 
 Result<void> TrainingRun::prepare() {
     expects(m_dataset != nullptr, "training without a dataset");
-    m_split = splitByStableId(*m_dataset, m_options.real("data.validation_fraction"),
-                              m_options.real("data.test_fraction"), seedOf(m_options));
+    m_split = splitOf(*m_dataset, m_options);
     if (m_split.train.empty())
         return makeError(ErrorCode::InvalidArgument,
                          "Nothing is left to train on: {} samples, of which validation and test take all.",

@@ -5,10 +5,10 @@
 #include <chrono>
 
 #include "core/data/Batcher.h"
-#include "core/data/Split.h"
 #include "core/training/Checkpoint.h"
 #include "core/training/Evaluation.h"
 #include "core/training/Trainer.h"
+#include "core/training/TrainingData.h"
 #include "core/training/TrainingStep.h"
 
 namespace hourglass {

@@ -7,7 +7,6 @@
 #include "core/inference/DataForModel.h"
 #include "core/inference/ModelRunner.h"
 #include "core/io/ModelFile.h"
-#include "core/training/RunFolder.h"
 #include "ui/bridge/CoreText.h"
 
 namespace hourglass::anomaly {
@@ -42,16 +41,11 @@ private:
     Clock::time_point m_start = Clock::now(), m_reported = m_start;
 };
 
-// Where the data of its run are told, if it has one: beside its checkpoints.
-std::filesystem::path checkpointOf(const std::filesystem::path& path) {
-    return RunFolder::isRun(path) ? RunFolder::checkpoint(path, "last") : path;
-}
-
 Result<OpenedDataset> openChecked(const AnomalyCheck& check, const std::stop_token& stop,
                                   const ProgressFunction& progress) {
     const AnomalyData& data = check.request.data;
     if (data.source.empty())
-        return openRunPart(checkpointOf(check.path), data.part, stop, progress);
+        return openRunPart(check.path, data.part, stop, progress);
     return openDataFor(*check.model, data.source, data.baseFolder, stop, progress);
 }
 
@@ -96,7 +90,7 @@ Result<bool> openDataOf(AnomalyCheck& check, const std::stop_token& stop, const 
         return std::move(fits).error();
     if (check.data->size() == 0)
         return makeError(ErrorCode::NotFound, "'{}' holds no samples.", check.request.data.name.toStdString());
-    Result<NormalSamples> normal = openNormalSamples(checkpointOf(check.path), stop, progress);
+    Result<NormalSamples> normal = openNormalSamples(check.path, stop, progress);
     if (stop.stop_requested())
         return false;
     // Without them there are scores all the same.

@@ -33,7 +33,8 @@ Outcome measure(const CompressionRequest& request, const WorkingModel& model, Mo
         return makeError(ErrorCode::InvalidArgument,
                          "There are no pictures to measure: the experiment's data are not open. Choose data on the "
                          "left, then measure again.");
-    const auto pictures = someOf(std::make_shared<RowSubset>(request.open.dataset, std::move(rows)), request.limit);
+    const auto pictures =
+        evenlySpread(std::make_shared<RowSubset>(request.open.dataset, std::move(rows)), request.limit);
     const Result<std::shared_ptr<const Dataset>> training = memory.trainingSamples(model, request.open, stop);
     double told = 0;
     const auto progress = [&](double fraction) {

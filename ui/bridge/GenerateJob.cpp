@@ -4,6 +4,7 @@
 #include <chrono>
 #include <numeric>
 
+#include "core/data/RowSubset.h"
 #include "core/inference/CodeDivergence.h"
 #include "ui/bridge/ReconstructionService.h"
 
@@ -35,7 +36,7 @@ Result<bool> findSource(const GenerateRequest& request, const WorkingModel& mode
         samples = found ? *found : nullptr; // a prior does without
     }
     if (!isKnown) {
-        const auto some = samples != nullptr && model.isTraining ? someOf(samples, kRowsWhileTraining) : samples;
+        const auto some = samples != nullptr && model.isTraining ? evenlySpread(samples, kRowsWhileTraining) : samples;
         Result<std::optional<CodeSource>> source = CodeSource::of(runner, some, stop);
         if (!source)
             return std::move(source).error();
@@ -48,7 +49,7 @@ Result<bool> findSource(const GenerateRequest& request, const WorkingModel& mode
     }
     if (hasPrior && needsData && samples != nullptr) {
         Result<std::optional<std::vector<double>>> divergence =
-            divergencePerDimension(runner, *someOf(samples, kRowsForDivergence), stop);
+            divergencePerDimension(runner, *evenlySpread(samples, kRowsForDivergence), stop);
         if (!divergence)
             return std::move(divergence).error();
         if (!*divergence)

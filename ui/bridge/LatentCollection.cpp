@@ -8,11 +8,11 @@
 #include "core/data/ImageCodec.h"
 #include "core/data/OpenDataset.h"
 #include "core/data/RowSubset.h"
-#include "core/data/Split.h"
 #include "core/inference/CodeSource.h"
 #include "core/io/ModelFile.h"
 #include "core/models/VariationalFamily.h"
 #include "core/training/Trainer.h"
+#include "core/training/TrainingData.h"
 
 namespace hourglass {
 
@@ -61,18 +61,14 @@ Result<bool> LatentService::Collection::chooseRows() {
         if (validation + test >= 1)
             return makeError(ErrorCode::InvalidArgument, "Validation and test part leave nothing to train with: "
                                                          "lower data.validation_fraction or data.test_fraction.");
-        Split split =
-            splitByStableId(*whole, validation, test, static_cast<uint64_t>(options.integer("training.seed")));
+        Split split = splitOf(*whole, options);
         const bool isValidation = source.part == LatentSource::Part::Validation && !split.validation.empty();
         rows = isValidation ? std::move(split.validation) : std::move(split.train);
     }
     if (rows.empty())
         return makeError(ErrorCode::InvalidArgument, "There are no samples to encode.");
     codes->outOf = static_cast<int64_t>(rows.size());
-    std::vector<int64_t> chosen;
-    for (const int64_t place : spreadEvenly(codes->outOf, kMostSamples))
-        chosen.push_back(rows[static_cast<size_t>(place)]);
-    codes->samples = std::make_shared<RowSubset>(std::move(whole), std::move(chosen));
+    codes->samples = evenlySpread(std::make_shared<RowSubset>(std::move(whole), std::move(rows)), kMostSamples);
     return !stop.stop_requested();
 }
 
@@ -107,8 +103,7 @@ Result<void> LatentService::Collection::prepareCodes() {
         return std::move(fits).error();
     model->codeShape = *shape;
     const int64_t most = std::max<int64_t>(1, kMostValues / shape->elements());
-    if (codes->samples->size() > most)
-        codes->samples = std::make_shared<RowSubset>(codes->samples, spreadEvenly(codes->samples->size(), most));
+    codes->samples = evenlySpread(codes->samples, most);
     codes->model = model;
     codes->codes = Tensor(shape->batch(codes->samples->size()));
     codes->errors.resize(static_cast<size_t>(codes->samples->size()));

@@ -1,7 +1,6 @@
 #include "ui/bridge/ModelMemory.h"
 
 #include "core/data/RowSubset.h"
-#include "core/data/Split.h"
 #include "core/training/RunFolder.h"
 #include "core/training/TrainingData.h"
 
@@ -9,22 +8,10 @@ namespace hourglass {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// The run that a run folder or a checkpoint stands for; empty: none.
-fs::path runOf(const fs::path& path) {
-    if (RunFolder::isRun(path))
-        return path;
-    const fs::path around = fs::absolute(path).parent_path().parent_path(); // RUN/checkpoints/best.safetensors
-    return RunFolder::isRun(around) ? around : fs::path();
-}
-
-} // namespace
-
 WorkingModel modelAtHand(const JobContext& context, const fs::path& path, bool isTraining) {
     return {.model = std::shared_ptr<const Model>(&context.model, [](const Model*) {}),
             .weights = context.weights,
-            .run = isTraining || path.empty() ? fs::path() : runOf(path),
+            .run = isTraining || path.empty() ? fs::path() : RunFolder::runOf(path),
             .step = context.step,
             .isTraining = isTraining};
 }
@@ -40,14 +27,14 @@ Result<WorkingModel> ModelMemory::load(const fs::path& path) {
         m_time = fs::last_write_time(loaded->path, ignored);
         m_loaded = *std::move(loaded);
     }
-    return WorkingModel{.model = m_loaded->model, .weights = m_loaded->weights, .run = runOf(path)};
+    return WorkingModel{.model = m_loaded->model, .weights = m_loaded->weights, .run = RunFolder::runOf(path)};
 }
 
 Result<std::shared_ptr<const Dataset>> ModelMemory::trainingSamples(const WorkingModel& model, const OpenData& open,
                                                                     const std::stop_token& stop) {
     if (!model.run.empty()) {
         if (m_run != model.run || m_training == nullptr) {
-            Result<OpenedDataset> opened = openTrainingRows(model.run / "checkpoints" / "best.safetensors", stop);
+            Result<OpenedDataset> opened = openTrainingRows(model.run, stop);
             if (!opened)
                 return std::move(opened).error();
             m_run = model.run;
@@ -62,13 +49,8 @@ Result<std::shared_ptr<const Dataset>> ModelMemory::trainingSamples(const Workin
     const double validation = options.real("data.validation_fraction"), test = options.real("data.test_fraction");
     if (validation + test >= 1)
         return none;
-    Split split =
-        splitByStableId(*open.dataset, validation, test, static_cast<uint64_t>(options.integer("training.seed")));
-    return std::shared_ptr<const Dataset>(std::make_shared<RowSubset>(open.dataset, std::move(split.train)));
-}
-
-std::shared_ptr<const Dataset> someOf(const std::shared_ptr<const Dataset>& data, int64_t count) {
-    return data->size() <= count ? data : std::make_shared<RowSubset>(data, spreadEvenly(data->size(), count));
+    return std::shared_ptr<const Dataset>(
+        std::make_shared<RowSubset>(open.dataset, splitOf(*open.dataset, options).train));
 }
 
 } // namespace hourglass

@@ -52,7 +52,4 @@ private:
     std::shared_ptr<const Dataset> m_training; // of m_run
 };
 
-// At most so many of the rows, evenly spread.
-std::shared_ptr<const Dataset> someOf(const std::shared_ptr<const Dataset>& data, int64_t count);
-
 } // namespace hourglass

@@ -4,9 +4,9 @@
 #include "core/base/Guarded.h"
 #include "core/base/Memory.h"
 #include "core/data/ImageCodec.h"
-#include "core/data/Split.h"
 #include "core/inference/DenoiseImage.h"
 #include "core/training/NetworkInput.h"
+#include "core/training/TrainingData.h"
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/ShapeText.h"
 #include "ui/bridge/TrainingController.h"
@@ -148,7 +148,7 @@ std::vector<int64_t> validationRows(const Dataset& dataset, const Experiment& ex
     const double validation = options.real("data.validation_fraction"), test = options.real("data.test_fraction");
     if (validation + test >= 1)
         return {};
-    Split split = splitByStableId(dataset, validation, test, static_cast<uint64_t>(options.integer("training.seed")));
+    Split split = splitOf(dataset, options);
     return split.validation.empty() ? std::move(split.train) : std::move(split.validation);
 }
 
