@@ -8,27 +8,10 @@
 #include "ui/bridge/AnomalyWork.h"
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
-#include "ui/bridge/TrainingController.h"
 
 namespace hourglass {
 
 namespace {
-
-// Answers once, also when the job that holds it is dropped unrun: with nothing then.
-template <typename T>
-class Answer {
-public:
-    explicit Answer(std::function<void(std::shared_ptr<T>)> send) : m_send(std::move(send)) {}
-    ~Answer() {
-        if (m_send)
-            m_send(nullptr);
-    }
-    void give(T value) { std::exchange(m_send, nullptr)(std::make_shared<T>(std::move(value))); }
-    void keepQuiet() { m_send = nullptr; }
-
-private:
-    std::function<void(std::shared_ptr<T>)> m_send;
-};
 
 // The model as it is now: training goes on with its own.
 void copyModel(const JobContext& context, AnomalyCheck& check) {
@@ -50,61 +33,37 @@ bool AnomalyCheck::arePictures() const {
     return data->isImage() && shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
 }
 
-AnomalyService::AnomalyService(TrainingController& controller, QObject* parent)
-    : QObject(parent), m_controller(controller) {
-    // A run does not wait for a check, which goes on between its steps.
-    connect(&controller, &TrainingController::stateChanged, this, [this](TrainingController::State state) {
-        const bool others =
-            state == TrainingController::State::Preparing || state == TrainingController::State::Stopping;
-        if (!m_isBusy || !others || m_phase == Phase::Data)
-            return;
-        m_stop.request_stop();
-        setBusy(post());
-    });
-}
-
-AnomalyService::~AnomalyService() {
-    m_stop.request_stop();
-}
+AnomalyService::AnomalyService(TrainingController& controller, QObject* parent) : ModelService(controller, parent) {}
 
 bool AnomalyService::start(AnomalyRequest request) {
     cancel();
     m_check = std::make_shared<AnomalyCheck>();
     m_check->request = std::move(request);
     m_phase = Phase::Model;
-    setBusy(post());
-    return m_isBusy;
+    return postAnew();
 }
 
 void AnomalyService::cancel() {
-    ++m_generation;
-    m_stop.request_stop();
     m_check = nullptr;
-    setBusy(false);
+    ModelService::cancel();
 }
 
 // The check passes from phase to phase, and never belongs to two threads: those of the compute thread come one after
 // the other, also when one is stopped and posted again.
 bool AnomalyService::post() {
-    m_stop = {};
-    const auto send = [this, generation = ++m_generation, reply = m_replies.sender()](auto act) {
-        reply([this, generation, act = std::move(act)] {
-            if (generation == m_generation)
-                act();
-        });
+    const Request posted = newRequest();
+    const auto report = [this, call = posted.call](const AnomalyProgress& progress) {
+        call([this, progress] { emit progressed(progress); });
     };
-    const auto report = [this, send](const AnomalyProgress& progress) {
-        send([this, progress] { emit progressed(progress); });
-    };
-    auto answer =
-        std::make_shared<Answer<Result<bool>>>([this, send](Ended result) { send([this, result] { ended(result); }); });
+    const auto answer = std::make_shared<Answer<Result<bool>>>(
+        [this, call = posted.call](const Ended& result) { call([this, result] { ended(result); }); });
     const auto inPool = [&](auto work) {
         workPool().start([answer, doing = "checking '" + m_check->request.data.name.toStdString() + "'",
                           work = std::move(work)] { answer->give(guarded(doing, work)); });
         return true;
     };
     const std::shared_ptr<AnomalyCheck> check = m_check;
-    const std::stop_token stop = m_stop.get_token();
+    const std::stop_token& stop = posted.stop;
     switch (m_phase) {
     case Phase::Model:
         if (!check->request.model.empty())
@@ -135,7 +94,7 @@ void AnomalyService::ended(const Ended& result) {
         return setBusy(post());
     if (!*result) {
         setBusy(false);
-        emit failed(coreText(result->error()));
+        tellFailed(result->error());
     } else if (!**result) {
         setBusy(false);
     } else if (m_phase == Phase::Scores) {
@@ -148,13 +107,6 @@ void AnomalyService::ended(const Ended& result) {
         m_phase = m_phase == Phase::Model ? Phase::Data : Phase::Scores;
         setBusy(post());
     }
-}
-
-void AnomalyService::setBusy(bool isBusy) {
-    if (isBusy == m_isBusy)
-        return;
-    m_isBusy = isBusy;
-    emit busyChanged(isBusy);
 }
 
 // Somebody walks with the arrow keys: one is on its way, and the last of the others waits.
@@ -189,23 +141,13 @@ void AnomalyService::postInspection() {
 
 void AnomalyService::saveScores(std::shared_ptr<const AnomalyCheck> check, double threshold,
                                 const std::filesystem::path& path) {
-    save(path, [check = std::move(check), threshold, path] {
+    write(path, [check = std::move(check), threshold, path] {
         return writeFileAtomically(path, scoresToCsv(*check->data, check->scores, threshold));
     });
 }
 
 void AnomalyService::savePicture(const Tensor& picture, const std::filesystem::path& path) {
-    save(path, [picture, path] { return encodeImage(path, picture, {}); });
-}
-
-void AnomalyService::save(const std::filesystem::path& path, std::function<Result<void>()> write) {
-    runInPool(m_replies, "writing '" + path.string() + "'", std::move(write),
-              [this, path](const Result<void>& written) {
-                  if (written)
-                      emit saved(path);
-                  else
-                      emit saveFailed(coreText(written.error()));
-              });
+    write(path, [picture, path] { return encodeImage(path, picture, {}); });
 }
 
 } // namespace hourglass

@@ -4,20 +4,15 @@
 // opens what is to be checked and what the model learnt from, and scores both on the compute thread, between two steps
 // while training. The latest request wins; of one before nothing is heard any more. GUI thread, QtCore only.
 
-#include <QtCore/QObject>
-
 #include <filesystem>
 #include <memory>
-#include <stop_token>
 
 #include "core/inference/AnomalyScorer.h"
 #include "core/inference/NormalScores.h"
 #include "core/training/TrainingData.h"
-#include "ui/bridge/ReplyChannel.h"
+#include "ui/bridge/ModelService.h"
 
 namespace hourglass {
-
-class TrainingController;
 
 // A source, or, without one, a part of the data of the model's own run.
 struct AnomalyData {
@@ -71,20 +66,16 @@ struct AnomalyInspection {
     Tensor errors = {};                        // [H, W], errorMap()
 };
 
-class AnomalyService : public QObject {
+class AnomalyService : public ModelService {
     Q_OBJECT
 
 public:
     // `controller` outlives the service.
     explicit AnomalyService(TrainingController& controller, QObject* parent = nullptr);
-    // Stops what runs, without waiting for it.
-    ~AnomalyService() override;
 
     // False when the model at hand is asked for and there is none.
     bool start(AnomalyRequest request);
-    // Nothing is heard of the request any more.
-    void cancel();
-    bool isBusy() const { return m_isBusy; }
+    void cancel() override;
 
     // Answers with inspected(), unless a later call overtakes it. Only of pictures.
     void inspect(std::shared_ptr<const AnomalyCheck> check, int64_t row);
@@ -98,34 +89,24 @@ signals:
     void modelKnown(const hourglass::AnomalyCheck& check); // what of it is there by then: the model
     void progressed(const hourglass::AnomalyProgress& progress);
     void finished(std::shared_ptr<const hourglass::AnomalyCheck> check);
-    void failed(const QString& message);
-    void busyChanged(bool isBusy);
     void inspected(std::shared_ptr<const hourglass::AnomalyInspection> inspection);
     void inspectFailed(const QString& message);
-    void saved(const std::filesystem::path& path);
-    void saveFailed(const QString& message);
 
 private:
     enum class Phase { Model, Data, Scores };
     using Ended = std::shared_ptr<Result<bool>>; // false: it was stopped; null: dropped with its run, unrun
 
-    bool post();
-    void save(const std::filesystem::path& path, std::function<Result<void>()> write);
+    bool post() override;
+    bool isInTheWay() const override { return m_phase != Phase::Data; }
     void ended(const Ended& result);
     void postInspection();
-    void setBusy(bool isBusy);
 
-    TrainingController& m_controller;
     Phase m_phase = Phase::Model;
-    std::shared_ptr<AnomalyCheck> m_check; // being made: a phase's while it runs, and only then
-    std::stop_source m_stop;
-    int m_generation = 0;
-    bool m_isBusy = false;
+    std::shared_ptr<AnomalyCheck> m_check;           // being made: a phase's while it runs, and only then
     std::shared_ptr<const AnomalyCheck> m_inspected; // wanted, with its row
     int64_t m_row = 0;
     int m_inspection = 0, m_postedInspection = 0;
     bool m_isInspecting = false;
-    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass

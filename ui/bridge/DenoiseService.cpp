@@ -9,7 +9,6 @@
 #include "core/training/Trainer.h"
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
-#include "ui/bridge/TrainingController.h"
 
 namespace hourglass {
 
@@ -31,18 +30,13 @@ Result<std::shared_ptr<const DenoisePicture>> readPicture(const PictureSource& s
 
 } // namespace
 
-// One request on its way to the compute thread. Answers once, also when it is dropped unrun: nothing then.
+// One request on its way to the compute thread.
 struct DenoiseService::Job {
     DenoiseRequest request;
     std::stop_token stop;
     std::function<void(const DenoiseModel&)> known;
     std::function<void(const PictureProgress&)> report;
-    std::function<void(std::shared_ptr<Result<std::optional<DenoisedPicture>>>)> answer;
-
-    ~Job() {
-        if (answer)
-            answer(nullptr);
-    }
+    std::shared_ptr<Answer<Result<std::optional<DenoisedPicture>>>> answer;
 
     void run(std::shared_ptr<const Model> model, std::shared_ptr<const ParameterStore> weights, int64_t step,
              Executor& executor) {
@@ -64,7 +58,7 @@ private:
     template <typename Work>
     void finish(const Work& work) {
         const std::string doing = "denoising '" + request.picture->name.toStdString() + "'";
-        std::exchange(answer, nullptr)(std::make_shared<Result<std::optional<DenoisedPicture>>>(guarded(doing, work)));
+        answer->give(guarded(doing, work));
     }
 
     Result<std::optional<DenoisedPicture>> denoise(std::shared_ptr<const Model> model,
@@ -98,36 +92,18 @@ private:
     }
 };
 
-DenoiseService::DenoiseService(TrainingController& controller, QObject* parent)
-    : QObject(parent), m_controller(controller) {
-    // A run does not wait for a picture, which goes on between its steps.
-    connect(&controller, &TrainingController::stateChanged, this, [this](TrainingController::State state) {
-        const bool others =
-            state == TrainingController::State::Preparing || state == TrainingController::State::Stopping;
-        if (!m_isBusy || !others)
-            return;
-        m_stop.request_stop();
-        setBusy(post());
-    });
-    // Nor does another model that is to take the place of the one at hand.
+DenoiseService::DenoiseService(TrainingController& controller, QObject* parent) : ModelService(controller, parent) {
+    // Another model that is to take the place of the one at hand does not wait for a picture either.
     connect(&controller, &TrainingController::modelOpening, this, [this] {
-        if (!isOfModelAtHand())
-            return;
-        m_stop.request_stop();
-        ++m_generation;
+        if (isOfModelAtHand())
+            forget();
     });
     const auto askAgain = [this] {
-        if (isOfModelAtHand()) {
-            m_stop.request_stop();
-            setBusy(post());
-        }
+        if (isOfModelAtHand())
+            postAnew();
     };
     connect(&controller, &TrainingController::modelChanged, this, askAgain);
     connect(&controller, &TrainingController::modelFailed, this, askAgain);
-}
-
-DenoiseService::~DenoiseService() {
-    m_stop.request_stop();
 }
 
 // Decoding a large photograph takes longer than a frame, and so does judging its noise.
@@ -149,28 +125,24 @@ void DenoiseService::open(const PictureSource& source) {
 bool DenoiseService::start(DenoiseRequest request) {
     cancel();
     m_request = std::move(request);
-    setBusy(post());
-    return m_isBusy;
+    return postAnew();
 }
 
 bool DenoiseService::post() {
     if (m_request.model.empty() && !m_controller.openingModel().empty())
         return m_controller.hasModel(); // and waits
-    m_stop = {};
+    const Request posted = newRequest();
     auto job = std::make_shared<Job>();
     job->request = m_request;
-    job->stop = m_stop.get_token();
-    const auto send = [this, generation = ++m_generation, reply = m_replies.sender()](auto act) {
-        reply([this, generation, act = std::move(act)] {
-            if (generation == m_generation)
-                act();
-        });
+    job->stop = posted.stop;
+    job->known = [this, call = posted.call](const DenoiseModel& model) {
+        call([this, model] { emit modelKnown(model); });
     };
-    job->known = [this, send](const DenoiseModel& model) { send([this, model] { emit modelKnown(model); }); };
-    job->report = [this, send](const PictureProgress& progress) {
-        send([this, progress] { emit progressed(progress); });
+    job->report = [this, call = posted.call](const PictureProgress& progress) {
+        call([this, progress] { emit progressed(progress); });
     };
-    job->answer = [this, send](auto result) { send([this, result] { ended(result); }); };
+    job->answer = answerTo<DenoisedPicture>(
+        posted, [this](std::shared_ptr<const DenoisedPicture> result) { emit finished(std::move(result)); });
     if (!m_request.model.empty()) {
         m_controller.postJob([job](Executor& executor) { job->runLoading(executor); });
         return true;
@@ -181,48 +153,18 @@ bool DenoiseService::post() {
                  executor);
     });
     if (!isPosted)
-        job->answer = nullptr;
+        job->answer->keepQuiet();
     return isPosted;
 }
 
-void DenoiseService::ended(const std::shared_ptr<Result<std::optional<DenoisedPicture>>>& result) {
-    if (result == nullptr) { // dropped with its run, which has left a model by now
-        if (!post())
-            setBusy(false);
-        return;
-    }
-    setBusy(false);
-    if (!*result)
-        emit failed(coreText(result->error()));
-    else if (**result)
-        emit finished(std::make_shared<const DenoisedPicture>(std::move(**result).value()));
-}
-
 void DenoiseService::cancel() {
-    ++m_generation;
-    m_stop.request_stop();
     m_request = {};
-    setBusy(false);
-}
-
-void DenoiseService::setBusy(bool isBusy) {
-    if (isBusy == m_isBusy)
-        return;
-    m_isBusy = isBusy;
-    emit busyChanged(isBusy);
+    ModelService::cancel();
 }
 
 void DenoiseService::save(const std::shared_ptr<const DenoisedPicture>& result, const std::filesystem::path& path,
                           const EncodeOptions& options) {
-    runInPool(
-        m_replies, "writing '" + path.string() + "'",
-        [result, path, options] { return encodeImage(path, result->pixels, options); },
-        [this, path](const Result<void>& written) {
-            if (written)
-                emit saved(path);
-            else
-                emit saveFailed(coreText(written.error()));
-        });
+    write(path, [result, path, options] { return encodeImage(path, result->pixels, options); });
 }
 
 } // namespace hourglass

@@ -4,24 +4,19 @@
 // (between two steps while training), tells how far it is, and writes the result. The latest request wins: it stops the
 // one before, of which nothing is heard any more. GUI thread, QtCore only.
 
-#include <QtCore/QObject>
-
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <stop_token>
 
 #include "core/data/ImageCodec.h"
 #include "core/models/Model.h"
 #include "core/tensor/Tensor.h"
+#include "ui/bridge/ModelService.h"
 #include "ui/bridge/OpeningPictures.h"
 #include "ui/bridge/PictureProgress.h"
 #include "ui/bridge/PictureSource.h"
-#include "ui/bridge/ReplyChannel.h"
 
 namespace hourglass {
-
-class TrainingController;
 
 struct DenoisePicture {
     Tensor pixels; // [C, H, W], C 1 or 3
@@ -59,14 +54,12 @@ struct DenoisedPicture {
     double seconds = 0;
 };
 
-class DenoiseService : public QObject {
+class DenoiseService : public ModelService {
     Q_OBJECT
 
 public:
     // `controller` outlives the service.
     explicit DenoiseService(TrainingController& controller, QObject* parent = nullptr);
-    // Stops what runs, without waiting for it.
-    ~DenoiseService() override;
 
     // Reads it and judges its noise. The answer is `opened` or `openFailed`, or nothing when a later one is opened by
     // then.
@@ -76,9 +69,7 @@ public:
     // False when the model at hand is asked for and there is none. While another is being read to take its place, that
     // one is asked once it is there, or the old one when it cannot be read.
     bool start(DenoiseRequest request);
-    // Nothing is heard of the request any more.
-    void cancel();
-    bool isBusy() const { return m_isBusy; }
+    void cancel() override;
 
     // `saved` or `saveFailed` answers.
     void save(const std::shared_ptr<const DenoisedPicture>& result, const std::filesystem::path& path,
@@ -90,25 +81,15 @@ signals:
     void modelKnown(const hourglass::DenoiseModel& model); // the request has begun
     void progressed(const hourglass::PictureProgress& progress);
     void finished(std::shared_ptr<const hourglass::DenoisedPicture> result);
-    void failed(const QString& message);
-    void busyChanged(bool isBusy);
-    void saved(const std::filesystem::path& path);
-    void saveFailed(const QString& message);
 
 private:
     struct Job;
-    bool post();
-    bool isOfModelAtHand() const { return m_isBusy && m_request.model.empty(); }
-    void ended(const std::shared_ptr<Result<std::optional<DenoisedPicture>>>& result);
-    void setBusy(bool isBusy);
+    bool post() override;
+    bool isOfModelAtHand() const { return isBusy() && m_request.model.empty(); }
 
-    TrainingController& m_controller;
     DenoiseRequest m_request;
-    std::stop_source m_stop;
-    int m_generation = 0, m_asked = 0;
+    int m_asked = 0;
     OpeningPictures m_opening;
-    bool m_isBusy = false;
-    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass

@@ -5,22 +5,19 @@
 // stops the one before, of which nothing is heard any more. While training, jobs run between two steps. GUI thread,
 // QtCore only.
 
-#include <QtCore/QObject>
 #include <QtCore/QString>
 
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <vector>
 
 #include "core/tensor/Tensor.h"
-#include "ui/bridge/ModelMemory.h"
-#include "ui/bridge/ReplyChannel.h"
+#include "ui/bridge/ModelService.h"
 
 namespace hourglass {
 
-class TrainingController;
+struct GenerateMemory;
 
 struct GenerateRequest {
     enum class What { Samples, Traversal };
@@ -55,7 +52,7 @@ struct Generated {
     double seconds = 0;  // that it took
 };
 
-class GenerateService : public QObject {
+class GenerateService : public ModelService {
     Q_OBJECT
 
 public:
@@ -64,40 +61,22 @@ public:
 
     // `controller` outlives the service.
     explicit GenerateService(TrainingController& controller, QObject* parent = nullptr);
-    // Stops what runs, without waiting for it.
-    ~GenerateService() override;
 
     // `finished` or `failed` answers, unless it is cancelled or overtaken. False when the model at hand is asked for
     // and there is none.
     bool start(GenerateRequest request);
-    // Nothing is heard of the request any more.
-    void cancel();
-    bool isBusy() const { return m_isBusy; }
 
     // As an array (.npy) of all samples, or as one picture of them in so many columns. `saved` or `saveFailed` answers.
     void save(const std::shared_ptr<const Generated>& result, int64_t columns, const std::filesystem::path& path);
 
 signals:
     void finished(std::shared_ptr<const hourglass::Generated> result);
-    void failed(const QString& message);
-    void busyChanged(bool isBusy);
-    void saved(const std::filesystem::path& path);
-    void saveFailed(const QString& message);
 
 private:
-    struct Job;
-    struct Memory;
-    bool post();
-    void ended(const std::shared_ptr<Result<std::optional<Generated>>>& result);
-    void setBusy(bool isBusy);
+    bool post() override;
 
-    TrainingController& m_controller;
-    std::shared_ptr<Memory> m_memory; // of the jobs, on the compute thread
+    std::shared_ptr<GenerateMemory> m_memory; // of the jobs, on the compute thread
     GenerateRequest m_request;
-    std::stop_source m_stop;
-    int m_generation = 0;
-    bool m_isBusy = false;
-    ReplyChannel m_replies{this};
 };
 
 } // namespace hourglass
