@@ -3,39 +3,44 @@
 // Carries answers from other threads to an object of the GUI thread by queued calls, and nothing once that is gone.
 // The object holds the channel, tasks hold its Sender.
 
-#include <QtCore/QMetaObject>
 #include <QtCore/QObject>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 
 namespace hourglass {
 
+// Rung once for each answer. Qt queues the ringing, and the answers wait under a mutex of ours: all that passes from
+// thread to thread does so where a thread sanitizer, which does not see into Qt, can follow.
+class ReplyBell : public QObject {
+    Q_OBJECT
+
+signals:
+    void rung();
+};
+
 class ReplyChannel {
     struct State {
         std::mutex mutex;
-        QObject* target;
+        ReplyBell* bell = nullptr; // null: nobody listens any more
+        std::deque<std::function<void()>> replies;
+
+        void answerNext();
     };
 
 public:
-    explicit ReplyChannel(QObject* target) : m_state(std::make_shared<State>()) { m_state->target = target; }
-    ~ReplyChannel() {
-        const std::lock_guard lock(m_state->mutex);
-        m_state->target = nullptr; // what is queued already, Qt drops with the object
-    }
+    explicit ReplyChannel(QObject* target);
+    ~ReplyChannel();
     ReplyChannel(const ReplyChannel&) = delete;
     ReplyChannel& operator=(const ReplyChannel&) = delete;
 
     class Sender {
     public:
         explicit Sender(std::shared_ptr<State> state) : m_state(std::move(state)) {}
-        // From any thread: runs `reply` on the target's thread.
-        void operator()(std::function<void()> reply) const {
-            const std::lock_guard lock(m_state->mutex);
-            if (m_state->target != nullptr)
-                QMetaObject::invokeMethod(m_state->target, std::move(reply), Qt::QueuedConnection);
-        }
+        // From any thread: runs `reply` on the target's thread, after those that were sent before.
+        void operator()(std::function<void()> reply) const;
 
     private:
         std::shared_ptr<State> m_state;
@@ -43,6 +48,7 @@ public:
     Sender sender() const { return Sender(m_state); }
 
 private:
+    ReplyBell m_bell;
     std::shared_ptr<State> m_state;
 };
 

@@ -31,7 +31,7 @@ struct TrainingController::Shared {
 class TrainingController::Sink final : public ProgressSink {
 public:
     Sink(TrainingController* controller, std::shared_ptr<Shared> shared)
-        : m_controller(controller), m_shared(std::move(shared)) {}
+        : m_controller(controller), m_reply(controller->m_replies.sender()), m_shared(std::move(shared)) {}
 
     void publish(std::shared_ptr<const Snapshot> snapshot) override {
         {
@@ -41,14 +41,13 @@ public:
             if (std::exchange(m_shared->deliveryPending, true))
                 return;
         }
-        QMetaObject::invokeMethod(
-            m_controller, [controller = m_controller, shared = m_shared] { controller->receive(shared); },
-            Qt::QueuedConnection);
+        m_reply([controller = m_controller, shared = m_shared] { controller->receive(shared); });
     }
     bool wantsPreviews() const override { return true; }
 
 private:
     TrainingController* m_controller; // outlives the run: its destructor waits
+    ReplyChannel::Sender m_reply;
     std::shared_ptr<Shared> m_shared;
 };
 
@@ -118,14 +117,11 @@ void TrainingController::start(Request request) {
         const std::stop_callback stopWithThread(quit, [shared] { shared->stop.request_stop(); });
         shared->executor = &executor;
         Sink sink(this, shared);
-        const auto queue = [this, shared](auto function) {
-            QMetaObject::invokeMethod(
-                this,
-                [this, shared, function = std::move(function)]() mutable {
-                    if (shared == m_shared) // else: of an earlier run
-                        function();
-                },
-                Qt::QueuedConnection);
+        const auto queue = [this, shared, reply = m_replies.sender()](auto function) {
+            reply([this, shared, function = std::move(function)] {
+                if (shared == m_shared) // else: of an earlier run
+                    function();
+            });
         };
         const Trainer::Services services{
             .executor = executor,
