@@ -172,9 +172,10 @@ void DropRouter::route(const Items& items, Fall fall) {
         emit refused(refusals);
 }
 
-// Another experiment, run or model takes the place of data, too; what is for a page alone takes that of its like.
-LatestReply& DropRouter::handedIn(const QString& zone) {
-    return m_handed[zone == zones::kOpen ? zones::kData : zone];
+// Another experiment, run or model takes the place of data, too; what is for a page alone takes that of its like there.
+LatestReply& DropRouter::handedIn(const Fall& fall) {
+    const bool isForPage = fall.zone == zones::kPageModel || fall.zone == zones::kPageData;
+    return m_handed[fall.zone == zones::kOpen ? zones::kData : isForPage ? fall.zone + fall.place.page : fall.zone];
 }
 
 void DropRouter::handOn(const DroppedPath& item, const Fall& fall) {
@@ -185,7 +186,7 @@ void DropRouter::handOn(const DroppedPath& item, const Fall& fall) {
     if (item.kind == Kind::Experiment)
         emit experimentDropped(item.path);
     else if (fall.zone == zones::kPageModel)
-        emit modelForPage(item.path);
+        emit modelForPage(fall.place.page, item.path);
     else if (item.kind == Kind::Run)
         emit runDropped(item.path);
     else
@@ -242,14 +243,14 @@ void DropRouter::useAsData(const Items& items, QStringList& refusals, const Fall
         const QString path = toText(fs::absolute(whole->path));
         if (takes(fall))
             tellData(whole->kind == Kind::Folder ? QStringLiteral("folder:") + path : path, fall);
-    } else if (!pictures.empty() && fall.number >= handedIn(fall.zone).taken()) {
+    } else if (!pictures.empty() && fall.number >= handedIn(fall).taken()) {
         gather(pictures, fall);
     }
 }
 
 void DropRouter::tellData(const QString& source, const Fall& fall) {
     if (fall.zone == zones::kPageData)
-        emit dataForPage(source);
+        emit dataForPage(fall.place.page, source);
     else
         emit dataDropped(source);
 }

@@ -47,9 +47,10 @@ signals:
     void pictureOpening(const QString& name);
     void pictureDropped(std::shared_ptr<const hourglass::DecodedImage> picture, const QString& name);
     void pictureToDenoise(const hourglass::PictureSource& picture);
-    // For the page in front, and nothing else: a run folder or model file, and data.
-    void modelForPage(const std::filesystem::path& path);
-    void dataForPage(const QString& source);
+    // For the page that was in front when it came (its object name), and nothing else: a run folder or model file, and
+    // data.
+    void modelForPage(const QString& page, const std::filesystem::path& path);
+    void dataForPage(const QString& page, const QString& source);
     void experimentDropped(const std::filesystem::path& file);
     void runDropped(const std::filesystem::path& folder);
     void modelDropped(const std::filesystem::path& file);
@@ -75,8 +76,8 @@ private:
     void route(const QMimeData& carried, const QString& zone);
     void route(const Items& items, Fall fall);
     // Whether it may be handed on: nothing later was. Asked only when it is there to be.
-    bool takes(const Fall& fall) { return handedIn(fall.zone).takes(fall.number); }
-    LatestReply& handedIn(const QString& zone);
+    bool takes(const Fall& fall) { return handedIn(fall).takes(fall.number); }
+    LatestReply& handedIn(const Fall& fall);
     void handOn(const DroppedPath& item, const Fall& fall);
     void usePicture(const PictureSource& picture, const Fall& fall);
     void compare(const PictureSource& picture, const Fall& fall);
@@ -89,7 +90,7 @@ private:
     std::function<DropPlace()> m_place = [] { return DropPlace(); };
     int m_underWay = 0, m_drag = 0;
     int m_asked = 0;                         // falls so far
-    std::map<QString, LatestReply> m_handed; // what was handed on, by zone
+    std::map<QString, LatestReply> m_handed; // what was handed on, by zone and page
     OpeningPictures m_compared;
     ReplyChannel m_replies{this};
 };

@@ -19,11 +19,12 @@ inline const QString kOpen = QStringLiteral("open");
 inline const QString kWhereItBelongs = QStringLiteral("any"); // as zoneFor() says, once it is known what it is
 } // namespace zones
 
-// What the window is about: whether there is something to compare a picture with, whether pictures are denoised, and
-// what the page in front makes of a model or of data ("Denoise with this model"); empty: nothing.
+// What the window is about: whether there is something to compare a picture with, whether pictures are denoised, which
+// page is in front (its object name), and what it makes of a model or of data ("Denoise with this model"); empty:
+// nothing.
 struct DropPlace {
     bool compares = false, denoises = false;
-    QString modelText = {}, dataText = {};
+    QString page = {}, modelText = {}, dataText = {};
 };
 
 bool isData(DroppedPath::Kind kind);

@@ -167,37 +167,6 @@ void MainWindow::connectWorkbench() {
     });
 }
 
-void MainWindow::connectDrops() {
-    m_drops->setPlace([this]() -> DropPlace {
-        const auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget());
-        return {.compares = m_workbench.controller().hasModel() || m_workbench.run(),
-                .denoises = page == m_denoise,
-                .modelText = page ? page->modelText() : QString(),
-                .dataText = page ? page->dataText() : QString()};
-    });
-    connect(m_drops, &DropRouter::pictureToDenoise, this, [this](const PictureSource& picture) {
-        m_denoise->open(picture);
-        showPage(m_denoise);
-    });
-    connect(m_drops, &DropRouter::modelForPage, this, [this](const fs::path& path) {
-        if (auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget()))
-            page->useModel(path);
-    });
-    connect(m_drops, &DropRouter::dataForPage, this, [this](const QString& source) {
-        if (auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget()))
-            page->useData(source);
-    });
-    connect(m_drops, &DropRouter::dataDropped, this, &MainWindow::useData);
-    // The page comes when the picture is dropped, not when it has been read: somebody may have gone on by then.
-    connect(m_drops, &DropRouter::pictureToCompare, this, [this] { showPage(m_compare); });
-    connect(m_drops, &DropRouter::pictureOpening, m_compare, &ComparePage::showOpening);
-    connect(m_drops, &DropRouter::pictureDropped, m_compare, &ComparePage::showPicture);
-    connect(m_drops, &DropRouter::experimentDropped, &m_workbench, &Workbench::openExperiment);
-    connect(m_drops, &DropRouter::runDropped, this, &MainWindow::openRun);
-    connect(m_drops, &DropRouter::modelDropped, this, &MainWindow::openModel);
-    connect(m_drops, &DropRouter::refused, this, &MainWindow::tellRefused);
-}
-
 void MainWindow::restoreLayout() {
     const Settings& settings = m_workbench.settings();
     const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray();
@@ -246,10 +215,6 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     event->accept();
 }
 
-void MainWindow::open(const std::vector<fs::path>& paths) {
-    m_drops->open(paths);
-}
-
 void MainWindow::openRun(const fs::path& folder) {
     if (m_workbench.run() && m_workbench.run()->folder == folder && m_workbench.controller().isActive())
         return showPage(m_train);
@@ -258,8 +223,6 @@ void MainWindow::openRun(const fs::path& folder) {
 }
 
 void MainWindow::openModel(const fs::path& file) {
-    if (auto* page = qobject_cast<ModelPage*>(m_pages->currentWidget()))
-        return page->useModel(file);
     if (m_workbench.controller().isActive())
         return tellFailed(tr("A run is training. Stop it (Shift+F5), then open the model."));
     m_openedModel = file;

@@ -171,6 +171,30 @@ private slots:
         QVERIFY(!desk.driver.bench().controller().hasModel());
     }
 
+    // By the time the disk answers, somebody may look at another page with a model of its own, or at one without.
+    void modelForAPage_goesThere_whateverIsInFrontByThen() {
+        Desk desk;
+        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
+        exportModel(smallModel(), "safetensors", desk.driver.folder() / "net.safetensors", {}, *executor).value();
+        const auto chosen = [&] { return desk.driver.find<QComboBox>("Model")->currentText(); };
+        workPool().setMaxThreadCount(1);
+        for (const auto& [elsewhere, name] : {std::pair(Qt::Key_6, "first"), {Qt::Key_1, "second"}}) {
+            const std::filesystem::path model = desk.driver.folder() / (std::string(name) + ".safetensors");
+            std::filesystem::copy_file(desk.driver.folder() / "net.safetensors", model);
+            QSemaphore mayLook;
+            workPool().start([&] { mayLook.acquire(); });
+            desk.driver.key(Qt::Key_3, Qt::AltModifier);
+            QVERIFY(desk.driver.letFall({model}, kAnywhere));
+            desk.driver.key(elsewhere, Qt::AltModifier);
+            mayLook.release();
+            QVERIFY(desk.driver.waitForRouter());
+            QVERIFY(!desk.driver.has<QComboBox>("Model") || !chosen().contains(name));
+            desk.driver.key(Qt::Key_3, Qt::AltModifier);
+            QVERIFY2(chosen().contains(name), qPrintable(chosen()));
+            QVERIFY(!desk.driver.bench().controller().hasModel());
+        }
+    }
+
     // On the Denoise page a picture that cannot be read does not take the place of one that is on its way.
     void pictureToDenoise_staysThroughADamagedOne() {
         Desk desk;
