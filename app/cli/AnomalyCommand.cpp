@@ -94,6 +94,10 @@ void add(Json& json, std::string& text, const char* key, const Json& value) {
 int run(const Arguments& arguments, Context& context) {
     if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
         return context.fail(free.error());
+    if (const std::string extension = std::filesystem::path(arguments.output).extension();
+        extension != ".npy" && extension != ".csv")
+        return context.fail(makeError(ErrorCode::InvalidArgument,
+                                      "'{}' cannot be written: the extension must be .npy or .csv.", arguments.output));
     Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
     if (!opened)
         return context.fail(opened.error());
@@ -167,11 +171,13 @@ void addAnomaly(CLI::App& app, Context& context, int& status) {
     command
         ->add_option("--score", arguments->score,
                      "error: of the reconstruction; neg_elbo: the evidence bound of a variational model")
-        ->check(CLI::IsMember({"error", "neg_elbo"}));
+        ->check(CLI::IsMember({"error", "neg_elbo"}))
+        ->capture_default_str();
     command->add_option("--normal", arguments->normal,
                         "Normal classes, by name or number, separated by commas; otherwise those trained on");
-    command->add_option("--quantile", arguments->quantile, "Of the scores of normal samples: the threshold")
-        ->check(numberBetween(0, 1));
+    command->add_option("--quantile", arguments->quantile, "Of the scores of normal samples, 0 to 1: the threshold")
+        ->check(numberBetween(0, 1))
+        ->capture_default_str();
     command->add_flag("--force", arguments->force, "Replace an existing file");
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });

@@ -108,7 +108,7 @@ void addCompress(CLI::App& app, Context& context, int& status) {
         app.add_subcommand("compress", "Measure a model as a compressor of pictures, against PCA and JPEG");
     addModelArguments(*command, *arguments);
     command->add_option("--limit", arguments->limit, "Measure at most so many pictures, spread evenly; all otherwise")
-        ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
+        ->transform(wholeNumber(1, 1'000'000));
     command->add_option("--training", arguments->training,
                         "What PCA is fitted to; otherwise what the model was trained on");
     command->add_flag("--json", context.json, "Print one JSON object");

@@ -1,6 +1,7 @@
 #include "app/cli/ModelContext.h"
 #include "core/models/VariationalFamily.h"
 #include "core/training/Evaluation.h"
+#include "core/training/TrainingData.h"
 
 namespace hourglass::cli {
 
@@ -21,6 +22,9 @@ int run(const Arguments& arguments, Context& context) {
     const Dataset& dataset = *work.dataset;
     if (Result<void> fits = checkSampleShape(work.model().sampleShape, dataset.sampleShape()); !fits)
         return context.fail(fits.error());
+    if (const Result<void> fits = checkTargets(dataset, work.model().options); !fits)
+        context.message(
+            fmt::format("warning: what is measured with cross-entropy means nothing here. {}", fits.error().message()));
     Evaluation evaluation(work.loaded.model, Precision::F32, ProgramCache(context.executor()));
     const std::unique_ptr<Batcher> batcher = evaluationBatcher(work.dataset, work.noise.get(), arguments.seed);
     WorkProgress progress("samples");
@@ -69,11 +73,13 @@ void addEvaluate(CLI::App& app, Context& context, int& status) {
     CLI::App* command = app.add_subcommand("evaluate", "Measure a model on a data source");
     addModelArguments(*command, *arguments);
     command->add_option("--seed", arguments->seed, "Of the noise that a denoising model is tested with")
-        ->transform(wholeNumber());
+        ->transform(wholeNumber())
+        ->capture_default_str();
     command
         ->add_option("--importance-samples", arguments->importanceSamples,
                      "Codes drawn for each sample for iw_nll, of variational models")
-        ->transform(wholeNumber(1, 100000));
+        ->transform(wholeNumber(1, 100000))
+        ->capture_default_str();
     command->add_flag("--json", context.json, "Print one JSON object");
     command->callback([arguments, &context, &status] { status = run(*arguments, context); });
 }

@@ -106,12 +106,14 @@ void addGenerate(CLI::App& app, Context& context, int& status) {
     command->add_option("-o,--output", arguments->output, "An .npy file, or a picture of all of them in a grid")
         ->required();
     command->add_option("--count", arguments->count, "How many samples")
-        ->check(CLI::Range(int64_t{1}, int64_t{100000}));
-    command->add_option("--seed", arguments->seed, "Of the codes")->check(wholeNumber());
+        ->transform(wholeNumber(1, 100000))
+        ->capture_default_str();
+    command->add_option("--seed", arguments->seed, "Of the codes")->transform(wholeNumber())->capture_default_str();
     command->add_option("--temperature", arguments->temperature, "Factor of the codes' standard deviation")
-        ->check(numberBetween(0, 100));
+        ->check(numberBetween(0, 100))
+        ->capture_default_str();
     command->add_option("--columns", arguments->columns, "Of the grid; as many as make it square otherwise")
-        ->check(CLI::Range(int64_t{1}, int64_t{1000}));
+        ->transform(wholeNumber(1, 1000));
     command->add_option("--data", arguments->source,
                         "What a Gaussian is fitted to the codes of, for models without a prior; otherwise what the "
                         "model was trained on");

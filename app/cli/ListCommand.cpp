@@ -40,23 +40,31 @@ std::vector<Row> rowsOfSources() {
 int print(const std::vector<Row>& rows, const Context& context) {
     Json list = Json::array();
     std::string text;
+    size_t widest = 0;
+    for (const Row& row : rows)
+        widest = std::max(widest, row.id.size());
     for (const Row& row : rows) {
         list.push_back({{"id", row.id}, {"label", row.label}, {"help", row.help}});
-        text += fmt::format("{}{:<16} {}\n{:16}   {}", text.empty() ? "" : "\n", row.id, row.label, "", row.help);
+        text += fmt::format("{}{:<{}} {}\n{:{}}   {}", text.empty() ? "" : "\n", row.id, widest, row.label, "", widest,
+                            row.help);
     }
     context.print({{"items", list}}, text);
     return kDone;
 }
 
-// A declaration of an option, and the first architecture that makes it.
+// A declaration of an option, and whose it is; nobody's in particular is the first.
 struct Declared {
     OptionSpec spec;
-    std::string architecture;
+    std::vector<std::string> families = {}, architectures = {};
 };
 
 // Every option of every family and architecture under its key, in the order people meet them; several declarations
-// where architectures mean different things by it.
+// where they mean different things by it, or take another default.
 std::vector<std::vector<Declared>> declaredOptions() {
+    const auto isAsGood = [](const OptionSpec& a, const OptionSpec& b) {
+        const bool saysItself = a.key == "model.family" || a.key == "model.architecture"; // each has itself as default
+        return meansTheSame(a, b) && (saysItself || a.defaultValue == b.defaultValue);
+    };
     std::vector<std::vector<Declared>> all;
     for (const Family* family : families())
         for (const Architecture* architecture : architectures()) {
@@ -66,9 +74,14 @@ std::vector<std::vector<Declared>> declaredOptions() {
                                           [&](const auto& options) { return options[0].spec.key == spec.key; });
                 if (known == all.end())
                     known = all.emplace(all.end());
-                if (std::none_of(known->begin(), known->end(),
-                                 [&](const Declared& other) { return meansTheSame(other.spec, spec); }))
-                    known->push_back({spec, std::string(architecture->id())});
+                auto declared = std::find_if(known->begin(), known->end(),
+                                             [&](const Declared& other) { return isAsGood(other.spec, spec); });
+                if (declared == known->end())
+                    declared = known->insert(declared, Declared{spec});
+                if (architecture == architectures().front())
+                    declared->families.emplace_back(family->id());
+                if (family == families().front())
+                    declared->architectures.emplace_back(architecture->id());
             }
         }
     return all;
@@ -90,13 +103,19 @@ int printOptions(const Context& context) {
         const OptionSpec& first = options.front().spec;
         Json item = toJson(first);
         item["key"] = first.key;
-        for (const auto& [spec, architecture] : options) {
+        for (const Declared& declared : options) {
+            const OptionSpec& spec = declared.spec;
             const bool isFirst = &spec == &first;
-            const std::string name = isFirst ? spec.key : fmt::format("    with {}", architecture);
+            std::vector<std::string> owners = declared.families;
+            owners.insert(owners.end(), declared.architectures.begin(), declared.architectures.end());
+            const std::string name = isFirst ? spec.key : fmt::format("    with {}", fmt::join(owners, ", "));
             text += fmt::format("{}{} = {}   ({})\n    {}{}", text.empty() ? "" : "\n", name, spec.defaultValue.dump(),
                                 OptionTable::expectation(spec), isFirst ? "" : "    ", spec.help);
-            if (!isFirst)
-                item["architectures"][architecture] = toJson(spec);
+            for (const auto& [kind, names] :
+                 {std::pair("families", &declared.families), std::pair("architectures", &declared.architectures)})
+                for (const std::string& owner : *names)
+                    if (!isFirst)
+                        item[kind][owner] = toJson(spec);
         }
         list.push_back(std::move(item));
     }

@@ -1,5 +1,6 @@
 #include "core/analysis/GaussianFit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -12,11 +13,12 @@ namespace hourglass {
 
 namespace {
 
-std::span<const double> rowOf(const std::vector<double>& matrix, int64_t row, size_t columns) {
-    return std::span(matrix).subspan(static_cast<size_t>(row) * columns, columns);
+std::span<const double> rowOf(const std::vector<double>& matrix, size_t row, size_t columns) {
+    return std::span(matrix).subspan(row * columns, columns);
 }
 
-double product(std::span<const double> a, std::span<const double> b) {
+template <typename T>
+double inner(std::span<T> a, std::span<const double> b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
@@ -25,14 +27,14 @@ double product(std::span<const double> a, std::span<const double> b) {
 Result<GaussianFit> GaussianFit::fit(const Tensor& codes) {
     if (const Result<void> usable = requireCodes(codes, 1, "A Gaussian"); !usable)
         return usable.error();
-    const Pca pca = Pca::fit(codes);
+    const Pca pca = Pca::fit(codes, std::min(codes.shape()[0], codes.shape()[1])); // the others' variance is 0
     GaussianFit gaussian;
     gaussian.m_mean = pca.mean();
     const size_t size = pca.mean().size();
     gaussian.m_root.resize(size * size);
     parallelFor(pca.dimensions(), 1, [&](int64_t begin, int64_t end) {
         for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-            for (size_t k = 0; k < size; ++k) { // row i of Σ_k √λ_k v_k v_kᵀ
+            for (size_t k = 0; k < pca.variances().size(); ++k) { // row i of Σ_k √λ_k v_k v_kᵀ
                 const std::span<const float> vector = pca.components().sample(static_cast<int64_t>(k));
                 const double weight = std::sqrt(pca.variances()[k]) * static_cast<double>(vector[i]);
                 for (size_t j = 0; j < size; ++j)
@@ -45,12 +47,8 @@ Result<GaussianFit> GaussianFit::fit(const Tensor& codes) {
 
 GaussianFit GaussianFit::standard(int64_t dimensions) {
     expects(dimensions > 0, "a Gaussian of {} dimensions", dimensions);
-    const auto size = static_cast<size_t>(dimensions);
     GaussianFit gaussian;
-    gaussian.m_mean.resize(size);
-    gaussian.m_root.resize(size * size);
-    for (size_t i = 0; i < size; ++i)
-        gaussian.m_root[i * size + i] = 1;
+    gaussian.m_mean.resize(static_cast<size_t>(dimensions));
     return gaussian;
 }
 
@@ -64,8 +62,7 @@ Tensor GaussianFit::sample(int64_t count, uint64_t seed, double temperature) con
             const std::span<float> z = normals.sample(i), x = samples.sample(i);
             RandomStream(seed, static_cast<uint64_t>(RandomPurpose::Sample), static_cast<uint64_t>(i)).fillNormal(z);
             for (size_t d = 0; d < size; ++d) {
-                const std::span<const double> root = rowOf(m_root, static_cast<int64_t>(d), size);
-                const double offset = std::inner_product(z.begin(), z.end(), root.begin(), 0.0);
+                const double offset = m_root.empty() ? static_cast<double>(z[d]) : inner(z, rowOf(m_root, d, size));
                 x[d] = static_cast<float>(m_mean[d] + temperature * offset);
             }
         }
@@ -76,8 +73,11 @@ Tensor GaussianFit::sample(int64_t count, uint64_t seed, double temperature) con
 double GaussianFit::covariance(int64_t row, int64_t column) const {
     expects(row >= 0 && row < dimensions() && column >= 0 && column < dimensions(),
             "covariance of {} and {} of {} dimensions", row, column, dimensions());
+    if (m_root.empty())
+        return row == column ? 1 : 0;
     const size_t size = m_mean.size();
-    return product(rowOf(m_root, row, size), rowOf(m_root, column, size)); // R R = Σ, and R is symmetric
+    return inner(rowOf(m_root, static_cast<size_t>(row), size),
+                 rowOf(m_root, static_cast<size_t>(column), size)); // R R = Σ, and R is symmetric
 }
 
 double GaussianFit::deviation(int64_t dimension) const {

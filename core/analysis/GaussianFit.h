@@ -21,7 +21,7 @@ public:
     // (Pca.h, whose eigenvectors are float32); memory of K² doubles. ContractError for another rank.
     static Result<GaussianFit> fit(const Tensor& codes);
 
-    // N(0, I): the prior of a variational autoencoder.
+    // N(0, I): the prior of a variational autoencoder. Its size costs no more than its mean.
     static GaussianFit standard(int64_t dimensions);
 
     // [count, K]. Sample i is drawn from a stream that the seed and i name: it does not depend on count. temperature
@@ -37,7 +37,7 @@ private:
     GaussianFit() = default;
 
     std::vector<double> m_mean;
-    std::vector<double> m_root; // R, [K, K], symmetric
+    std::vector<double> m_root; // R, [K, K], symmetric; empty: the identity, of whatever size
 };
 
 } // namespace hourglass

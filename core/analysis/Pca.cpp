@@ -11,7 +11,9 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kChunk = 512; // rows held in double precision at a time
+constexpr int64_t kChunk = 512;       // rows held in double precision at a time
+constexpr double kRounding = 1e-10;   // of the largest variance
+constexpr double kLeastLength = 1e-3; // of what is left of an axis
 
 std::vector<double> meanOfRows(const Tensor& samples) {
     std::vector<double> mean(static_cast<size_t>(samples.shape()[1]));
@@ -52,6 +54,24 @@ void copyOriented(const double* vector, std::span<float> target) {
         target[i] = static_cast<float>(sign * vector[i]);
 }
 
+// Makes rows [known, end) orthonormal to those before and to each other, from one axis after the other.
+void complete(cv::Mat1d& rows, int known) {
+    for (int next = known, axis = 0; next < rows.rows; ++axis) {
+        cv::Mat1d row = rows.row(next);
+        row = 0.0;
+        row(axis) = 1.0;
+        for (int pass = 0; pass < 2 && next > 0; ++pass) { // the second takes what rounding left of the first
+            const cv::Mat1d before = rows.rowRange(0, next);
+            row -= cv::Mat1d(row * before.t()) * before;
+        }
+        const double length = cv::norm(row);
+        if (length < kLeastLength) // all but spanned by the others
+            continue;
+        row /= length;
+        ++next;
+    }
+}
+
 } // namespace
 
 Pca Pca::fit(const Tensor& samples, int64_t components) {
@@ -63,46 +83,55 @@ Pca Pca::fit(const Tensor& samples, int64_t components) {
 
     Pca pca;
     pca.m_mean = meanOfRows(samples);
-    if (rows < dimensions && kept < rows && pca.fitByRows(samples, kept))
-        return pca;
-    cv::Mat1d covariance(static_cast<int>(dimensions), static_cast<int>(dimensions), 0.0);
+    pca.m_components = Tensor(Shape{kept, dimensions});
+    if (rows < dimensions)
+        pca.fitByRows(samples);
+    else
+        pca.fitByDimensions(samples);
+    return pca;
+}
+
+void Pca::fitByDimensions(const Tensor& samples) {
+    const int64_t rows = samples.shape()[0];
+    const int size = static_cast<int>(dimensions());
+    cv::Mat1d covariance(size, size, 0.0);
     for (int64_t begin = 0; begin < rows; begin += kChunk) {
-        const cv::Mat1d chunk = centred(samples, pca.m_mean, begin, std::min(rows, begin + kChunk));
+        const cv::Mat1d chunk = centred(samples, m_mean, begin, std::min(rows, begin + kChunk));
         cv::gemm(chunk, chunk, 1.0 / static_cast<double>(rows), covariance, 1.0, covariance, cv::GEMM_1_T);
     }
     cv::Mat1d variances, vectors;
     cv::eigen(covariance, variances, vectors); // rows of `vectors`, descending
-    pca.m_totalVariance = cv::trace(covariance)[0];
-    pca.m_components = Tensor(Shape{kept, dimensions});
-    for (int64_t k = 0; k < kept; ++k) {
+    m_totalVariance = cv::trace(covariance)[0];
+    for (int64_t k = 0; k < componentCount(); ++k) {
         const int row = static_cast<int>(k);
-        pca.m_variances.push_back(std::max(0.0, variances(row))); // rounding may leave a nothing below zero
-        copyOriented(vectors[row], pca.m_components.sample(k));
+        m_variances.push_back(std::max(0.0, variances(row))); // rounding may leave a nothing below zero
+        copyOriented(vectors[row], m_components.sample(k));
     }
-    return pca;
 }
 
 // With fewer rows than dimensions: (1/N) X Xᵀ, N × N, has the covariance's eigenvalues, and Xᵀ u its eigenvectors.
-// False when fewer than `kept` of them can be told from rounding.
-bool Pca::fitByRows(const Tensor& samples, int64_t kept) {
+void Pca::fitByRows(const Tensor& samples) {
     const int64_t rows = samples.shape()[0];
     const cv::Mat1d data = centred(samples, m_mean, 0, rows);
     cv::Mat1d products, variances, vectors;
     cv::gemm(data, data, 1.0 / static_cast<double>(rows), cv::noArray(), 0.0, products, cv::GEMM_2_T);
     cv::eigen(products, variances, vectors);
-    if (!(variances(static_cast<int>(kept) - 1) > 1e-10 * variances(0)))
-        return false;
     m_totalVariance = cv::trace(products)[0];
-    m_components = Tensor(Shape{kept, dimensions()});
-    cv::Mat1d components;
-    cv::gemm(vectors.rowRange(0, static_cast<int>(kept)), data, 1.0, cv::noArray(), 0.0, components);
-    for (int64_t k = 0; k < kept; ++k) {
-        cv::Mat1d component = components.row(static_cast<int>(k));
-        component /= cv::norm(component);
-        m_variances.push_back(variances(static_cast<int>(k)));
-        copyOriented(component[0], m_components.sample(k));
+    int known = 0; // that can be told from rounding
+    while (known < std::min(vectors.rows, static_cast<int>(componentCount())) && variances(known) > 0 &&
+           variances(known) > kRounding * variances(0))
+        ++known;
+    cv::Mat1d components(static_cast<int>(componentCount()), static_cast<int>(dimensions()));
+    if (known > 0)
+        cv::gemm(vectors.rowRange(0, known), data, 1.0, cv::noArray(), 0.0, components.rowRange(0, known));
+    for (int k = 0; k < known; ++k) {
+        components.row(k) /= cv::norm(components.row(k));
+        m_variances.push_back(variances(k));
     }
-    return true;
+    complete(components, known);
+    m_variances.resize(static_cast<size_t>(componentCount()), 0.0);
+    for (int k = 0; k < components.rows; ++k)
+        copyOriented(components[k], m_components.sample(k));
 }
 
 Tensor Pca::project(const Tensor& samples) const {

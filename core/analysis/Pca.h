@@ -18,7 +18,8 @@ namespace hourglass {
 class Pca {
 public:
     // samples [N, D], N at least 1; components from 1 to D, 0 for all D. Sums in double precision, memory of D²
-    // doubles, or where there are fewer rows than dimensions and fewer components than either, of N (N + D).
+    // doubles, or where there are fewer rows than dimensions, of N (N + D). Components beyond the rank of the samples
+    // have variance 0 and are as good as any that complete the others.
     // ContractError for other shapes or counts.
     static Pca fit(const Tensor& samples, int64_t components = 0);
 
@@ -33,7 +34,8 @@ public:
     double totalVariance() const { return m_totalVariance; }             // over all D dimensions
 
 private:
-    bool fitByRows(const Tensor& samples, int64_t kept);
+    void fitByRows(const Tensor& samples);
+    void fitByDimensions(const Tensor& samples);
 
     Tensor m_components;
     std::vector<double> m_mean;

@@ -37,6 +37,9 @@ public:
     virtual std::string name(int64_t row) const;
     // Fills values, [rows.size(), sampleShape], pictures scaled to [0, 1]. Allocates nothing.
     virtual void read(std::span<const int64_t> rows, std::span<float> values) const = 0;
+    // The first row with a value that is not in [0, 1]; nothing where all are. Looks at all of them, where they are not
+    // stored as bytes.
+    virtual std::optional<int64_t> rowOutsideUnit() const;
     // One line: "60,000 images 28×28 gray".
     virtual std::string description() const = 0;
 };

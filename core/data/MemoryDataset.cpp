@@ -61,6 +61,10 @@ std::span<const float> MemoryDataset::factors(int64_t row) const {
     return std::span(m_content.factors).subspan(checked(row) * count, count);
 }
 
+std::optional<int64_t> MemoryDataset::rowOutsideUnit() const {
+    return m_content.floats.size() == 0 ? std::nullopt : Dataset::rowOutsideUnit();
+}
+
 std::string MemoryDataset::name(int64_t row) const {
     return m_content.names.empty() ? Dataset::name(row) : m_content.names[checked(row)];
 }

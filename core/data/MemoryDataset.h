@@ -39,6 +39,7 @@ public:
     std::span<const float> factors(int64_t row) const override;
     std::string name(int64_t row) const override;
     void read(std::span<const int64_t> rows, std::span<float> values) const override;
+    std::optional<int64_t> rowOutsideUnit() const override;
     std::string description() const override { return m_content.description; }
 
     // The stored bytes of a row; empty when the rows are floats.

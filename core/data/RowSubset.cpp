@@ -87,6 +87,8 @@ Result<std::vector<int>> classesNamed(const Dataset& data, const std::string& te
                              fmt::format("{}", fmt::join(data.classNames(), ", ")).substr(0, 500));
         classes.push_back(*found);
     }
+    if (classes.empty() && !text.empty())
+        return makeError(ErrorCode::InvalidArgument, "{} '{}' names no class.", key, text);
     std::ranges::sort(classes);
     classes.erase(std::ranges::unique(classes).begin(), classes.end());
     return classes;

@@ -23,6 +23,9 @@ public:
     std::span<const float> factors(int64_t row) const override { return m_whole->factors(at(row)); }
     std::string name(int64_t row) const override { return m_whole->name(at(row)); }
     void read(std::span<const int64_t> rows, std::span<float> values) const override;
+    std::optional<int64_t> rowOutsideUnit() const override {
+        return m_whole->rowOutsideUnit() ? Dataset::rowOutsideUnit() : std::nullopt; // the whole may be bytes
+    }
     std::string description() const override;
 
 private:

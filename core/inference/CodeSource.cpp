@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "core/data/MemoryDataset.h"
 #include "core/data/RowSubset.h"
@@ -43,12 +44,12 @@ std::pair<float, float> codeRange(const Model& model) {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     if (CodeSource::hasPrior(model)) // whose code is a mean
         return {-kInfinity, kInfinity};
-    const std::string activation = model.options.text("model.code_activation");
-    if (activation == "sigmoid")
-        return {0.0f, 1.0f};
-    if (activation == "tanh")
-        return {-1.0f, 1.0f};
-    return {activation == "relu" ? 0.0f : -kInfinity, kInfinity};
+    static const std::map<std::string, std::pair<float, float>> kRanges = {
+        {"sigmoid", {0.0f, 1.0f}},      {"tanh", {-1.0f, 1.0f}},       {"relu", {0.0f, kInfinity}},
+        {"elu", {-1.0f, kInfinity}},    {"gelu", {-0.17f, kInfinity}}, // at −0.75
+        {"silu", {-0.2785f, kInfinity}}};                              // at −1.28
+    const auto range = kRanges.find(model.options.text("model.code_activation"));
+    return range == kRanges.end() ? std::pair(-kInfinity, kInfinity) : range->second;
 }
 
 bool CodeSource::hasPrior(const Model& model) {
@@ -122,7 +123,8 @@ Tensor CodeSource::centre() const {
 
 std::string CodeSource::description() const {
     return isPrior() ? std::string("the prior N(0, I)")
-                     : fmt::format("a Gaussian fitted to the codes of {} samples", grouped(m_fittedTo));
+                     : fmt::format("a Gaussian fitted to the codes of {} {}", grouped(m_fittedTo),
+                                   m_fittedTo == 1 ? "sample" : "samples");
 }
 
 } // namespace hourglass

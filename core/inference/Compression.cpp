@@ -81,8 +81,10 @@ private:
                                  .outOfReach = outOfReach});
     }
 
-    Result<bool> measureCodes(CompressionMethod method, const Tensor& codes, const Decode& decode) {
-        const CodeRange range(codes);
+    // `usual`: codes whose range 8-bit ones are stored in.
+    Result<bool> measureCodes(CompressionMethod method, const Tensor& codes, const Tensor& usual,
+                              const Decode& decode) {
+        const CodeRange range(usual);
         for (const CodeFormat format : kCodeFormats) {
             ReconstructionMetrics metrics(m_shape, true);
             for (int64_t begin = 0; begin < m_result.samples; begin += m_chunk) {
@@ -114,7 +116,20 @@ private:
             return codes.error();
         if (!*codes)
             return false;
-        return measureCodes(CompressionMethod::Model, **codes,
+        std::optional<Tensor> usual;
+        if (m_settings.training != nullptr) {
+            const auto some = evenlySpread(m_settings.training, pcaRows(m_shape.elements()));
+            Result<std::optional<Tensor>> found = encodeAll(m_runner, some, {}, m_settings.stop);
+            if (!found)
+                return std::move(found).error();
+            if (!*found)
+                return false;
+            usual = **std::move(found);
+        } else {
+            m_result.notes.emplace_back("8-bit codes are stored in the range that the codes of these very pictures "
+                                        "take: with few of them that flatters.");
+        }
+        return measureCodes(CompressionMethod::Model, **codes, usual ? *usual : **codes,
                             [this](const Tensor& part) { return m_runner.decode(part); });
     }
 
@@ -145,7 +160,7 @@ private:
             const Tensor some = pca.project(read(m_pictures, begin, part).reshaped({part, dimensions}));
             std::ranges::copy(some.values(), codes.data() + begin * m_result.codeValues);
         }
-        return measureCodes(CompressionMethod::Pca, codes,
+        return measureCodes(CompressionMethod::Pca, codes, pca.project(samples),
                             [&pca](const Tensor& part) -> Result<Tensor> { return pca.reconstruct(part); });
     }
 

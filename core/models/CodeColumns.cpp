@@ -7,6 +7,12 @@
 
 namespace hourglass {
 
+namespace {
+
+constexpr double kSlack = 1e-6; // what rounding may leave
+
+} // namespace
+
 std::string codeBias(const ArenaLayout& layout) {
     const std::vector<ArenaLayout::Entry>& entries = layout.entries();
     const auto reader =
@@ -32,6 +38,28 @@ bool scaleCodeColumns(ParameterStore& weights, ColumnNorm norm) {
     for (size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<float>(values[i] * factors[i / inner % units]);
     return true;
+}
+
+bool boundLaterGains(ParameterStore& weights) {
+    bool isChanged = false, isLater = false;
+    for (const ArenaLayout::Entry& entry : weights.layout().entries()) {
+        if (isLater && entry.name.ends_with(".weight")) {
+            const std::span<float> values = weights.values(entry.name);
+            double square = 0;
+            for (const float value : values)
+                square += static_cast<double>(value) * static_cast<double>(value);
+            const int64_t rows = entry.shape[0], columns = entry.shape.elements() / rows;
+            const auto most = static_cast<double>(std::min(rows, columns));
+            if (square > most * (1 + kSlack)) {
+                const auto factor = static_cast<float>(std::sqrt(most / square));
+                for (float& value : values)
+                    value *= factor;
+                isChanged = true;
+            }
+        }
+        isLater = isLater || entry.name == kCodeReader;
+    }
+    return isChanged;
 }
 
 } // namespace hourglass

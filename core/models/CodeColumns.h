@@ -16,4 +16,8 @@ enum class ColumnNorm { One, AtMostOne };
 // the caller touches the store.
 bool scaleCodeColumns(ParameterStore& weights, ColumnNorm norm);
 
+// Keeps the weights of the decoder's later layers from growing past what a layer without gain has, an orthonormal one:
+// the Frobenius norm at most the root of the smaller dimension. Whether any changed: the caller touches the store.
+bool boundLaterGains(ParameterStore& weights);
+
 } // namespace hourglass

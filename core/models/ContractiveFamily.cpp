@@ -104,6 +104,10 @@ OptionTable ContractiveFamily::options() const {
 Result<void> ContractiveFamily::validate(const ModelContext& context) const {
     if (context.options.text("objective.jacobian") != "exact")
         return {};
+    if (context.options.has("model.code") && context.options.text("model.code") == "spatial")
+        return makeError(ErrorCode::InvalidArgument,
+                         "objective.jacobian 'exact' is for codes that are a vector; model.code is 'spatial'. Set the "
+                         "former to 'estimate', or the latter to 'dense'.");
     if (const int64_t units = context.options.integer("model.code_size"); units > kMostExact)
         return makeError(ErrorCode::InvalidArgument,
                          "objective.jacobian 'exact' takes a pass back for each of the code's {} units; at most {} are "
@@ -117,19 +121,18 @@ std::vector<ScheduledScalar> ContractiveFamily::scalars() const {
 }
 
 void ContractiveFamily::build(ModelBuilder& builder) const {
-    Graph& g = builder.graph();
     const NodeId code = builder.addAutoencoder();
     const bool ofReconstruction = contractsReconstruction(builder.options());
     const bool isEvaluated = builder.mode() == BuildMode::Evaluation;
     if (ofReconstruction || isEvaluated) {
         const NodeId squared = squaredReconstructionJacobian(builder);
-        builder.addMetric("reconstruction_jacobian_norm", g.unary(OpKind::Sqrt, squared));
+        builder.addRootMeanSquare("reconstruction_jacobian_norm", squared);
         if (ofReconstruction)
             addPenalty(builder, squared);
     }
     if (!ofReconstruction || isEvaluated) {
         const NodeId squared = squaredCodeJacobian(builder, code);
-        builder.addMetric("jacobian_norm", g.unary(OpKind::Sqrt, squared));
+        builder.addRootMeanSquare("jacobian_norm", squared);
         if (!ofReconstruction)
             addPenalty(builder, squared);
     }

@@ -36,8 +36,8 @@ public:
     virtual std::string_view help() const = 0;
     // The "objective." options that only this family has, and common ones that mean something else here or nothing.
     virtual OptionTable options() const { return {}; }
-    // Other defaults for options that all families have: {"objective.reduction", "element_mean"}.
-    virtual std::vector<std::pair<std::string, Json>> defaults() const { return {}; }
+    // Other defaults for options that all families have, over an architecture: {"objective.reduction", "element_mean"}.
+    virtual std::vector<std::pair<std::string, Json>> defaults(std::string_view /*architecture*/) const { return {}; }
     // Whether training feeds a corrupted input and compares with the clean sample ("noise." options apply).
     virtual bool corruptsInput() const { return false; }
     // Whether it says something about the code, so that an architecture without one cannot serve it.
@@ -48,6 +48,9 @@ public:
     virtual bool wantsSmallCode() const { return true; }
     // InvalidArgument for options that contradict each other.
     virtual Result<void> validate(const ModelContext&) const { return {}; }
+
+    // What a person should know of options that are allowed.
+    virtual std::vector<std::string> warnings(const ModelContext&) const { return {}; }
 
     // Adds encoder, code and decoder, or what an architecture without a code has, and loss terms. For evaluation the
     // same, where what is random is drawn by each sample's id (ModelBuilder::random).

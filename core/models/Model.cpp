@@ -1,5 +1,7 @@
 #include "core/models/Model.h"
 
+#include <cmath>
+
 #include "core/graph/Differentiate.h"
 #include "core/graph/Flops.h"
 #include "core/graph/ReceptiveField.h"
@@ -72,8 +74,16 @@ std::vector<std::string> Model::lossNames() const {
     return namesStarting(training, "loss");
 }
 
-std::vector<std::string> Model::metricNames() const {
-    return namesAfter(evaluation, "metric.");
+double SampleMetric::reported(double mean) const {
+    return isSquare ? std::sqrt(mean) : mean;
+}
+
+std::vector<SampleMetric> Model::metrics() const {
+    std::vector<SampleMetric> all;
+    for (const auto& [prefix, isSquare] : {std::pair("metric.", false), {"square.", true}})
+        for (const std::string& name : namesAfter(evaluation, prefix))
+            all.push_back({name, prefix + name, isSquare});
+    return all;
 }
 
 std::vector<std::string> Model::unitValueNames() const {
@@ -144,6 +154,7 @@ Result<std::shared_ptr<const Model>> buildModel(const Family& family, const Arch
     model->autoencoder = model->evaluation.pruned({"reconstruction"});
     model->layers = model->architecture->layers(context);
     model->sizeMultiple = sizeMultiple(model->autoencoder);
+    model->warnings = family.warnings(context);
     if (!model->hasCode() && !model->family->corruptsInput())
         model->warnings.emplace_back(
             "Skip connections lead around every narrow place, and no noise is added: the network "

@@ -10,6 +10,15 @@
 
 namespace hourglass {
 
+// What a family measures of each sample: an output of the evaluation graph, [N].
+struct SampleMetric {
+    std::string name;   // "l0"
+    std::string output; // "metric.l0"
+    bool isSquare;      // the root of the mean is reported, not the mean
+
+    double reported(double mean) const;
+};
+
 struct Model {
     OptionValues options; // holds modelOptions() and possibly more
     Shape sampleShape;
@@ -19,7 +28,7 @@ struct Model {
     // Inputs as ModelBuilder.h has them; outputs "loss", "loss.TERM", and "grad.PARAMETER" for every parameter.
     Graph training;
     // The same inputs; outputs "code" where there is one, "reconstruction", "loss", "loss.TERM", "sample_mse" [N],
-    // "metric.NAME" [N], "unit.NAME" of the code's shape. Nothing random.
+    // "metric.NAME" [N], "square.NAME" [N], "unit.NAME" of the code's shape. Nothing random.
     Graph evaluation;
     // "input" → "code", of a variational one the mean, and "log_variance"; empty without a code, as the decoder.
     Graph encoder;
@@ -30,10 +39,10 @@ struct Model {
     int64_t sizeMultiple = 1;          // what the sides of pictures must divide by, where it takes any size
     std::vector<std::string> warnings; // "The code (900) is not smaller than a sample (784): …"
 
-    // "loss" and "loss.TERM", in the graph's order; names of the family's metrics, outputs "metric.NAME" of evaluation,
-    // and of what it measures for each unit of the code, outputs "unit.NAME".
+    // "loss" and "loss.TERM", in the graph's order; the family's metrics; names
+    // of what it measures for each unit of the code, outputs "unit.NAME".
     std::vector<std::string> lossNames() const;
-    std::vector<std::string> metricNames() const;
+    std::vector<SampleMetric> metrics() const;
     std::vector<std::string> unitValueNames() const;
     // What the symbols of the graphs stand for with `rows` samples of sampleShape.
     SymbolSizes sizes(int64_t rows) const;

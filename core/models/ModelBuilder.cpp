@@ -125,6 +125,11 @@ void ModelBuilder::addMetric(const std::string& name, NodeId perSample) {
         m_graph.setOutput("metric." + name, perSample);
 }
 
+void ModelBuilder::addRootMeanSquare(const std::string& name, NodeId squarePerSample) {
+    if (m_mode == BuildMode::Evaluation)
+        m_graph.setOutput("square." + name, squarePerSample);
+}
+
 void ModelBuilder::addUnitValues(const std::string& name, NodeId perUnit) {
     if (m_mode == BuildMode::Evaluation)
         m_graph.setOutput("unit." + name, perUnit);

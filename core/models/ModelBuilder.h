@@ -3,8 +3,8 @@
 // The vocabulary in which a family describes itself: encode, decode, add a loss term. Produces graphs with the inputs
 // "input" (what the network sees) and "target" (the clean sample), both [N, sample…], and whatever inputs architecture
 // and family add (kNoiseLevelInput, scheduled scalars), and the outputs "code" where there is one, "reconstruction",
-// "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N], "metric.NAME" [N] and "unit.NAME" of the
-// code's shape. Whatever is random comes in through inputs whose names start with kRandomInput.
+// "loss" and "loss.TERM" for each term; for evaluation also "sample_mse" [N], "metric.NAME" [N], "square.NAME" [N] and
+// "unit.NAME" of the code's shape. Whatever is random comes in through inputs whose names start with kRandomInput.
 
 #include "core/models/Architecture.h"
 
@@ -64,6 +64,8 @@ public:
 
     // For evaluation: a number of each sample, [N]; its mean is reported under this name. Nothing for training.
     void addMetric(const std::string& name, NodeId perSample);
+    // Of what is a square, or an estimate of one that is right on average: the root of its mean is reported.
+    void addRootMeanSquare(const std::string& name, NodeId squarePerSample);
     // The same for each unit of the code: numbers of the code's shape, whose mean by unit is reported
     // (CodeStatistics.h).
     void addUnitValues(const std::string& name, NodeId perUnit);

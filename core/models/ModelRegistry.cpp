@@ -193,7 +193,7 @@ OptionTable modelOptions(std::string_view familyId, std::string_view architectur
     table.setDefault("model.architecture", std::string(architectureId));
     for (const auto& [key, value] : architecture->defaults())
         table.setDefault(key, value);
-    for (const auto& [key, value] : family->defaults())
+    for (const auto& [key, value] : family->defaults(architectureId))
         table.setDefault(key, value);
     return table;
 }

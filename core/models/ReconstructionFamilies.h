@@ -30,7 +30,7 @@ public:
         return "Sees a corrupted sample and learns to return the clean one: for noisy pictures, and for features that "
                "do not copy their input.";
     }
-    std::vector<std::pair<std::string, Json>> defaults() const override {
+    std::vector<std::pair<std::string, Json>> defaults(std::string_view) const override {
         return {{"objective.reduction", "element_mean"}, {"model.code_size", 64}};
     }
     bool corruptsInput() const override { return true; }

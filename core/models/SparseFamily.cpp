@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/models/CodeColumns.h"
 
@@ -65,7 +66,7 @@ OptionTable SparseFamily::options() const {
     };
 }
 
-std::vector<std::pair<std::string, Json>> SparseFamily::defaults() const {
+std::vector<std::pair<std::string, Json>> SparseFamily::defaults(std::string_view) const {
     return {{"model.code_activation", "sigmoid"}, {"model.code_size", 64}};
 }
 
@@ -105,13 +106,27 @@ void SparseFamily::build(ModelBuilder& builder) const {
         const NodeId norm = g.reduceAll(builder.sumPerSample(g.unary(OpKind::Abs, code)), {0});
         builder.addTerm("sparsity", builder.asTerm(g.multiply(norm, g.input("lambda", {}))));
     }
-    const double units = static_cast<double>(builder.options().integer("model.code_size"));
-    builder.addMetric("l0", builder.sumPerSample(g.unary(OpKind::Step, code)));
-    builder.addMetric("mean_activation", g.scale(builder.sumPerSample(code), 1.0 / units));
+    if (builder.options().text("model.code_activation") != "sigmoid") // whose values are never 0
+        builder.addMetric("l0", builder.sumPerSample(g.unary(OpKind::Step, code)));
+    std::vector<int> axes(g.shape(code).size() - 1);
+    std::iota(axes.begin(), axes.end(), 1);
+    builder.addMetric("mean_activation", g.reduce(code, axes, axes));
 }
 
+// Without these bounds codes shrink while the decoder grows, behind a hidden layer as well.
 bool SparseFamily::afterStep(const StepEdit& edit) const {
-    return edit.options.text("objective.sparsity") == "l1" && scaleCodeColumns(edit.weights, ColumnNorm::One);
+    if (edit.options.text("objective.sparsity") != "l1")
+        return false;
+    const bool areScaled = scaleCodeColumns(edit.weights, ColumnNorm::One);
+    return boundLaterGains(edit.weights) || areScaled;
+}
+
+std::vector<std::string> SparseFamily::warnings(const ModelContext& context) const {
+    if (context.options.text("objective.sparsity") == "l1" &&
+        context.options.text("model.code_activation") == "sigmoid")
+        return {"objective.sparsity 'l1' on a sigmoid code makes its values small, but none of them 0. Set "
+                "model.code_activation to 'relu' for codes that are."};
+    return {};
 }
 
 } // namespace hourglass

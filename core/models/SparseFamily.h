@@ -18,7 +18,7 @@ public:
                "each.";
     }
     OptionTable options() const override;
-    std::vector<std::pair<std::string, Json>> defaults() const override;
+    std::vector<std::pair<std::string, Json>> defaults(std::string_view architecture) const override;
     bool wantsSmallCode() const override { return false; }
     Result<void> validate(const ModelContext& context) const override;
     std::vector<ScheduledScalar> scalars() const override;
@@ -27,6 +27,7 @@ public:
     int64_t initialisationSamples() const override { return 1; }
     void initialise(const ModelContext& context, const Tensor& samples, ParameterStore& weights) const override;
     void build(ModelBuilder& builder) const override;
+    std::vector<std::string> warnings(const ModelContext& context) const override;
     bool afterStep(const StepEdit& edit) const override;
 };
 

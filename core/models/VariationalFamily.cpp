@@ -87,8 +87,11 @@ OptionTable VariationalFamily::options() const {
     };
 }
 
-std::vector<std::pair<std::string, Json>> VariationalFamily::defaults() const {
-    return {{"model.layers", {400}}, {"model.code_size", 20}, {"model.initialisation", "fan_in"}};
+std::vector<std::pair<std::string, Json>> VariationalFamily::defaults(std::string_view architecture) const {
+    std::vector<std::pair<std::string, Json>> values{{"model.code_size", 20}, {"model.initialisation", "fan_in"}};
+    if (architecture == "dense") // of others they are channels
+        values.emplace_back("model.layers", Json{400});
+    return values;
 }
 
 std::vector<ScheduledScalar> VariationalFamily::scalars() const {

@@ -22,7 +22,7 @@ public:
                "the code space has no holes.";
     }
     OptionTable options() const override;
-    std::vector<std::pair<std::string, Json>> defaults() const override;
+    std::vector<std::pair<std::string, Json>> defaults(std::string_view architecture) const override;
     int64_t codeHeads() const override { return 2; }
     std::vector<ScheduledScalar> scalars() const override;
     void build(ModelBuilder& builder) const override;

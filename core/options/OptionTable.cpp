@@ -235,6 +235,14 @@ bool OptionValues::applies(const OptionSpec& spec) const {
     });
 }
 
+LiveValues liveValues(const OptionValues& options) {
+    LiveValues values;
+    for (const OptionSpec& spec : options.table().specs())
+        if (spec.effect == OptionEffect::Live && spec.type == OptionType::Real && options.applies(spec))
+            values[spec.key] = options.real(spec.key);
+    return values;
+}
+
 Json parseOptionText(const std::string& text) {
     Json parsed = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     return parsed.is_discarded() ? Json(text) : parsed;

@@ -69,6 +69,10 @@ private:
     std::map<std::string, Json, std::less<>> m_values;
 };
 
+// The numbers that may change between two steps of a running run (OptionEffect::Live), by key: those that apply.
+using LiveValues = std::map<std::string, double>;
+LiveValues liveValues(const OptionValues& options);
+
 // A value as typed by a person: JSON if it parses as JSON, a string otherwise.
 Json parseOptionText(const std::string& text);
 

@@ -30,7 +30,7 @@ Json toJson(const TrainingState& s, int64_t optimizerSteps) {
             {"best_value", optional(s.bestValue)},
             {"best_epoch", s.bestEpoch},
             {"epochs_without_gain", s.epochsWithoutGain},
-            {"learning_rate", optional(s.learningRate)},
+            {"live", s.live},
             {"finished", s.finished},
             {"stopped_early", s.stoppedEarly},
             {"epochs_asked", s.epochsAsked}};
@@ -56,7 +56,10 @@ TrainingState stateFromJson(const Json& json) {
     s.bestValue = optional("best_value");
     s.bestEpoch = json.at("best_epoch").get<int64_t>();
     s.epochsWithoutGain = json.at("epochs_without_gain").get<int64_t>();
-    s.learningRate = optional("learning_rate");
+    if (json.contains("live"))
+        s.live = json.at("live").get<LiveValues>();
+    else if (const auto rate = optional("learning_rate")) // of an earlier version
+        s.live["optimizer.learning_rate"] = *rate;
     s.finished = json.at("finished").get<bool>();
     s.stoppedEarly = json.at("stopped_early").get<bool>();
     s.epochsAsked = json.at("epochs_asked").get<int64_t>();

@@ -35,7 +35,7 @@ struct TrainingState {
     std::optional<double> bestValue;
     int64_t bestEpoch = 0;
     int64_t epochsWithoutGain = 0;
-    std::optional<double> learningRate; // set while running, instead of the option's
+    LiveValues live; // set while running, instead of the experiment's
     bool finished = false;
     bool stoppedEarly = false; // finished by early stopping
     int64_t epochsAsked = 0;   // what training.epochs said when it finished

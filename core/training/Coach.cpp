@@ -1,6 +1,7 @@
 #include "core/training/Coach.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "core/training/EpochCurves.h"
@@ -9,9 +10,11 @@ namespace hourglass {
 
 namespace {
 
-// 0.00030000000000000003 is no number to offer.
+// 0.00030000000000000003 is no number to offer. Read as written, with a point, whatever the locale has.
 double twoDigits(double value) {
-    return std::stod(fmt::format("{:.2g}", value));
+    const std::string text = fmt::format("{:.2g}", value);
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
 }
 
 // Rules: what the first n epochs say. `weight` is that of the evidence asked for: all of it to speak up, half to keep

@@ -21,8 +21,9 @@ int64_t warmUpOf(const OptionValues& options) {
 EpochCurves epochCurves(std::span<const HistoryRow> rows, std::span<const std::string> columns,
                         const OptionValues& options) {
     const auto column = [&](std::string_view name) { return std::ranges::find(columns, name) - columns.begin(); };
+    const bool isValidated = column("validation_loss") < std::ssize(columns);
     const auto training = column("loss"), validation = column("validation_loss"),
-               active = column("validation_active_units");
+               active = column(isValidated ? "validation_active_units" : "training_active_units");
     const auto value = [](const HistoryRow& row, std::ptrdiff_t place) {
         return place < std::ssize(row.values) ? row.values[static_cast<size_t>(place)]
                                               : std::numeric_limits<double>::quiet_NaN();
@@ -36,13 +37,12 @@ EpochCurves epochCurves(std::span<const HistoryRow> rows, std::span<const std::s
             sum += loss;
             ++count;
         }
-        const double validated = value(row, validation);
-        if (!std::isfinite(validated))
+        if (!std::isfinite(value(row, isValidated ? validation : active))) // not the end of an epoch
             continue;
         if (row.step > warmUp && count > 0) {
             epochs.number.push_back(std::llround(row.epoch));
             epochs.training.push_back(sum / count);
-            epochs.validation.push_back(validated);
+            epochs.validation.push_back(isValidated ? value(row, validation) : sum / count);
             epochs.rate.push_back(row.learningRate);
             epochs.activeUnits.push_back(value(row, active));
         }

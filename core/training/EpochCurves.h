@@ -11,12 +11,12 @@
 
 namespace hourglass {
 
-// One value for each epoch that was validated, without those in which β or the learning rate still warmed up: what is
-// measured while they change does not compare.
+// One value for each epoch that was measured at its end, without those in which β or the learning rate still warmed up:
+// what is measured while they change does not compare.
 struct EpochCurves {
     std::vector<int64_t> number;     // counted from 1
     std::vector<double> training;    // mean training loss
-    std::vector<double> validation;  // loss
+    std::vector<double> validation;  // loss; without a validation part the mean training loss again
     std::vector<double> rate;        // learning rate at its end
     std::vector<double> activeUnits; // NaN where it was not measured
 

@@ -90,8 +90,8 @@ Result<std::optional<MetricMap>> Evaluation::measure(Batcher& batcher, const Dat
                                                      std::stop_token stop) {
     ReconstructionMetrics measured(dataset.sampleShape(), dataset.isImage());
     const auto elements = static_cast<size_t>(dataset.sampleShape().elements());
-    const std::vector<std::string> names = m_model->metricNames();
-    std::vector<double> sums(names.size(), 0.0);
+    const std::vector<SampleMetric> own = m_model->metrics();
+    std::vector<double> sums(own.size(), 0.0);
     double loss = 0;
     Result<bool> done = forEachBatch(
         batcher, dataset, weights,
@@ -101,8 +101,8 @@ Result<std::optional<MetricMap>> Evaluation::measure(Batcher& batcher, const Dat
                          batch.noisy.size() > 0 ? batch.input().first(count) : std::span<const float>());
             loss +=
                 static_cast<double>(program.output(program.outputSlot("loss"))[0]) * static_cast<double>(batch.rows);
-            for (size_t i = 0; i < names.size(); ++i)
-                for (const float value : program.output(program.outputSlot("metric." + names[i])))
+            for (size_t i = 0; i < own.size(); ++i)
+                for (const float value : program.output(program.outputSlot(own[i].output)))
                     sums[i] += static_cast<double>(value);
             if (progress)
                 progress(measured.samples());
@@ -115,8 +115,8 @@ Result<std::optional<MetricMap>> Evaluation::measure(Batcher& batcher, const Dat
     MetricMap metrics = measured.values();
     const auto samples = static_cast<double>(measured.samples());
     metrics["loss"] = loss / samples;
-    for (size_t i = 0; i < names.size(); ++i)
-        metrics[names[i]] = sums[i] / samples;
+    for (size_t i = 0; i < own.size(); ++i)
+        metrics[own[i].name] = own[i].reported(sums[i] / samples);
     if (const std::optional<double> ratio = m_model->compressionRatio())
         metrics["compression_ratio"] = *ratio;
     return std::optional(std::move(metrics));

@@ -1,7 +1,8 @@
 #pragma once
 
 // A model's evaluation graph over data, batch by batch: what validation, a run's result and `evaluate` measure with.
-// Scheduled scalars stand at their final values, so that numbers of different epochs compare. Compute thread only.
+// Scheduled scalars stand at their final values, so that numbers of different epochs compare, until somebody changes
+// such a value while training. Compute thread only.
 
 #include <optional>
 
@@ -17,6 +18,9 @@ public:
     // Of the averaged or plain weights handed to the calls, all of the model's layout. Within a training, `programs`
     // are in its workspace.
     Evaluation(std::shared_ptr<const Model> model, Precision precision, ProgramCache programs);
+
+    // What somebody changed while training: training and validation measure the same.
+    void setOption(const std::string& key, double value) { m_scalars.setOption(key, value); }
 
     // Calls visit with each batch of the batcher's epoch 0 and the program that has just run on it. False when asked
     // to stop.

@@ -18,7 +18,7 @@ struct HistoryRow {
     double learningRate = 0;
     // One for each column of the history; NaN where nothing was measured.
     std::vector<double> values;
-    // Commands that arrived and things that happened: "paused", "learning_rate=0.0005", "best".
+    // Commands that arrived and things that happened: "paused", "optimizer.learning_rate=0.0005", "best".
     std::string note;
 };
 

@@ -44,6 +44,8 @@ Result<Preflight> preflight(const Experiment& experiment, const std::shared_ptr<
     const Split split = splitOf(*dataset, options);
     if (split.train.empty())
         return makeError(ErrorCode::InvalidArgument, "Nothing is left to train on.");
+    if (Result<void> fits = checkTargets(*dataset, options); !fits)
+        return std::move(fits).error();
     Preflight result;
     result.trainingSamples = static_cast<int64_t>(split.train.size());
     result.validationSamples = static_cast<int64_t>(split.validation.size());

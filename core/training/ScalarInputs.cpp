@@ -14,6 +14,14 @@ void ScalarInputs::bind(Program& program) {
             program.bindInput(program.inputSlot(m_scalars[i].input), &m_values[i]);
 }
 
+void ScalarInputs::setOption(const std::string& option, double value) {
+    for (size_t i = 0; i < m_scalars.size(); ++i)
+        if (m_scalars[i].option == option) {
+            m_options.set(option, value).value();
+            m_values[i] = static_cast<float>(value);
+        }
+}
+
 void ScalarInputs::setStep(int64_t step) {
     for (size_t i = 0; i < m_scalars.size(); ++i)
         if (m_scalars[i].factor != nullptr)

@@ -16,6 +16,8 @@ public:
 
     // Those that the program has; it must not outlive this.
     void bind(Program& program);
+    // Another final value, of the option that holds it.
+    void setOption(const std::string& option, double value);
     // As they are for the update that is the `step`-th, counted from 0.
     void setStep(int64_t step);
 

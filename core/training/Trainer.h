@@ -51,7 +51,8 @@ private:
 
 // What the history of a run of the model measures, with or without a validation part: the losses; of the validation
 // part the same, "validation_mse", "validation_psnr", the family's metrics, and "validation_active_units" where there
-// is a code (CodeStatistics::active()).
+// is a code (CodeStatistics::active()). Without that part the last two are of some of the training samples, and called
+// "training_…".
 std::vector<std::string> historyColumns(const Model& model, bool isValidated);
 
 // f32 or bf16 as the option says; `auto` is bf16 where the processor computes it natively.

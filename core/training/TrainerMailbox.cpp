@@ -28,9 +28,10 @@ void TrainerMailbox::epochEnded() {
         m_pending.paused = true;
 }
 
-void TrainerMailbox::setLearningRate(double learningRate) {
+void TrainerMailbox::setOptions(const LiveValues& values) {
     const std::lock_guard lock(m_mutex);
-    m_pending.learningRate = learningRate;
+    for (const auto& [key, value] : values)
+        m_pending.options[key] = value;
 }
 
 void TrainerMailbox::requestCheckpoint() {
@@ -52,7 +53,7 @@ void TrainerMailbox::post(TrainerJob job) {
 TrainerMailbox::Commands TrainerMailbox::take() {
     const std::lock_guard lock(m_mutex);
     const bool paused = m_pending.paused;
-    return std::exchange(m_pending, Commands{.paused = paused, .learningRate = {}, .checkpoint = false, .jobs = {}});
+    return std::exchange(m_pending, Commands{.paused = paused, .options = {}, .checkpoint = false, .jobs = {}});
 }
 
 TrainerMailbox::Commands TrainerMailbox::waitWhilePaused(std::stop_token stop) {

@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -32,7 +31,8 @@ public:
     void setPaused(bool paused);
     // Goes on, and pauses at the end of the epoch.
     void stepEpoch();
-    void setLearningRate(double learningRate);
+    // Options with OptionEffect::Live; what the run does not know, or has already, changes nothing.
+    void setOptions(const LiveValues& values);
     void requestCheckpoint();
     // Runs on the compute thread between steps, also while paused. Keep it short.
     void post(TrainerJob job);
@@ -40,7 +40,7 @@ public:
     // For the Trainer.
     struct Commands {
         bool paused = false;
-        std::optional<double> learningRate;
+        LiveValues options = {};
         bool checkpoint = false;
         std::vector<TrainerJob> jobs;
     };

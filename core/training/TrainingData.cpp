@@ -1,5 +1,7 @@
 #include "core/training/TrainingData.h"
 
+#include <algorithm>
+
 #include "core/data/OpenDataset.h"
 #include "core/data/RowSubset.h"
 #include "core/training/RunFolder.h"
@@ -7,6 +9,21 @@
 namespace hourglass {
 
 namespace fs = std::filesystem;
+
+Result<void> checkTargets(const Dataset& data, const OptionValues& options) {
+    if (options.text("objective.loss") != "bce")
+        return {};
+    const std::optional<int64_t> row = data.rowOutsideUnit();
+    if (!row)
+        return {};
+    const std::vector<OptionChoice>& choices = options.table().find("objective.loss")->choices;
+    const bool hasGaussian =
+        std::ranges::any_of(choices, [](const auto& choice) { return choice.value == "gaussian"; });
+    return makeError(ErrorCode::InvalidArgument,
+                     "objective.loss 'bce' (cross-entropy) is for values from 0 to 1, but sample {} has others. Scale "
+                     "the data, or set objective.loss to '{}' and model.output_activation to 'identity'.",
+                     data.name(*row), hasGaussian ? "gaussian" : "mse");
+}
 
 Split splitOf(const Dataset& data, const OptionValues& options) {
     return splitByStableId(data, options.real("data.validation_fraction"), options.real("data.test_fraction"),

@@ -11,6 +11,8 @@ namespace hourglass {
 
 namespace {
 
+constexpr int64_t kMeasuredRows = 2000; // of the training samples, where there is no validation part
+
 uint64_t seedOf(const OptionValues& options) {
     return static_cast<uint64_t>(options.integer("training.seed"));
 }
@@ -55,6 +57,10 @@ Result<void> TrainingRun::prepare() {
     if (!model)
         return std::move(model).error();
     m_model = *std::move(model);
+    for (const std::string& warning : m_model->warnings)
+        log(LogLevel::Warning, warning);
+    if (Result<void> fits = checkTargets(*m_dataset, m_options); !fits)
+        return fits;
     m_precision = resolvePrecision(m_options);
     if (m_precision == Precision::BF16 && !nativeBf16())
         return makeError(ErrorCode::Unsupported, "This processor does not compute in bf16. Set training.precision to "
@@ -106,15 +112,18 @@ Result<void> TrainingRun::prepareBatches() {
                                                                       .seed = seedOf(m_options),
                                                                       .augmentation = dataOptions->augmentation,
                                                                       .noise = m_noise.get()});
-    if (!m_split.validation.empty())
-        m_validationBatcher = std::make_unique<Batcher>(
-            m_dataset,
-            Batcher::Options{.rows = m_split.validation,
-                             .batchSize = std::min(batchSize, static_cast<int64_t>(m_split.validation.size())),
-                             .seed = seedOf(m_options),
-                             .shuffle = false,
-                             .noise = m_noise.get(),
-                             .noisePurpose = RandomPurpose::Evaluation});
+    std::vector<int64_t> measured = m_split.validation;
+    if (measured.empty() && m_model->hasCode())
+        for (const int64_t place : spreadEvenly(static_cast<int64_t>(m_split.train.size()), kMeasuredRows))
+            measured.push_back(m_split.train[static_cast<size_t>(place)]);
+    if (!measured.empty())
+        m_measuredBatcher = std::make_unique<Batcher>(
+            m_dataset, Batcher::Options{.rows = measured,
+                                        .batchSize = std::min(batchSize, static_cast<int64_t>(measured.size())),
+                                        .seed = seedOf(m_options),
+                                        .shuffle = false,
+                                        .noise = m_noise.get(),
+                                        .noisePurpose = RandomPurpose::Evaluation});
     m_epochs = m_options.integer("training.epochs");
     m_stepsPerEpoch = m_batcher->batches();
     m_logEvery = std::max<int64_t>(1, m_stepsPerEpoch / 50);
@@ -134,10 +143,7 @@ Result<void> TrainingRun::resume() {
                              last.string());
     if (m_state.finished && goesOn())
         m_state.finished = m_state.stoppedEarly = false;
-    // A rate set while running outlives a resumption, unless the experiment now asks for another than it did then.
-    if (const auto before = Experiment::load(m_folder.experimentPath());
-        before && before->options().value("optimizer.learning_rate") != m_options.value("optimizer.learning_rate"))
-        m_state.learningRate.reset();
+    restoreLive();
     m_schedule->setPlateau(m_state.plateau);
     m_resumedFromStep = m_state.step;
     m_usedRate = learningRateAt(std::max<int64_t>(0, m_state.step - 1)); // for a row still to be written
@@ -213,8 +219,34 @@ Result<void> TrainingRun::trainBatch(const Batch& batch) {
 }
 
 double TrainingRun::learningRateAt(int64_t step) const {
-    const double base = m_state.learningRate.value_or(m_options.real("optimizer.learning_rate"));
-    return m_schedule->learningRate(base, step);
+    return m_schedule->learningRate(liveValue("optimizer.learning_rate"), step);
+}
+
+double TrainingRun::liveValue(const std::string& key) const {
+    const auto set = m_state.live.find(key);
+    return set == m_state.live.end() ? m_options.real(key) : set->second;
+}
+
+void TrainingRun::setLive(const LiveValues& values) {
+    for (const auto& [key, declared] : liveValues(m_options)) {
+        const auto value = values.find(key);
+        if (value == values.end() || value->second == liveValue(key) || !m_options.table().check(key, value->second))
+            continue;
+        m_state.live[key] = value->second;
+        m_step->setOption(key, value->second);
+        m_evaluation->setOption(key, value->second);
+        note(fmt::format("{}={}", key, value->second));
+    }
+}
+
+// What was set while running outlives a resumption, unless the experiment now asks for another value than it did then.
+void TrainingRun::restoreLive() {
+    const auto before = Experiment::load(m_folder.experimentPath());
+    const LiveValues kept = std::exchange(m_state.live, {});
+    for (const auto& [key, value] : kept)
+        if (before && before->options().has(key) && before->options().value(key) == m_options.value(key))
+            setLive({{key, value}});
+    m_pendingNote.clear(); // the history has it
 }
 
 } // namespace hourglass

@@ -37,11 +37,11 @@ private:
     Result<void> endEpoch();
     Result<bool> handleCommands(); // false: stop
 
-    Result<std::vector<double>> validate(); // by validation column; m_code
-    bool watch(double monitored);           // early stopping; true: this epoch is the best
+    Result<std::vector<double>> measure(); // by column after the losses; m_code
+    bool watch(double monitored);          // early stopping; true: this epoch is the best
     Result<void> restoreBest();
 
-    void appendRow(const std::vector<double>& validation, std::string note);
+    void appendRow(const std::vector<double>& measured, std::string note);
     Result<void> saveLast(); // after checkWeights()
     Result<void> writeLast();
     Result<void> save(const std::string& checkpoint);
@@ -52,13 +52,16 @@ private:
     void note(const std::string& text);
     Result<std::map<std::string, double>> finalMetrics();
     double learningRateAt(int64_t step) const;
+    double liveValue(const std::string& key) const; // as set while running, else the experiment's
+    void setLive(const LiveValues& values);
+    void restoreLive();
     TrainingResult result(RunPhase phase, std::map<std::string, double> metrics) const;
     Result<TrainingResult> finish();
     void log(LogLevel level, const std::string& text) const;
 
     const Trainer::Services& m_services;
     const Experiment& m_experiment;
-    const OptionValues& m_options;
+    const OptionValues& m_options; // the experiment's
     std::shared_ptr<const Dataset> m_dataset;
     const RunFolder& m_folder;
     ProgressSink& m_sink;
@@ -73,7 +76,9 @@ private:
     std::unique_ptr<TrainingStep> m_step;
     std::unique_ptr<Evaluation> m_evaluation;
     std::optional<Schedule> m_schedule;
-    std::unique_ptr<Batcher> m_batcher, m_validationBatcher;
+    std::unique_ptr<Batcher> m_batcher;
+    std::unique_ptr<Batcher>
+        m_measuredBatcher; // the validation part, or for the code's sake some of what is trained on
     ProgramCache m_programs;
     TrainingState m_state;
     History m_history;

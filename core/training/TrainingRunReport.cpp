@@ -30,10 +30,7 @@ Result<bool> TrainingRun::handleCommands() {
     TrainerMailbox::Commands commands = m_services.mailbox->take();
     bool wasPaused = false;
     while (true) {
-        if (commands.learningRate) {
-            m_state.learningRate = commands.learningRate;
-            note(fmt::format("learning_rate={}", *commands.learningRate));
-        }
+        setLive(commands.options);
         if (!commands.jobs.empty()) {
             const JobContext context{*m_model, m_step->evaluationWeights(), m_programs, m_precision, m_state.step};
             for (TrainerJob& job : commands.jobs)
@@ -53,7 +50,7 @@ Result<bool> TrainingRun::handleCommands() {
     }
 }
 
-void TrainingRun::appendRow(const std::vector<double>& validation, std::string note) {
+void TrainingRun::appendRow(const std::vector<double>& measured, std::string note) {
     HistoryRow row{.step = m_state.step,
                    .epoch = static_cast<double>(m_state.epoch) +
                             static_cast<double>(m_state.batch) / static_cast<double>(m_stepsPerEpoch),
@@ -63,7 +60,7 @@ void TrainingRun::appendRow(const std::vector<double>& validation, std::string n
     if (m_state.intervalLoss.samples > 0)
         for (size_t i = 0; i < m_step->lossNames().size(); ++i)
             row.values[i] = m_state.intervalLoss.sums[i] / static_cast<double>(m_state.intervalLoss.samples);
-    std::copy(validation.begin(), validation.end(),
+    std::copy(measured.begin(), measured.end(),
               row.values.begin() + static_cast<std::ptrdiff_t>(m_step->lossNames().size()));
     if (!m_pendingNote.empty())
         row.note += (row.note.empty() ? "" : "; ") + std::exchange(m_pendingNote, {});
@@ -172,7 +169,7 @@ Result<TrainingResult> TrainingRun::finish() {
 // Of the checkpoint that the run hands out as its model, on the validation part.
 Result<std::map<std::string, double>> TrainingRun::finalMetrics() {
     std::map<std::string, double> metrics;
-    if (!m_validationBatcher)
+    if (m_split.validation.empty())
         return metrics;
     Result<std::filesystem::path> path = RunFolder::modelPath(m_folder.path());
     if (!path)
@@ -183,7 +180,7 @@ Result<std::map<std::string, double>> TrainingRun::finalMetrics() {
     Result<std::shared_ptr<ParameterStore>> weights = readModelWeights(*file, *m_model);
     if (!weights)
         return std::move(weights).error();
-    Result<std::optional<MetricMap>> measured = m_evaluation->measure(*m_validationBatcher, *m_dataset, *weights);
+    Result<std::optional<MetricMap>> measured = m_evaluation->measure(*m_measuredBatcher, *m_dataset, *weights);
     if (!measured)
         return std::move(measured).error();
     for (const auto& [name, value] : **measured)
@@ -275,7 +272,7 @@ Error TrainingRun::lossError(double loss) const {
                      m_state.step + 1, m_state.epoch + 1, layer,
                      kept ? fmt::format("The last finite state is kept in '{}'.", m_folder.checkpoint("last").string())
                           : "No checkpoint had been written yet.",
-                     m_state.learningRate.value_or(m_options.real("optimizer.learning_rate")) / 2);
+                     liveValue("optimizer.learning_rate") / 2);
 }
 
 } // namespace hourglass

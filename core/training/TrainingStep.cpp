@@ -109,6 +109,11 @@ Result<RunOutcome> TrainingStep::run(int64_t rows, std::span<const float> input,
     return outcome;
 }
 
+void TrainingStep::setOption(const std::string& key, double value) {
+    m_options.set(key, value).value();
+    m_scalars.setOption(key, value);
+}
+
 void TrainingStep::update(double learningRate) {
     m_optimizer.step(learningRate);
     if (m_model->family->afterStep({m_options, m_optimizer.steps(), *m_weights, m_moments}))

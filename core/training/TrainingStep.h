@@ -42,6 +42,8 @@ public:
     // noise.
     Result<RunOutcome> run(int64_t rows, std::span<const float> input, std::span<const float> target,
                            std::span<const float> noiseLevels = {}, std::stop_token stop = {});
+    // A live option of the model's, from the next step on.
+    void setOption(const std::string& key, double value);
     // Applies the gradients.
     void update(double learningRate);
 

@@ -101,7 +101,7 @@ private slots:
         Desk desk;
         desk.controller.start(smallRequest(desk.folder / "run", kEndless));
         QTRY_VERIFY_WITH_TIMEOUT(desk.step() > 0, kPatience);
-        desk.controller.setLearningRate(0.0078125);
+        desk.controller.setOptions({{"optimizer.learning_rate", 0.0078125}});
         QTRY_COMPARE_WITH_TIMEOUT(desk.controller.snapshot()->learningRate, 0.0078125, kPatience);
         desk.controller.stop();
         QTRY_COMPARE_WITH_TIMEOUT(desk.controller.state(), State::Idle, kPatience);

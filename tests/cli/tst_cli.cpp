@@ -301,6 +301,32 @@ private slots:
             QVERIFY2(bench["workloads"][0].contains(key), key);
     }
 
+    // What a family declares anew is told as its own, defaults included.
+    void list_options_saysWhose() {
+        const auto items = run({"list", "options", "--json"}).json()["items"];
+        const auto item = [&](const char* key) {
+            return *std::ranges::find_if(items, [&](const auto& each) { return each["key"] == key; });
+        };
+        QCOMPARE(item("objective.loss")["families"]["variational"]["default"], "bce");
+        QCOMPARE(item("model.code_size")["families"]["sparse"]["default"], 64);
+        QCOMPARE(item("objective.lambda")["families"]["contractive"]["default"], 0.25);
+        QVERIFY(item("model.layers")["architectures"]["convolutional"]["default"] == nlohmann::json({16, 32}));
+        QVERIFY(!item("model.layers")["architectures"].contains("dense"));
+        QVERIFY(run({"list", "options"}).output.contains("    with variational = \"bce\""));
+    }
+
+    void train_warnsOfACodeThatIsNoSmallerThanASample() {
+        QCOMPARE(
+            run({"new", "--data", "builtin:shapes", "--set", "model.code_size=900", "--set", "data.width=16", "--set",
+                 "data.height=16", "--set", "training.epochs=1", "--set", "data.limit=200", "-o", "wide.hourglass"})
+                .status,
+            0);
+        const CommandResult trained = run({"train", "wide.hourglass", "--run", "wide"});
+        QCOMPARE(trained.status, 0);
+        QVERIFY2(trained.errors.contains("warning: The code (900) is not smaller than a sample"),
+                 trained.errors.constData());
+    }
+
     void new_rewritesPaths_relativeToItsFile() {
         std::filesystem::create_directories(m_folder / "sub");
         writeNpy(m_folder / "table.npy", Tensor(Shape{20, 6})).value();

@@ -135,6 +135,18 @@ private slots:
             QCOMPARE(cold.values()[i], warm.values()[i] / 2);
     }
 
+    // A spatial code may have as many dimensions as a picture has values.
+    void standard_ofManyDimensions_costsNoMoreThanItsSamples() {
+        const GaussianFit prior = GaussianFit::standard(1'000'000); // a matrix of which would take terabytes
+        const Tensor samples = prior.sample(2, 1);
+        double squares = 0;
+        for (const float value : samples.values())
+            squares += double(value) * double(value);
+        QVERIFY(std::abs(squares / double(samples.elements()) - 1) < 0.01); // 7 standard deviations
+        QCOMPARE(prior.deviation(999'999), 1.0);
+        QCOMPARE(prior.covariance(3, 999'999), 0.0);
+    }
+
     void badCodes_refused() {
         Tensor codes = randomCodes(5, 3, 6);
         codes.sample(3)[0] = NAN;

@@ -141,6 +141,16 @@ private slots:
                 RandomStream(i).fillUniform(batch.values());
                 step->run(32, batch.values(), batch.values()).value();
                 step->update(0.1); // moves columns far from their norms
+                if (family == std::string("sparse"))
+                    for (const ArenaLayout::Entry& entry : model->layout->entries())
+                        if (entry.name.starts_with("decoder.") && entry.name.ends_with(".weight") &&
+                            entry.name != kCodeReader) {
+                            double squares = 0;
+                            for (const float value : std::as_const(*step->sharedWeights()).values(entry.name))
+                                squares += double(value) * double(value);
+                            const int64_t inputs = entry.shape[0], others = entry.shape.elements() / inputs;
+                            QVERIFY(squares < double(std::min(inputs, others)) * (1 + 1e-5));
+                        }
                 for (const double norm : columnNorms(*step)) {
                     most = std::max(most, norm);
                     QVERIFY2(norm < 1 + 1e-6, qPrintable(QString("%1: %2").arg(family).arg(norm)));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <QtTest>
@@ -100,16 +101,44 @@ private slots:
     // The components of a product with fewer rows are those of the covariance.
     void fit_fewerRowsThanDimensions_sameComponents() {
         const Tensor few = randomSamples(30, 80, 6);
-        const Pca byRows = Pca::fit(few, 12), whole = Pca::fit(few); // all of them go by the covariance
+        Tensor thrice({90, 80}); // has as many rows as it takes to go by the covariance, which is the same
+        for (int64_t n = 0; n < 90; ++n)
+            std::ranges::copy(few.sample(n % 30), thrice.sample(n).begin());
+        const Pca byRows = Pca::fit(few, 12), whole = Pca::fit(thrice);
         QVERIFY(close(byRows.totalVariance(), whole.totalVariance(), 1e-9));
         for (int64_t k = 0; k < 12; ++k) {
             QVERIFY(close(byRows.variances()[size_t(k)], whole.variances()[size_t(k)], 1e-9));
             for (int64_t i = 0; i < 80; ++i)
                 QVERIFY(close(byRows.components().sample(k)[size_t(i)], whole.components().sample(k)[size_t(i)], 1e-5));
         }
-        // Rows that are all alike have no direction to tell from rounding.
-        Tensor same({5, 9});
-        QCOMPARE(Pca::fit(same, 3).componentCount(), 3);
+    }
+
+    // Few rows, most of them repeated: as many components as are asked for, orthonormal, and at once, where the
+    // covariance of so many dimensions would take minutes.
+    void fit_rowsOfLowRank_completed_data() {
+        QTest::addColumn<int>("distinct");
+        QTest::newRow("all alike") << 1;
+        QTest::newRow("seven") << 7;
+    }
+    void fit_rowsOfLowRank_completed() {
+        QFETCH(int, distinct);
+        const Tensor some = randomSamples(distinct, 5000, 7);
+        Tensor rows({60, 5000});
+        for (int64_t n = 0; n < 60; ++n)
+            std::ranges::copy(some.sample(n % distinct), rows.sample(n).begin());
+        const Pca pca = Pca::fit(rows, 80); // more than there are rows
+        QCOMPARE(pca.componentCount(), 80);
+        for (int64_t i = 0; i < 80; ++i) {
+            QCOMPARE(pca.variances()[size_t(i)] > 0, i < distinct - 1);
+            for (int64_t j = 0; j <= i; ++j) {
+                double product = 0;
+                for (size_t d = 0; d < 5000; ++d)
+                    product += double(pca.components().sample(i)[d]) * double(pca.components().sample(j)[d]);
+                QVERIFY(close(product, i == j ? 1 : 0, 1e-5));
+            }
+        }
+        const Tensor again = pca.reconstruct(pca.project(rows));
+        QVERIFY(squaredError(again, rows) < 1e-9 * squaredError(rows, Tensor(rows.shape())));
     }
 
     void badShapes_contract() {

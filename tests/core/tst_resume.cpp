@@ -7,6 +7,7 @@
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/formats/Safetensors.h"
 #include "core/training/Checkpoint.h"
+#include "tests/support/SmallModels.h"
 #include "tests/support/SmallRuns.h"
 #include "tests/support/TestSupport.h"
 
@@ -31,28 +32,37 @@ private slots:
         QTest::addColumn<int>("secondStop");
         QTest::addColumn<QString>("family");
         QTest::addColumn<QString>("precision");
-        for (const char* family : {"undercomplete", "denoising", "variational"})
+        QTest::addColumn<Settings>("settings");
+        std::vector<std::pair<std::string, Settings>> kinds;
+        for (const Family* family : families())
+            kinds.emplace_back(family->id(), Settings{});
+        // That edit weights after each step: their bf16 copies must follow, too.
+        kinds.emplace_back("sparse", Settings{{"objective.sparsity", "l1"}, {"model.code_activation", "relu"}});
+        kinds.emplace_back("contractive", Settings{{"objective.contracts", "code"}});
+        for (const auto& [family, settings] : kinds) {
+            const std::string name = settings.empty() ? family : family + " " + settings.front().second.dump();
             for (const auto& [first, second] : {std::pair{1, 1}, {3, 4}, {4, 5}, {7, 1}, {15, 0}})
-                QTest::newRow(fmt::format("{} {}+{}", family, first, second).c_str())
-                    << first << second << QString(family) << QString("f32");
-        if (nativeBf16()) // families that edit weights after a step too: their bf16 copies must follow
-            for (const Family* family : families())
-                QTest::newRow(fmt::format("bf16 {}", family->id()).c_str())
-                    << 3 << 4 << QString::fromUtf8(family->id().data(), qsizetype(family->id().size()))
-                    << QString("bf16");
+                QTest::newRow(fmt::format("{} {}+{}", name, first, second).c_str())
+                    << first << second << QString::fromStdString(family) << QString("f32") << settings;
+            if (nativeBf16())
+                QTest::newRow(fmt::format("bf16 {}", name).c_str())
+                    << 3 << 4 << QString::fromStdString(family) << QString("bf16") << settings;
+        }
     }
     void resume_anyStep_bitForBit() {
         QFETCH(int, firstStop);
         QFETCH(int, secondStop);
         QFETCH(QString, family);
         QFETCH(QString, precision);
-        const Experiment experiment = smallExperiment({{"model.family", family.toStdString()},
-                                                       {"model.code_size", 4},
-                                                       {"training.precision", precision.toStdString()},
-                                                       {"optimizer.ema_decay", 0.9},
-                                                       {"optimizer.clip_norm", 1.0},
-                                                       {"optimizer.schedule", "cosine"},
-                                                       {"optimizer.warmup_steps", 3}});
+        QFETCH(Settings, settings);
+        settings.insert(settings.begin(), {{"model.family", family.toStdString()},
+                                           {"model.code_size", 4},
+                                           {"training.precision", precision.toStdString()},
+                                           {"optimizer.ema_decay", 0.9},
+                                           {"optimizer.clip_norm", 1.0},
+                                           {"optimizer.schedule", "cosine"},
+                                           {"optimizer.warmup_steps", 3}});
+        const Experiment experiment = smallExperiment(settings);
         const OpenedDataset data = smallPictures();
         const TemporaryFolder folder;
         train(experiment, data, folder / "whole").value();
@@ -86,7 +96,7 @@ private slots:
         {
             const RunFolder run = RunFolder::open(folder / "run", smallExperiment(), RunFolder::Mode::Create).value();
             TrainerMailbox mailbox;
-            mailbox.setLearningRate(0.125);
+            mailbox.setOptions({{"optimizer.learning_rate", 0.125}});
             std::stop_source stop;
             const auto executor = makeOneDnnExecutor();
             RecordingSink sink;
@@ -104,6 +114,74 @@ private slots:
         QCOMPARE(rateAfterResuming(smallExperiment()), 0.125);
         QCOMPARE(rateAfterResuming(smallExperiment({{"optimizer.learning_rate", 0.03}})), 0.03);
         QCOMPARE(rateAfterResuming(smallExperiment({{"optimizer.learning_rate", 0.03}})), 0.03);
+    }
+
+    void weightSetWhileRunning_data() {
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<QString>("option");
+        QTest::addColumn<QString>("term");
+        QTest::newRow("variational") << "variational"
+                                     << "objective.beta"
+                                     << "loss.kl";
+        QTest::newRow("sparse") << "sparse"
+                                << "objective.beta"
+                                << "loss.sparsity";
+        QTest::newRow("contractive") << "contractive"
+                                     << "objective.lambda"
+                                     << "loss.contraction";
+    }
+
+    // A weight of 0 takes its term away, of training and validation alike, also after resuming; asked for again by the
+    // experiment it is back.
+    void weightSetWhileRunning() {
+        QFETCH(const QString, family);
+        QFETCH(const QString, option);
+        QFETCH(const QString, term);
+        const auto experiment = [&](std::vector<std::pair<std::string, Json>> more = {}) {
+            more.insert(more.begin(), {"model.family", family.toStdString()});
+            return smallExperiment(more);
+        };
+        const TemporaryFolder folder;
+        auto run =
+            std::make_unique<RunFolder>(RunFolder::open(folder / "run", experiment(), RunFolder::Mode::Create).value());
+        TrainerMailbox mailbox;
+        mailbox.setOptions({{option.toStdString(), 0.0}, {"objective.unheard_of", 1.0}, {"model.code_size", 2.0}});
+        std::stop_source stop;
+        RecordingSink first;
+        const auto executor = makeOneDnnExecutor();
+        int steps = 0;
+        Trainer({.executor = *executor,
+                 .mailbox = &mailbox,
+                 .gradientHook =
+                     [&](std::span<float>) {
+                         if (++steps == 7) // of 4 in an epoch
+                             stop.request_stop();
+                     }})
+            .run(experiment(), smallPictures(), *run, first, stop.get_token())
+            .value();
+        run.reset(); // and its lock
+        const auto last = [&](const RecordingSink& sink, const std::string& column) {
+            const std::vector<std::string>& columns = *sink.snapshots.back()->columns;
+            const auto at = std::find(columns.begin(), columns.end(), column);
+            double value = std::nan("");
+            for (const HistoryRow& row : sink.rows)
+                if (const double next = row.values[static_cast<size_t>(at - columns.begin())]; std::isfinite(next))
+                    value = next;
+            return value;
+        };
+        QCOMPARE(QString::fromStdString(first.rows.front().note), option + "=0");
+        QCOMPARE(last(first, term.toStdString()), 0.0);
+        QCOMPARE(last(first, "validation_" + term.toStdString()), 0.0);
+
+        RecordingSink second, third;
+        train(experiment(), smallPictures(), folder / "run", 0, RunFolder::Mode::Resume, &second).value();
+        QCOMPARE(last(second, term.toStdString()), 0.0);
+        QCOMPARE(last(second, "validation_" + term.toStdString()), 0.0);
+        train(experiment({{option.toStdString(), 0.5}, {"training.epochs", 6}}), smallPictures(), folder / "run", 0,
+              RunFolder::Mode::Resume, &third)
+            .value();
+        QVERIFY(last(third, term.toStdString()) > 0);
+        QVERIFY(last(third, "validation_" + term.toStdString()) > 0);
     }
 
     void earlyStopped_resumed_staysAsItIs_untilMorePatienceIsAskedFor() {

@@ -1,9 +1,12 @@
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "core/base/AtomicFile.h"
+#include "core/data/MemoryDataset.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/formats/Safetensors.h"
 #include "core/training/Checkpoint.h"
@@ -127,6 +130,52 @@ private slots:
         QVERIFY(!std::filesystem::exists(folder / "run/checkpoints/epoch-0003.safetensors"));
     }
 
+    // Nothing about the code would be known while a run trains on everything.
+    void withoutAValidationPart_theCodeIsMeasuredOnSomeOfTheTrainingSamples() {
+        const TemporaryFolder folder;
+        RecordingSink sink;
+        train(smallExperiment({{"model.family", "variational"}, {"data.validation_fraction", 0}}), smallPictures(),
+              folder / "run", 0, RunFolder::Mode::Create, &sink)
+            .value();
+        const std::shared_ptr<const Snapshot> last = sink.snapshots.back();
+        QVERIFY(last->code != nullptr);
+        QCOMPARE(last->code->epoch, 4);
+        QVERIFY(std::filesystem::exists(folder / "run/code_statistics.json"));
+        const std::vector<std::string>& columns = *last->columns;
+        for (const char* name : {"training_kl", "training_active_units"}) {
+            const auto at = std::ranges::find(columns, name) - columns.begin();
+            QVERIFY2(at < std::ssize(columns), name);
+            QVERIFY(std::isfinite(sink.rows.back().values[static_cast<size_t>(at)]));
+        }
+        QVERIFY(std::ranges::find(columns, "validation_loss") == columns.end());
+        QVERIFY(last->bestEpoch.has_value());
+    }
+
+    // Cross-entropy falls without end where what it is to meet is not between 0 and 1.
+    void crossEntropy_ofOtherValues_isRefused() {
+        const TemporaryFolder folder;
+        const OpenedDataset pictures = smallPictures();
+        MemoryDataset::Content content;
+        content.rows = 70;
+        content.sampleShape = Shape{36};
+        content.floats = RawBuffer<float>::allocate(70 * 36).value();
+        std::vector<int64_t> all(70);
+        std::iota(all.begin(), all.end(), 0);
+        pictures.dataset->read(all, content.floats.span());
+        content.floats.span()[17 * 36 + 5] = 1.5f;
+        const OpenedDataset data{std::make_shared<MemoryDataset>(std::move(content)), {}};
+        const auto refused = train(smallExperiment({{"model.family", "variational"}}), data, folder / "run");
+        QVERIFY(!refused);
+        QVERIFY(refused.error().code() == ErrorCode::InvalidArgument);
+        QVERIFY2(refused.error().message().find("sample #17") != std::string::npos, refused.error().message().c_str());
+        QVERIFY(refused.error().message().find("'gaussian'") != std::string::npos);
+        QVERIFY(train(smallExperiment({{"model.family", "variational"},
+                                       {"objective.loss", "gaussian"},
+                                       {"model.output_activation", "identity"}}),
+                      data, folder / "other")
+                    .ok());
+    }
+
     void fullDisk_failsTheRun_andKeepsThePreviousCheckpoint() {
         const TemporaryFolder folder;
         train(smallExperiment(), smallPictures(), folder / "run", 3).value();
@@ -162,7 +211,7 @@ private slots:
                 pausedStep = context.step;
             });
             waitFor([&] { return pausedStep >= 0; });
-            mailbox.setLearningRate(0.125);
+            mailbox.setOptions({{"optimizer.learning_rate", 0.125}});
             mailbox.stepEpoch();
             waitFor([&] {
                 std::atomic<int64_t> step = -1;
@@ -186,7 +235,7 @@ private slots:
         QCOMPARE(result.steps, 4);
         QCOMPARE(static_cast<int>(result.phase), static_cast<int>(RunPhase::Stopped));
         QCOMPARE(sink.rows.front().learningRate, 0.125);
-        QVERIFY(sink.rows.front().note.find("learning_rate=0.125") != std::string::npos);
+        QVERIFY(sink.rows.front().note.find("optimizer.learning_rate=0.125") != std::string::npos);
     }
 };
 

@@ -19,8 +19,8 @@ QStringList ratesTold(WindowDriver& driver) {
     QStringList told;
     for (const HistoryRow& row : driver.bench().controller().rows())
         for (const QString& note : QString::fromStdString(row.note).split("; "))
-            if (note.startsWith("learning_rate="))
-                told << note.mid(14);
+            if (note.startsWith("optimizer.learning_rate="))
+                told << note.section(QLatin1Char('='), 1);
     return told;
 }
 

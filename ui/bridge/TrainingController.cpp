@@ -209,9 +209,9 @@ void TrainingController::stop() {
     m_shared->stop.request_stop();
 }
 
-void TrainingController::setLearningRate(double learningRate) {
+void TrainingController::setOptions(const LiveValues& values) {
     if (m_shared)
-        m_shared->mailbox.setLearningRate(learningRate);
+        m_shared->mailbox.setOptions(values);
 }
 
 void TrainingController::setModel(ActiveModel model) {

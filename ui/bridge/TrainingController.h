@@ -65,7 +65,8 @@ public:
     // Goes on to the end of the epoch, then pauses.
     void stepEpoch();
     void stop();
-    void setLearningRate(double learningRate);
+    // See TrainerMailbox::setOptions().
+    void setOptions(const LiveValues& values);
 
     // Runs a job on the compute thread with the model as it is: between two steps while training, at once otherwise.
     // False when there is no model. The job must not touch objects of this thread but by queued calls.

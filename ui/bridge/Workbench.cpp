@@ -117,18 +117,16 @@ void Workbench::start() {
     if (m_controller.isActive() || !whyNoRun().isEmpty())
         return;
     if (nextRun() == NextRun::Continue) {
-        const double rate = m_document.experiment().options().real("optimizer.learning_rate");
-        const bool isOther = rate != m_run->experiment.options().real("optimizer.learning_rate");
-        launch(RunFolder::Mode::Resume, m_run->folder, isOther ? std::optional(rate) : std::nullopt);
+        launch(RunFolder::Mode::Resume, m_run->folder);
         return;
     }
     const Result<fs::path> folder = m_store.create(sourceName(m_document.experiment().options().text("data.source")));
     if (!folder)
         return refuse(folder.error());
-    launch(RunFolder::Mode::Create, *folder, std::nullopt);
+    launch(RunFolder::Mode::Create, *folder);
 }
 
-void Workbench::launch(RunFolder::Mode mode, const fs::path& folder, std::optional<double> learningRate) {
+void Workbench::launch(RunFolder::Mode mode, const fs::path& folder) {
     m_document.endEdit();
     TrainingController::Request request{.experiment = m_document.experiment(),
                                         .baseFolder = m_document.baseFolder(),
@@ -147,10 +145,9 @@ void Workbench::launch(RunFolder::Mode mode, const fs::path& folder, std::option
     m_run = std::move(record);
     m_launched.emplace(request.experiment, request.baseFolder);
     m_preflight.setEnabled(false); // the compute thread is for the run
-    m_liveRate = learningRate.value_or(request.experiment.options().real("optimizer.learning_rate"));
+    m_live = liveValues(request.experiment.options());
     m_controller.start(std::move(request));
-    if (learningRate)
-        m_controller.setLearningRate(*learningRate);
+    m_controller.setOptions(m_live); // a run that goes on may have been told otherwise: what the form shows is right
     emit runChanged();
 }
 
@@ -167,11 +164,13 @@ void Workbench::finishTyping() {
 }
 
 void Workbench::sendLive() {
-    const double rate = m_document.experiment().options().real("optimizer.learning_rate");
-    if (!m_controller.isActive() || rate == m_liveRate || !whyNewRun().isEmpty())
+    if (!m_controller.isActive() || !whyNewRun().isEmpty())
         return;
-    m_liveRate = rate;
-    m_controller.setLearningRate(rate);
+    const LiveValues live = liveValues(m_document.experiment().options());
+    if (live == m_live)
+        return;
+    m_live = live;
+    m_controller.setOptions(live);
 }
 
 void Workbench::requestPreview() {
@@ -198,7 +197,7 @@ void Workbench::resumeAtHalfRate() {
     if (Result<void> set = m_document.set("optimizer.learning_rate", rate); !set)
         return refuse(set.error());
     if (nextRun() == NextRun::Continue)
-        launch(RunFolder::Mode::Resume, m_run->folder, rate);
+        launch(RunFolder::Mode::Resume, m_run->folder);
     else
         start();
 }

@@ -102,7 +102,7 @@ signals:
     void logged(hourglass::LogLevel level, const QString& text);
 
 private:
-    void launch(RunFolder::Mode mode, const std::filesystem::path& folder, std::optional<double> learningRate);
+    void launch(RunFolder::Mode mode, const std::filesystem::path& folder);
     void updateRun();
     void sendLive();
     void requestPreview();
@@ -123,7 +123,7 @@ private:
     CompressionService m_compression;
     std::optional<RunRecord> m_run;
     std::optional<std::pair<Experiment, std::filesystem::path>> m_launched; // what trains, and its base folder
-    double m_liveRate = 0; // the learning rate that the running run was told last
+    LiveValues m_live;                                                      // what the running run was told last
     QTimer m_liveDelay, m_sessionDelay;
     bool m_hasEnded = false;
 };

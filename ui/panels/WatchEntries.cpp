@@ -54,9 +54,9 @@ Name metricName(const std::string& metric, const OptionValues& options) {
     if (metric == "neg_elbo")
         return {Watch::tr("Negative ELBO"), Watch::tr("nats per sample")};
     if (metric == "jacobian_norm")
-        return {Watch::tr("Jacobian norm of the code"), Watch::tr("mean over samples")};
+        return {Watch::tr("Jacobian norm of the code"), Watch::tr("root mean square")};
     if (metric == "reconstruction_jacobian_norm")
-        return {Watch::tr("Jacobian norm of the reconstruction"), Watch::tr("mean over samples")};
+        return {Watch::tr("Jacobian norm of the reconstruction"), Watch::tr("root mean square")};
     if (metric == "l0")
         return {Watch::tr("L0"), Watch::tr("units above 0 per sample")};
     if (metric == "mean_activation")
@@ -100,7 +100,7 @@ WatchEntry entry(WatchEntry::Kind kind, const std::string& key, const Name& name
 std::vector<WatchEntry> watchEntries(std::span<const std::string> columns, const OptionValues& options,
                                      std::span<const std::string> unitValues) {
     using Kind = WatchEntry::Kind;
-    const std::string term = "loss.", validation = "validation_";
+    const std::string term = "loss.", validation = "validation_", training = "training_";
     const auto has = [&](const std::string& name) { return std::ranges::find(columns, name) != columns.end(); };
     std::vector<WatchEntry> entries;
     for (const std::string& column : columns)
@@ -110,12 +110,13 @@ std::vector<WatchEntry> watchEntries(std::span<const std::string> columns, const
     if (!entries.empty())
         entries.push_back(
             entry(Kind::Curve, "loss", {Watch::tr("Loss"), sumOf(entries, options)}, "loss", "validation_loss"));
-    const bool hasCode = has("validation_active_units");
+    const bool hasCode = has("validation_active_units") || has("training_active_units");
     if (hasCode)
         for (const std::string& name : unitValues)
             entries.push_back(entry(Kind::Units, "unit." + name, unitName(name)));
     for (const std::string& column : columns) {
-        const std::string metric = column.starts_with(validation) ? column.substr(validation.size()) : std::string();
+        const std::string prefix = column.starts_with(training) ? training : validation; // never both
+        const std::string metric = column.starts_with(prefix) ? column.substr(prefix.size()) : std::string();
         const bool isLoss = metric == "loss" || metric.starts_with(term);
         // What a term shows already needs no curve of its own.
         const bool isShown = (metric == "mse" && options.text("objective.loss") == "mse" && !has("loss.kl")) ||
