@@ -57,6 +57,7 @@ private:
     QLayout* buildColourRow();
     Layout layoutKind() const;
     Colour colourKind() const;
+    Colour wantedColour() const; // by the person, for samples that have it
     void takeAxes();
     void layOut(bool isMoved = false);
     void colour();
