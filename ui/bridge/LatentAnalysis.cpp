@@ -82,6 +82,15 @@ void LatentAnalysis::cancelLayout() {
     emit layoutStopped();
 }
 
+void LatentAnalysis::cancelAll() {
+    cancelLayout();
+    m_clusterStop.request_stop();
+    ++m_clusters;
+    ++m_neighbours;
+    for (int& read : m_reads)
+        ++read;
+}
+
 void LatentAnalysis::cluster(std::shared_ptr<const LatentCodes> codes, int64_t clusters) {
     m_clusterStop.request_stop();
     m_clusterStop = {};

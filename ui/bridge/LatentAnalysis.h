@@ -39,6 +39,8 @@ public:
     // The latest request of each kind wins; `failed` answers what cannot be.
     void layOut(std::shared_ptr<const LatentCodes> codes, double perplexity);
     void cancelLayout(); // what has formed so far stays with whoever has it
+    // Nothing that has been asked for is answered any more: other codes are looked at.
+    void cancelAll();
     bool isLayingOut() const { return m_isLayingOut; }
     void cluster(std::shared_ptr<const LatentCodes> codes, int64_t clusters);
     void findNeighbours(std::shared_ptr<const LatentCodes> codes, int64_t row, int64_t count);

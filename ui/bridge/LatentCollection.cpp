@@ -118,6 +118,11 @@ Result<void> LatentService::Collection::encodeBatch() {
     for (int64_t i = 0; i < count; ++i)
         rows.push_back(done + i);
     codes->samples->read(rows, samples.values());
+    for (const int64_t row : rows) {
+        const uint64_t id = codes->samples->id(row);
+        samplesHash.add(std::as_bytes(std::span(&id, 1)));
+    }
+    samplesHash.add(std::as_bytes(std::span<const float>(samples.values())));
     Result<Tensor> batch = model->runner->encode(samples);
     if (!batch)
         return std::move(batch).error();
@@ -163,6 +168,7 @@ Result<void> LatentService::Collection::lookAtAll() {
     if (Result<void> usable = requireCodes(flat, 1, "The latent page"); !usable)
         return usable;
     codes->lookAtAll();
+    codes->samplesHash = samplesHash.value();
     codes->modelName = request.modelName;
     codes->samplesName = request.samplesName;
     codes->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -3,6 +3,7 @@
 // The work of LatentService without its threads: choosing rows, copying a model, encoding batch by batch, looking at
 // the whole. Each function says where it runs.
 
+#include "core/formats/ContentHash.h"
 #include "ui/bridge/LatentService.h"
 
 namespace hourglass {
@@ -13,6 +14,7 @@ struct LatentService::Collection {
     std::shared_ptr<LatentModel> model = {};
     std::shared_ptr<LatentCodes> codes = std::make_shared<LatentCodes>();
     int64_t done = 0; // samples
+    ContentHash samplesHash = {};
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now(), encodingStart = start;
 
     // On a pool thread. Opens another source, splits the experiment's data. InvalidArgument without samples; false when

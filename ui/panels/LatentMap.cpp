@@ -50,13 +50,15 @@ void LatentMap::showControls() {
 }
 
 void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
-    m_analysis.cancelLayout();
+    m_analysis.cancelAll();
     m_neighbourPoints.clear();
     m_usedPerplexity = 0;
     if (std::exchange(m_clusters, nullptr) != nullptr)
         emit clustersChanged();
-    const bool isMoved = m_codes != nullptr && codes != nullptr && m_codes->size() == codes->size() &&
-                         m_codes->view.columns() == codes->view.columns();
+    const Change change = m_codes == nullptr || codes == nullptr || !m_codes->areOfTheSameSamples(*codes)
+                              ? Change::Samples
+                          : m_codes->view.columns() == codes->view.columns() ? Change::Codes
+                                                                             : Change::Layout;
     m_codes = std::move(codes);
     const bool hasCodes = m_codes != nullptr;
     for (QWidget* control :
@@ -74,20 +76,20 @@ void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
     m_sprites->setEnabled(hasPictures);
     m_scatter->setPictures(hasPictures ? [this](int sample) { return thumbnail(sample); }
                                        : std::function<QImage(int)>());
-    if (!isMoved && m_codes->view.columns() == 2) { // the axes themselves say more
+    if (change != Change::Codes && m_codes->view.columns() == 2) { // the axes themselves say more
         const QSignalBlocker quiet(m_layout);
         m_layout->setCurrentIndex(static_cast<int>(Layout::Values));
     }
     takeAxes();
     const bool hasClasses = m_codes->samples->label(0).has_value();
     setItemEnabled(m_colour, static_cast<int>(Colour::Class), hasClasses, tr("These samples have no classes"));
-    if (!isMoved) {
+    if (change != Change::Codes) {
         const QSignalBlocker quiet(m_colour);
         const Colour wanted = wantedColour();
         m_colour->setCurrentIndex(static_cast<int>(wanted == Colour::Class && !hasClasses ? Colour::Error : wanted));
     }
     showControls();
-    layOut(isMoved);
+    layOut(change);
     colour();
     emit axesChanged();
 }
@@ -109,23 +111,32 @@ void LatentMap::takeAxes() {
     }
 }
 
-void LatentMap::layOut(bool isMoved) {
+void LatentMap::layOut(Change change) {
     if (!m_axes)
         return;
     if (layoutKind() == Layout::Neighbours)
-        return layOutByNeighbours();
+        return layOutByNeighbours(change);
     const auto [x, y] = shownAxes();
+    place(pointsAlong(x, y), change);
+    m_scatter->setAxisNames(axisName(x), m_axes->count() > 1 ? axisName(y) : QString());
+}
+
+void LatentMap::place(std::vector<QPointF> points, Change change) {
+    if (change == Change::Samples)
+        return m_scatter->setPoints(std::move(points));
+    m_scatter->movePoints(std::move(points));
+    if (change == Change::Layout)
+        m_scatter->fit();
+}
+
+std::vector<QPointF> LatentMap::pointsAlong(int x, int y) const {
     std::vector<QPointF> points;
     for (int64_t row = 0; row < m_codes->size(); ++row) {
         const std::span<const float> at = m_axes->coordinates.sample(row);
         points.push_back({static_cast<double>(at[static_cast<size_t>(x)]),
                           m_axes->count() > 1 ? static_cast<double>(at[static_cast<size_t>(y)]) : 0.0});
     }
-    if (isMoved)
-        m_scatter->movePoints(std::move(points));
-    else
-        m_scatter->setPoints(std::move(points));
-    m_scatter->setAxisNames(axisName(x), m_axes->count() > 1 ? axisName(y) : QString());
+    return points;
 }
 
 QString LatentMap::axisName(int axis) const {
@@ -174,7 +185,7 @@ void LatentMap::connectAnalysis() {
             m_neighbourPoints.clear();
             for (size_t i = 0; i + 1 < layout->size(); i += 2)
                 m_neighbourPoints.push_back({static_cast<double>((*layout)[i]), static_cast<double>((*layout)[i + 1])});
-            isFirst ? m_scatter->setPoints(m_neighbourPoints) : m_scatter->movePoints(m_neighbourPoints);
+            place(m_neighbourPoints, isFirst ? Change::Layout : Change::Codes);
             const QLocale locale;
             emit layingOut(
                 static_cast<double>(iteration) / static_cast<double>(total),
@@ -195,10 +206,13 @@ void LatentMap::connectAnalysis() {
     });
 }
 
-void LatentMap::layOutByNeighbours() {
+// Until it shows itself the codes are seen as it starts from them, along the first two principal axes: what is on the
+// map is always of the codes that are described.
+void LatentMap::layOutByNeighbours(Change change) {
     m_scatter->setAxisNames({}, {});
     if (!m_neighbourPoints.empty())
-        return m_scatter->setPoints(m_neighbourPoints);
+        return place(m_neighbourPoints, change);
+    place(pointsAlong(0, 1), change == Change::Samples ? change : Change::Layout);
     m_usedPerplexity = 0;
     m_analysis.layOut(m_codes, m_perplexity->value());
     emit layingOut(0, tr("t-SNE: looking for neighbours"));

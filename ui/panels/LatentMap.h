@@ -31,7 +31,7 @@ public:
     // Both outlive it.
     LatentMap(LatentAnalysis& analysis, Settings& settings, QWidget* parent = nullptr);
 
-    // Null: none. As many as before keep what is looked at.
+    // Null: none. Those of the same samples keep what is looked at.
     void setCodes(std::shared_ptr<const LatentCodes> codes);
     const std::shared_ptr<const LatentCodes>& codes() const { return m_codes; }
     CodeScatter* scatter() const { return m_scatter; }
@@ -59,11 +59,15 @@ private:
     Colour colourKind() const;
     Colour wantedColour() const; // by the person, for samples that have it
     void takeAxes();
-    void layOut(bool isMoved = false);
+    // What becomes of the picture: the points of other samples, a new one of the same, or the same, further on.
+    enum class Change { Samples, Layout, Codes };
+    void layOut(Change change = Change::Layout);
+    void place(std::vector<QPointF> points, Change change);
+    std::vector<QPointF> pointsAlong(int x, int y) const;
     void colour();
     QString axisName(int axis) const;
     void connectAnalysis();
-    void layOutByNeighbours();
+    void layOutByNeighbours(Change change);
     void showControls();
     void findClusters();
 

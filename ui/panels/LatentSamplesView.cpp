@@ -80,7 +80,7 @@ void LatentSamplesView::currentChanged(int sample) {
 }
 
 void LatentSamplesView::takeNeighbours(int64_t row, const std::vector<Neighbour>& neighbours) {
-    if (m_map.codes() == nullptr || row >= m_map.codes()->size())
+    if (m_map.codes() == nullptr || row != m_map.scatter()->current()) // it has been let go meanwhile
         return;
     m_neighbours.rows = {row};
     m_neighbours.captions = {tr("itself")};

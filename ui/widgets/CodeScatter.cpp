@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/Contract.h"
+
 namespace hourglass {
 
 namespace {
@@ -17,19 +19,19 @@ CodeScatter::CodeScatter(QWidget* parent) : QWidget(parent) {
 }
 
 void CodeScatter::setPoints(std::vector<QPointF> points) {
-    const bool areOthers = points.size() != m_points.size();
     m_points = std::move(points);
     m_hovered = -1;
-    if (areOthers) {
-        m_categories.clear();
-        m_values.clear();
-        m_current = -1;
-        m_chosen.clear();
-    }
+    m_categories.clear();
+    m_categoryNames.clear();
+    m_values.clear();
     fit();
+    setCurrent(-1);
+    if (!m_chosen.empty())
+        setChosen({});
 }
 
 void CodeScatter::movePoints(std::vector<QPointF> points) {
+    expects(points.size() == m_points.size(), "{} points moved to {} places", m_points.size(), points.size());
     m_points = std::move(points);
     if (m_isFitted)
         frameAll();
@@ -38,7 +40,6 @@ void CodeScatter::movePoints(std::vector<QPointF> points) {
 
 void CodeScatter::clear() {
     setPoints({});
-    m_categoryNames.clear();
 }
 
 void CodeScatter::setAxisNames(const QString& x, const QString& y) {

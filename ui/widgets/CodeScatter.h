@@ -21,9 +21,9 @@ class CodeScatter : public QWidget {
 public:
     explicit CodeScatter(QWidget* parent = nullptr);
 
-    // Of sample 0, 1, …; y grows upwards. The same number of points as before keeps current point and choice.
+    // Of sample 0, 1, …; y grows upwards. None is current, chosen or coloured yet.
     void setPoints(std::vector<QPointF> points);
-    // The same samples, a little further on: the view goes with them as long as nobody has zoomed.
+    // The same samples elsewhere: the view goes with them as long as nobody has zoomed.
     void movePoints(std::vector<QPointF> points);
     void clear();
     void setAxisNames(const QString& x, const QString& y); // empty: none
@@ -46,6 +46,7 @@ public:
 
     QPointF toWidget(QPointF place) const;
     QPointF pointAt(int point) const { return m_points.at(static_cast<size_t>(point)); }
+    QColor colourOf(int point) const;
     std::vector<int> visiblePoints() const;
     int pictureCount() const { return m_spriteCount; } // drawn last
 
@@ -86,7 +87,6 @@ private:
     int nearest(QPointF place, double within) const;
     int neighbourTowards(int key) const;
     void closeLasso();
-    QColor colourOf(int point) const;
 
     void renderLayer();
     void renderDots(QPainter& painter, double ratio);
