@@ -22,9 +22,10 @@ void CodeScatter::setPoints(std::vector<QPointF> points) {
     m_points = std::move(points);
     m_hovered = -1;
     m_categories.clear();
-    m_categoryNames.clear();
     m_values.clear();
-    fit();
+    m_legend.clear();
+    m_isFitted = true;
+    arrange();
     setCurrent(-1);
     if (!m_chosen.empty())
         setChosen({});
@@ -50,23 +51,22 @@ void CodeScatter::setAxisNames(const QString& x, const QString& y) {
 
 void CodeScatter::setCategories(std::vector<int> categories, const QStringList& names) {
     m_categories = std::move(categories);
-    m_categoryNames = names;
     m_values.clear();
-    restyle();
+    m_legend.setCategories(names);
+    arrange();
 }
 
 void CodeScatter::setValues(std::vector<float> values, const QString& name) {
     m_values = std::move(values);
-    m_valueName = name;
     m_categories.clear();
-    m_categoryNames.clear();
     std::vector<float> sorted = m_values;
     std::sort(sorted.begin(), sorted.end());
     if (!sorted.empty()) { // a few far out do not take the colours of all others
         m_lowest = sorted[sorted.size() / 50];
         m_highest = sorted[sorted.size() - 1 - sorted.size() / 50];
     }
-    restyle();
+    m_legend.setRange(name, m_lowest, m_highest);
+    arrange();
 }
 
 void CodeScatter::setPictures(std::function<QImage(int)> picture) {
@@ -104,7 +104,7 @@ void CodeScatter::setCurrent(int point) {
 
 void CodeScatter::setChosen(std::vector<int> points) {
     m_chosen = std::move(points);
-    update();
+    restyle();
     emit chosenChanged(m_chosen);
 }
 
@@ -113,12 +113,16 @@ void CodeScatter::restyle() {
     update();
 }
 
-QRectF CodeScatter::plot() const {
-    return QRectF(rect()).adjusted(1, 1, -1, -1 - legendHeight());
+// Once for each change of size, font or legend: every point asks for it.
+void CodeScatter::arrange() {
+    m_plot = QRectF(rect()).adjusted(1, 1, -1, -1 - m_legend.arrange(width(), fontMetrics()));
+    if (m_isFitted)
+        frameAll();
+    restyle();
 }
 
 QPointF CodeScatter::toWidget(QPointF place) const {
-    const QPointF middle = plot().center();
+    const QPointF middle = m_plot.center();
     return {middle.x() + (place.x() - m_centre.x()) * m_scale, middle.y() - (place.y() - m_centre.y()) * m_scale};
 }
 
@@ -139,7 +143,7 @@ void CodeScatter::frameAll() {
         frame.setTop(std::min(frame.top(), p.y()));
         frame.setBottom(std::max(frame.bottom(), p.y()));
     }
-    const QRectF area = plot().adjusted(kMargin, kMargin, -kMargin, -kMargin);
+    const QRectF area = m_plot.adjusted(kMargin, kMargin, -kMargin, -kMargin);
     m_centre = frame.center();
     const double wide = frame.width() > 0 ? area.width() / frame.width() : 1e30;
     const double high = frame.height() > 0 ? area.height() / frame.height() : 1e30;

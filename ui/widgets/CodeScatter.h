@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+#include "ui/widgets/ScatterLegend.h"
+
 namespace hourglass {
 
 class CodeScatter : public QWidget {
@@ -71,15 +73,7 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    struct LegendItem {
-        QRect place;
-        int category;
-        QString text;
-    };
-
-    QRectF plot() const;
-    std::vector<LegendItem> legend() const;
-    int legendHeight() const;
+    void arrange();
     void frameAll();
     void restyle();
     void zoomBy(double factor, QPointF about);
@@ -89,25 +83,27 @@ private:
     void closeLasso();
 
     void renderLayer();
-    void renderDots(QPainter& painter, double ratio);
-    void renderSprites(QPainter& painter, double ratio);
+    void renderDots(QPainter& painter);
+    void renderSprites(QPainter& painter);
+    void renderChoice(QPainter& painter);
+    void stampAt(QPainter& painter, int point, const QImage& image);
     void paintMarks(QPainter& painter);
     void paintAxisNames(QPainter& painter);
-    void paintLegend(QPainter& painter);
     void paintCard(QPainter& painter);
 
     std::vector<QPointF> m_points;
     std::vector<int> m_categories;
-    QStringList m_categoryNames;
     std::vector<float> m_values;
     float m_lowest = 0, m_highest = 1; // of the colours
-    QString m_valueName, m_xName, m_yName, m_emptyText;
+    ScatterLegend m_legend;
+    QString m_xName, m_yName, m_emptyText;
     std::function<QImage(int)> m_picture;
     std::function<QString(int)> m_describe;
     bool m_areSprites = false, m_isLassoing = false, m_isFitted = true;
+    QRectF m_plot;      // where the points are: all but the legend
     QPointF m_centre;   // in the middle of the plot
     double m_scale = 1; // pixels per unit
-    QImage m_layer;     // all points as they are now; null: to be drawn anew
+    QImage m_layer;     // all points and the choice as they are now; null: to be drawn anew
     int m_spriteCount = 0;
     int m_current = -1, m_hovered = -1;
     std::vector<int> m_chosen;

@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kSprite = 26; // largest side
 constexpr double kCardPicture = 84;
-constexpr int kLegendRows = 3;
 
 double radiusFor(size_t points) {
     return std::clamp(22 / std::pow(static_cast<double>(std::max<size_t>(points, 1)), 0.25), 2.0, 5.0);
@@ -38,7 +37,7 @@ QColor CodeScatter::colourOf(int point) const {
 void CodeScatter::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF area = plot();
+    const QRectF area = m_plot;
     painter.fillRect(area, palette().color(QPalette::Base));
     if (m_points.empty()) {
         painter.setPen(theme::mutedText(palette()));
@@ -50,7 +49,7 @@ void CodeScatter::paintEvent(QPaintEvent*) {
         painter.drawImage(0, 0, m_layer);
         paintMarks(painter);
         painter.setClipping(false);
-        paintLegend(painter);
+        m_legend.paint(painter, palette(), static_cast<int>(area.bottom()) + 3);
     }
     painter.setBrush(Qt::NoBrush);
     painter.setPen(hasFocus() ? QPen(palette().color(QPalette::Highlight), 2) : QPen(theme::hairline(palette()), 1));
@@ -69,26 +68,35 @@ void CodeScatter::renderLayer() {
     const QPointF zero = toWidget({0, 0});
     painter.setPen(QPen(theme::hairline(palette()), 1));
     if (!m_xName.isEmpty()) {
-        painter.drawLine(QPointF(plot().left(), zero.y()), QPointF(plot().right(), zero.y()));
-        painter.drawLine(QPointF(zero.x(), plot().top()), QPointF(zero.x(), plot().bottom()));
+        painter.drawLine(QPointF(m_plot.left(), zero.y()), QPointF(m_plot.right(), zero.y()));
+        painter.drawLine(QPointF(zero.x(), m_plot.top()), QPointF(zero.x(), m_plot.bottom()));
     }
-    renderDots(painter, ratio);
+    renderDots(painter);
     if (m_areSprites && m_picture)
-        renderSprites(painter, ratio);
+        renderSprites(painter);
+    renderChoice(painter);
 }
 
 // One stamp per look, set down on whole device pixels: ten thousand antialiased dots would take longer than a frame.
-void CodeScatter::renderDots(QPainter& painter, double ratio) {
+void CodeScatter::stampAt(QPainter& painter, int point, const QImage& image) {
+    const double ratio = m_layer.devicePixelRatio();
+    const QPointF place = toWidget(m_points[static_cast<size_t>(point)]) * ratio;
+    painter.drawImage(QPoint(static_cast<int>(std::lround(place.x())) - image.width() / 2,
+                             static_cast<int>(std::lround(place.y())) - image.height() / 2),
+                      image);
+}
+
+void CodeScatter::renderDots(QPainter& painter) {
+    const double ratio = m_layer.devicePixelRatio();
     const double radius = radiusFor(m_points.size()) * ratio;
     const QColor rim = theme::mix(palette().color(QPalette::Base), palette().color(QPalette::Text), 0.02);
     std::map<std::pair<QRgb, int>, QImage> stamps;
     painter.save();
     painter.resetTransform();
     painter.scale(1 / ratio, 1 / ratio);
-    const QRectF area = plot().adjusted(-radius, -radius, radius, radius);
+    const QRectF area = m_plot.adjusted(-radius, -radius, radius, radius);
     for (int i = 0; i < count(); ++i) {
-        const QPointF place = toWidget(m_points[static_cast<size_t>(i)]);
-        if (!area.contains(place))
+        if (!area.contains(toWidget(m_points[static_cast<size_t>(i)])))
             continue;
         const auto at = static_cast<size_t>(i);
         const int category = at < m_categories.size() ? m_categories[at] : 0;
@@ -104,17 +112,27 @@ void CodeScatter::renderDots(QPainter& painter, double ratio) {
         QImage& image = stamps[{colour.rgb(), static_cast<int>(marker)}];
         if (image.isNull())
             image = scatter::stamp(marker, colour, rim, radius);
-        painter.drawImage(QPoint(static_cast<int>(std::lround(place.x() * ratio)) - image.width() / 2,
-                                 static_cast<int>(std::lround(place.y() * ratio)) - image.height() / 2),
-                          image);
+        stampAt(painter, i, image);
     }
     painter.restore();
 }
 
+void CodeScatter::renderChoice(QPainter& painter) {
+    const double ratio = m_layer.devicePixelRatio();
+    const QImage ring =
+        scatter::ring(palette().color(QPalette::Text), (radiusFor(m_points.size()) + 1.2) * ratio, 1.4 * ratio);
+    painter.save();
+    painter.resetTransform();
+    painter.scale(1 / ratio, 1 / ratio);
+    for (const int point : m_chosen)
+        if (m_plot.contains(toWidget(m_points[static_cast<size_t>(point)])))
+            stampAt(painter, point, ring);
+    painter.restore();
+}
+
 // Pictures that do not cover each other, first come first served; the others stay dots.
-void CodeScatter::renderSprites(QPainter& painter, double) {
-    const QRectF area = plot();
-    std::vector<QRectF> taken;
+void CodeScatter::renderSprites(QPainter& painter) {
+    const QRectF area = m_plot;
     const auto columns = static_cast<int>(area.width() / kSprite) + 2;
     std::map<int, std::vector<QRectF>> cells;
     const auto cellOf = [&](QPointF p) {
@@ -149,9 +167,6 @@ void CodeScatter::paintMarks(QPainter& painter) {
     const QColor accent = palette().color(QPalette::Highlight);
     const double radius = radiusFor(m_points.size());
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(palette().color(QPalette::Text), 1.4));
-    for (const int point : m_chosen)
-        painter.drawEllipse(toWidget(m_points[static_cast<size_t>(point)]), radius + 1.2, radius + 1.2);
     if (m_current >= 0) {
         const QPointF place = toWidget(m_points[static_cast<size_t>(m_current)]);
         painter.setPen(QPen(palette().color(QPalette::Base), 5));
@@ -170,7 +185,7 @@ void CodeScatter::paintMarks(QPainter& painter) {
 }
 
 void CodeScatter::paintAxisNames(QPainter& painter) {
-    const QRectF area = plot().adjusted(6, 4, -6, -4);
+    const QRectF area = m_plot.adjusted(6, 4, -6, -4);
     QColor behind = palette().color(QPalette::Base);
     behind.setAlphaF(0.8f);
     for (const auto& [name, where] :
@@ -180,61 +195,6 @@ void CodeScatter::paintAxisNames(QPainter& painter) {
         painter.fillRect(painter.boundingRect(area, where, name).adjusted(-3, -1, 3, 1), behind);
         painter.setPen(theme::mutedText(palette()));
         painter.drawText(area, where, name);
-    }
-}
-
-std::vector<CodeScatter::LegendItem> CodeScatter::legend() const {
-    std::vector<LegendItem> items;
-    const int line = fontMetrics().height() + 4, swatch = 18, gap = 12;
-    int x = 4, y = 0;
-    for (int category = 0; category < m_categoryNames.size(); ++category) {
-        const QString text =
-            fontMetrics().elidedText(m_categoryNames[category], Qt::ElideRight, std::max(60, width() / 2));
-        const int needed = swatch + fontMetrics().horizontalAdvance(text);
-        if (x > 4 && x + needed > width() - 4) {
-            x = 4;
-            y += line;
-        }
-        if (y / line >= kLegendRows)
-            break;
-        items.push_back({QRect(x, y, needed, line), category, text});
-        x += needed + gap;
-    }
-    return items;
-}
-
-int CodeScatter::legendHeight() const {
-    if (m_points.empty())
-        return 0;
-    if (!m_values.empty())
-        return fontMetrics().height() + 8;
-    const std::vector<LegendItem> items = legend();
-    return items.empty() ? 0 : items.back().place.bottom() + 5;
-}
-
-void CodeScatter::paintLegend(QPainter& painter) {
-    const int top = height() - legendHeight() + 2;
-    painter.setPen(theme::mutedText(palette()));
-    if (!m_values.empty()) {
-        const QString low = QLocale().toString(m_lowest, 'g', 2), high = QLocale().toString(m_highest, 'g', 2);
-        const QRect line(4, top, width() - 8, fontMetrics().height() + 4);
-        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_valueName + QStringLiteral("  ") + low);
-        const int from = 12 + fontMetrics().horizontalAdvance(m_valueName + QStringLiteral("  ") + low);
-        const QRectF bar(from, top + 4, 120, fontMetrics().height() - 4);
-        for (int i = 0; i < 24; ++i)
-            painter.fillRect(QRectF(bar.left() + i * 5, bar.top(), 5, bar.height()),
-                             scatter::valueColour(palette(), i / 23.0));
-        painter.drawText(line.adjusted(from + 126, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, high);
-        return;
-    }
-    for (const LegendItem& item : legend()) {
-        const QRect place = item.place.translated(0, top);
-        const QImage mark =
-            scatter::stamp(scatter::markerOf(item.category), scatter::categoryColour(palette(), item.category),
-                           palette().color(QPalette::Window), 4.5 * devicePixelRatioF());
-        const double side = mark.width() / devicePixelRatioF();
-        painter.drawImage(QRectF(place.left() + 8 - side / 2, place.center().y() + 0.5 - side / 2, side, side), mark);
-        painter.drawText(place.adjusted(18, 0, 4, 0), Qt::AlignLeft | Qt::AlignVCenter, item.text);
     }
 }
 
