@@ -163,6 +163,17 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(page.driver.find<ImageStrip>("Examples of the clusters")->sampleCount() == 9,
                                  kPatience);
         QVERIFY(page.driver.find<QLabel>("About the clusters")->text().startsWith("4 clusters"));
+        // An example leads to its sample: by the mouse, and from there by keys to one of the next cluster.
+        auto* strip = page.driver.find<ImageStrip>("Examples of the clusters");
+        const auto& examples = page.map()->clusters()->examples;
+        page.driver.click(strip, strip->imageRect(1, 2).center().toPoint());
+        QCOMPARE(page.scatter()->current(), static_cast<int>(examples[1][2]));
+        QVERIFY(strip->hasFocus());
+        page.driver.key(Qt::Key_Down);
+        page.driver.key(Qt::Key_Left);
+        QCOMPARE(page.scatter()->current(), static_cast<int>(examples[1][2]));
+        page.driver.key(Qt::Key_Return);
+        QCOMPARE(page.scatter()->current(), static_cast<int>(examples[2][1]));
     }
 
     // Where the pad is, is what is decoded: with all axes at hand the code has exactly those coordinates.
