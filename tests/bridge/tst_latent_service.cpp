@@ -296,7 +296,7 @@ private slots:
         std::vector<Neighbour> neighbours;
         connect(&analysis, &LatentAnalysis::layoutDone, this, [&](auto done) { layout = done; });
         connect(&analysis, &LatentAnalysis::layoutMoved, this,
-                [&](const auto&, qlonglong iteration, qlonglong, double) { iterations.push_back(iteration); });
+                [&](const auto&, const LayoutProgress& at) { iterations.push_back(at.iteration); });
         connect(&analysis, &LatentAnalysis::clustered, this, [&](auto found) { clusters = found; });
         connect(&analysis, &LatentAnalysis::neighboursFound, this, [&](qlonglong, auto found) { neighbours = found; });
         analysis.layOut(codes, 30);

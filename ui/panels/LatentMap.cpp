@@ -6,6 +6,7 @@
 #include <QStandardItemModel>
 #include <QToolButton>
 
+#include "ui/panels/Words.h"
 #include "ui/widgets/CodeScatter.h"
 
 namespace hourglass {
@@ -81,17 +82,20 @@ void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
         m_layout->setCurrentIndex(static_cast<int>(Layout::Values));
     }
     takeAxes();
-    const bool hasClasses = m_codes->samples->label(0).has_value();
-    setItemEnabled(m_colour, static_cast<int>(Colour::Class), hasClasses, tr("These samples have no classes"));
+    setItemEnabled(m_colour, static_cast<int>(Colour::Class), hasClasses(), tr("These samples have no classes"));
     if (change != Change::Codes) {
         const QSignalBlocker quiet(m_colour);
         const Colour wanted = wantedColour();
-        m_colour->setCurrentIndex(static_cast<int>(wanted == Colour::Class && !hasClasses ? Colour::Error : wanted));
+        m_colour->setCurrentIndex(static_cast<int>(wanted == Colour::Class && !hasClasses() ? Colour::Error : wanted));
     }
     showControls();
     layOut(change);
     colour();
     emit axesChanged();
+}
+
+bool LatentMap::hasClasses() const {
+    return m_codes->samples->label(0).has_value();
 }
 
 void LatentMap::takeAxes() {
@@ -177,33 +181,39 @@ void LatentMap::colour() {
 }
 
 void LatentMap::connectAnalysis() {
-    connect(
-        &m_analysis, &LatentAnalysis::layoutMoved, this,
-        [this](const std::shared_ptr<const std::vector<float>>& layout, qlonglong iteration, qlonglong total,
-               double divergence) {
-            const bool isFirst = m_neighbourPoints.empty();
-            m_neighbourPoints.clear();
-            for (size_t i = 0; i + 1 < layout->size(); i += 2)
-                m_neighbourPoints.push_back({static_cast<double>((*layout)[i]), static_cast<double>((*layout)[i + 1])});
-            place(m_neighbourPoints, isFirst ? Change::Layout : Change::Codes);
-            const QLocale locale;
-            emit layingOut(
-                static_cast<double>(iteration) / static_cast<double>(total),
-                tr("t-SNE %1 of %2 · KL %3")
-                    .arg(locale.toString(iteration), locale.toString(total), locale.toString(divergence, 'f', 2)));
-        });
+    connect(&m_analysis, &LatentAnalysis::layoutMoved, this,
+            [this](const std::shared_ptr<const std::vector<float>>& layout, const LayoutProgress& progress) {
+                takeLayout(*layout, progress);
+            });
     connect(&m_analysis, &LatentAnalysis::layoutDone, this, [this](const std::shared_ptr<const TSneLayout>& layout) {
         m_usedPerplexity = layout->perplexity;
-        emit laidOut();
+        endLayout();
     });
-    connect(&m_analysis, &LatentAnalysis::layoutStopped, this, &LatentMap::laidOut);
+    connect(&m_analysis, &LatentAnalysis::layoutStopped, this, &LatentMap::endLayout);
     connect(&m_analysis, &LatentAnalysis::clustered, this, [this](const std::shared_ptr<const KMeans>& clusters) {
-        if (m_codes == nullptr || static_cast<int64_t>(clusters->labels.size()) != m_codes->size())
-            return;
         m_clusters = clusters;
         emit clustersChanged();
         colour();
+        emit workEnded();
     });
+    connect(&m_analysis, &LatentAnalysis::clustersStopped, this, &LatentMap::letGoOfClusters);
+}
+
+void LatentMap::takeLayout(const std::vector<float>& layout, const LayoutProgress& progress) {
+    const bool isFirst = m_neighbourPoints.empty();
+    m_neighbourPoints.clear();
+    for (size_t i = 0; i + 1 < layout.size(); i += 2)
+        m_neighbourPoints.push_back({static_cast<double>(layout[i]), static_cast<double>(layout[i + 1])});
+    place(m_neighbourPoints, isFirst ? Change::Layout : Change::Codes);
+    const QLocale locale;
+    QString text = tr("t-SNE %1 of %2 · KL %3")
+                       .arg(locale.toString(static_cast<qlonglong>(progress.iteration)),
+                            locale.toString(static_cast<qlonglong>(progress.total)),
+                            locale.toString(progress.klDivergence, 'f', 2));
+    if (progress.iterationsPerSecond > 0)
+        text += tr(" · %1 iterations/s · %2 left")
+                    .arg(locale.toString(progress.iterationsPerSecond, 'g', 2), durationText(progress.secondsLeft));
+    emit working(static_cast<double>(progress.iteration) / static_cast<double>(progress.total), text);
 }
 
 // Until it shows itself the codes are seen as it starts from them, along the first two principal axes: what is on the
@@ -215,12 +225,31 @@ void LatentMap::layOutByNeighbours(Change change) {
     place(pointsAlong(0, 1), change == Change::Samples ? change : Change::Layout);
     m_usedPerplexity = 0;
     m_analysis.layOut(m_codes, m_perplexity->value());
-    emit layingOut(0, tr("t-SNE: looking for neighbours"));
+    emit working(0, tr("t-SNE: looking for neighbours"));
 }
 
 void LatentMap::findClusters() {
-    if (m_codes != nullptr && colourKind() == Colour::Cluster)
-        m_analysis.cluster(m_codes, m_clusterCount->value());
+    if (m_codes == nullptr || colourKind() != Colour::Cluster)
+        return;
+    m_analysis.cluster(m_codes, m_clusterCount->value());
+    tellClusters();
+}
+
+void LatentMap::tellClusters() {
+    if (m_analysis.isClustering() && !m_analysis.isLayingOut()) // which has more to tell
+        emit working(0, tr("looking for %1 clusters").arg(m_clusterCount->value()));
+}
+
+void LatentMap::endLayout() {
+    emit workEnded();
+    tellClusters();
+}
+
+// The colours have stayed what they were; without clusters they are not called so.
+void LatentMap::letGoOfClusters() {
+    if (colourKind() == Colour::Cluster && m_clusters == nullptr && m_codes != nullptr)
+        m_colour->setCurrentIndex(static_cast<int>(hasClasses() ? Colour::Class : Colour::Error));
+    emit workEnded();
 }
 
 QString LatentMap::layoutNote() const {

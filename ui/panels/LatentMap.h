@@ -49,14 +49,17 @@ public:
 signals:
     void axesChanged();
     void clustersChanged();
-    void layingOut(double fraction, const QString& text); // by neighbours
-    void laidOut();                                       // or stopped
+    void asked(); // for something else to see than before
+    // A layout by neighbours or clusters are on their way; 0: it is not known how far.
+    void working(double fraction, const QString& text);
+    void workEnded(); // or was stopped
 
 private:
     QLayout* buildLayoutRow();
     QLayout* buildColourRow();
     Layout layoutKind() const;
     Colour colourKind() const;
+    bool hasClasses() const;
     Colour wantedColour() const; // by the person, for samples that have it
     void takeAxes();
     // What becomes of the picture: the points of other samples, a new one of the same, or the same, further on.
@@ -70,6 +73,10 @@ private:
     void layOutByNeighbours(Change change);
     void showControls();
     void findClusters();
+    void letGoOfClusters();
+    void tellClusters();
+    void endLayout();
+    void takeLayout(const std::vector<float>& layout, const LayoutProgress& progress);
 
     LatentAnalysis& m_analysis;
     Settings& m_settings;

@@ -70,6 +70,7 @@ QLayout* LatentMap::buildLayoutRow() {
         m_shown[i]->setValue(static_cast<int>(i) + 1);
         row->addWidget(m_shown[i]);
         connect(m_shown[i], &QSpinBox::valueChanged, this, [this] {
+            emit asked();
             layOut();
             emit axesChanged();
         });
@@ -84,10 +85,12 @@ QLayout* LatentMap::buildLayoutRow() {
                                 "groups, more the whole"));
     row->addWidget(m_perplexity);
     connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, [this] {
+        emit asked();
         m_neighbourPoints.clear();
         layOut();
     });
     connect(m_layout, &QComboBox::currentIndexChanged, this, [this] {
+        emit asked();
         showControls();
         m_analysis.cancelLayout();
         takeAxes();
@@ -116,7 +119,10 @@ QLayout* LatentMap::buildColourRow() {
     m_clusterCount->setAccessibleName(tr("Clusters"));
     m_clusterCount->setToolTip(tr("How many clusters are looked for, 2 to 28"));
     row->addWidget(m_clusterCount);
-    connect(m_clusterCount, &QSpinBox::valueChanged, this, &LatentMap::findClusters);
+    connect(m_clusterCount, &QSpinBox::valueChanged, this, [this] {
+        emit asked();
+        findClusters();
+    });
     m_sprites->setText(tr("&Pictures"));
     m_sprites->setAccessibleName(tr("Pictures in place of dots"));
     m_sprites->setToolTip(tr("Show samples as small pictures where there is room; zoom in for more"));
@@ -130,7 +136,10 @@ QLayout* LatentMap::buildColourRow() {
     row->addWidget(m_lasso);
     connect(m_colour, &QComboBox::activated, this, [this](int index) { m_settings.set(kColourKey, index); });
     connect(m_colour, &QComboBox::currentIndexChanged, this, [this] {
+        emit asked();
         showControls();
+        if (colourKind() != Colour::Cluster)
+            m_analysis.cancelClusters();
         colour();
     });
     connect(m_sprites, &QToolButton::toggled, this, [this](bool areShown) {
