@@ -211,8 +211,9 @@ void LatentMap::takeLayout(const std::vector<float>& layout, const LayoutProgres
                             locale.toString(static_cast<qlonglong>(progress.total)),
                             locale.toString(progress.klDivergence, 'f', 2));
     if (progress.iterationsPerSecond > 0)
-        text += tr(" · %1 iterations/s · %2 left")
-                    .arg(locale.toString(progress.iterationsPerSecond, 'g', 2), durationText(progress.secondsLeft));
+        text += tr(" · %1/s · %2 left", "iterations a second, remaining time")
+                    .arg(locale.toString(progress.iterationsPerSecond, 'f', progress.iterationsPerSecond < 10 ? 1 : 0),
+                         durationText(progress.secondsLeft));
     emit working(static_cast<double>(progress.iteration) / static_cast<double>(progress.total), text);
 }
 
