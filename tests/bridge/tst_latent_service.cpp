@@ -1,9 +1,11 @@
 // Codes of a data set in the background: what they are, who may ask for them when, and how fast a code is decoded.
 
 #include "core/base/Random.h"
+#include "core/data/ImageCodec.h"
 #include "core/data/MemoryDataset.h"
 #include "core/data/Split.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/formats/Npy.h"
 #include "core/io/ExportModel.h"
 #include "core/training/Trainer.h"
 #include "tests/bridge/Desk.h"
@@ -55,7 +57,8 @@ struct Bench {
                           LatentSource::Part part = LatentSource::Part::Validation) const {
         return {.source = {.part = part, .data = smallPictures().dataset, .experiment = smallExperiment()},
                 .model = model,
-                .modelName = QStringLiteral("net")};
+                .modelName = QStringLiteral("net"),
+                .samplesName = QStringLiteral("Validation part")};
     }
     bool collect(const LatentRequest& wanted) {
         codes = nullptr;
@@ -144,7 +147,10 @@ private slots:
         QTest::newRow("no code") << "unet"
                                  << "has no code";
         QTest::newRow("other shape") << "shape"
-                                     << "6";
+                                     << "Validation part: these samples have the shape [1, 6, 6], and net takes "
+                                        "[1, 8, 8]. Open the pictures with Data…";
+        QTest::newRow("no pictures") << "table"
+                                     << "table.npy: these samples have the shape [20], and net takes [1, 6, 6]. Choose";
         QTest::newRow("no such model") << "missing"
                                        << "gone.safetensors";
         QTest::newRow("no such data") << "data"
@@ -164,6 +170,12 @@ private slots:
             request.model = bench.exported(dense({}, {1, 8, 8}));
         } else if (which == "missing") {
             request.model = bench.folder / "gone.safetensors";
+        } else if (which == "table") {
+            request.model = bench.exported(dense());
+            writeNpy(bench.folder / "table.npy", drawn({5, 20})).value();
+            request.source.part = LatentSource::Part::Other;
+            request.source.other = (bench.folder / "table.npy").string();
+            request.samplesName = QStringLiteral("table.npy");
         } else if (which == "data") {
             request.model = bench.exported(dense());
             request.source.part = LatentSource::Part::Other;
@@ -181,6 +193,23 @@ private slots:
         QVERIFY2(bench.failures.size() == 1 && bench.failures[0].contains(expected),
                  qPrintable(bench.failures.join('\n')));
         QVERIFY(!bench.service.isBusy());
+    }
+
+    // As they are on every other page: large or small, gray or in colours, they become what the model takes.
+    void otherPictures_areFittedToTheModel() {
+        Bench bench;
+        std::filesystem::create_directories(bench.folder / "pictures");
+        for (int i = 0; i < 5; ++i)
+            encodeImage(bench.folder / fmt::format("pictures/{}.png", i),
+                        Tensor({3, 5 + i, 9},
+                               std::vector<float>(static_cast<size_t>(3 * (5 + i) * 9), 0.1f * static_cast<float>(i))))
+                .value();
+        LatentRequest request = bench.request(bench.exported(dense()));
+        request.source.part = LatentSource::Part::Other;
+        request.source.other = "folder:" + (bench.folder / "pictures").string();
+        QVERIFY2(bench.collect(request), qPrintable(bench.failures.join('\n')));
+        QCOMPARE(bench.codes->size(), 5);
+        QCOMPARE(bench.codes->samples->sampleShape(), kSmall);
     }
 
     void probes_answerTheLatest() {
@@ -267,7 +296,7 @@ private slots:
         std::vector<Neighbour> neighbours;
         connect(&analysis, &LatentAnalysis::layoutDone, this, [&](auto done) { layout = done; });
         connect(&analysis, &LatentAnalysis::layoutMoved, this,
-                [&](const auto&, qlonglong iteration, qlonglong, double) { iterations.push_back(iteration); });
+                [&](const auto&, const LayoutProgress& at) { iterations.push_back(at.iteration); });
         connect(&analysis, &LatentAnalysis::clustered, this, [&](auto found) { clusters = found; });
         connect(&analysis, &LatentAnalysis::neighboursFound, this, [&](qlonglong, auto found) { neighbours = found; });
         analysis.layOut(codes, 30);

@@ -1,13 +1,8 @@
 // The Latent page as a person uses it: a map of codes, its neighbours, lasso, clusters and t-SNE; the pad; the canvas.
 
-#include "tests/ui/WindowDriver.h"
+#include "tests/ui/LatentPageDriver.h"
 
-#include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/formats/Npy.h"
-#include "core/io/ExportModel.h"
-#include "tests/support/SmallModels.h"
-#include "ui/panels/LatentMap.h"
-#include "ui/panels/LatentPage.h"
 #include "ui/panels/LatentPaint.h"
 #include "ui/panels/LatentWander.h"
 #include "ui/widgets/CodeBars.h"
@@ -21,60 +16,12 @@
 using namespace hourglass;
 using namespace hourglass::test;
 
-namespace {
-
-// A window on the Latent page with 200 of the built-in shapes, and a model file for them in its folder.
-struct Page {
-    WindowDriver driver;
-    std::filesystem::path modelFile = driver.folder() / "net.safetensors";
-
-    explicit Page(int64_t code = 5) {
-        useSmall(driver, {{"data.validation_fraction", 0.5}});
-        write(smallModel("undercomplete", "dense", {{"model.layers", {16}}, {"model.code_size", code}}, {1, 32, 32}));
-        driver.window().resize(1280, 800);
-        driver.key(Qt::Key_4, Qt::AltModifier);
-    }
-    void write(const LoadedModel& model) {
-        const std::unique_ptr<Executor> executor = makeOneDnnExecutor();
-        exportModel(model, "safetensors", modelFile, {}, *executor).value();
-    }
-    void useModel() {
-        QVERIFY(drop(modelFile));
-        QTRY_VERIFY2_WITH_TIMEOUT(isDone(), qPrintable(note()), kPatience);
-    }
-    bool drop(const std::filesystem::path& path) {
-        return driver.drop({QUrl::fromLocalFile(toText(path))}, QPointF(600, 400));
-    }
-    LatentPage* page() { return driver.window().findChild<LatentPage*>(); }
-    LatentMap* map() { return page()->map(); }
-    CodeScatter* scatter() { return map()->scatter(); }
-    bool isDone() { return map()->codes() != nullptr && !page()->service().isBusy(); }
-    QString note() {
-        return driver.has<QLabel>("About the codes") ? driver.find<QLabel>("About the codes")->text() : "";
-    }
-    void showTool(int tool) { driver.find<QTabWidget>("Tools")->setCurrentIndex(tool); }
-    // As a person clicks a point of the map; whether it is the one that is hit.
-    void clickPoint(int point) { driver.click(scatter(), scatter()->toWidget(scatter()->pointAt(point)).toPoint()); }
-    void drag(QWidget* widget, const QList<QPoint>& way, Qt::KeyboardModifiers keys = {}) {
-        QWindow* window = driver.window().windowHandle();
-        const auto at = [&](QPoint place) { return widget->mapTo(&driver.window(), place); };
-        QTest::mousePress(window, Qt::LeftButton, keys, at(way.front()));
-        for (const QPoint place : way) {
-            QMouseEvent move(QEvent::MouseMove, place, widget->mapToGlobal(place), Qt::NoButton, Qt::LeftButton, keys);
-            QCoreApplication::sendEvent(widget, &move);
-        }
-        QTest::mouseRelease(window, Qt::LeftButton, keys, at(way.back()));
-    }
-};
-
-} // namespace
-
 class TestLatentPage : public QObject {
     Q_OBJECT
 
 private slots:
     void empty_saysWhatToDo_thenAModelMakesAMap() {
-        Page page;
+        LatentPageDriver page;
         QVERIFY(!page.driver.find<QToolButton>("Encode")->isEnabled());
         QVERIFY(!page.driver.find<QTabWidget>("Tools")->isEnabled());
         QCOMPARE(page.scatter()->count(), 0);
@@ -93,7 +40,7 @@ private slots:
     }
 
     void twoValues_areTheAxesThemselves() {
-        Page page(2);
+        LatentPageDriver page(2);
         page.useModel();
         QCOMPARE(page.driver.find<QComboBox>("Layout")->currentText(), QStringLiteral("Code values"));
         QCOMPARE(page.scatter()->pointAt(4), QPointF(static_cast<double>(page.map()->codes()->codes.sample(4)[0]),
@@ -101,7 +48,7 @@ private slots:
     }
 
     void point_clicked_showsItsNeighbours_andArrowsWalk() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         auto* strip = page.driver.find<ImageStrip>("Nearest neighbours");
         QCOMPARE(strip->sampleCount(), 0);
@@ -137,7 +84,7 @@ private slots:
     }
 
     void lasso_choosesWhatItSurrounds() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         auto* strip = page.driver.find<ImageStrip>("Chosen samples");
         const QRect all = page.scatter()->rect();
@@ -164,7 +111,7 @@ private slots:
     }
 
     void mouse_zoomsAndPans() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         page.driver.click(page.driver.find<QToolButton>("Lasso"));
         page.driver.click(page.driver.find<QToolButton>("Lasso")); // off again
@@ -187,7 +134,7 @@ private slots:
     }
 
     void layoutByNeighbours_saysALoweredPerplexity_andCanBeCancelled() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         page.driver.find<QComboBox>("Layout")->setCurrentIndex(2);
         page.driver.find<QDoubleSpinBox>("Perplexity")->setValue(60); // starts anew
@@ -207,7 +154,7 @@ private slots:
     }
 
     void clusters_areColoured_withExamples() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         page.driver.find<QComboBox>("Colour by")->setCurrentIndex(1);
         page.driver.find<QSpinBox>("Clusters")->setValue(4);
@@ -216,11 +163,22 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(page.driver.find<ImageStrip>("Examples of the clusters")->sampleCount() == 9,
                                  kPatience);
         QVERIFY(page.driver.find<QLabel>("About the clusters")->text().startsWith("4 clusters"));
+        // An example leads to its sample: by the mouse, and from there by keys to one of the next cluster.
+        auto* strip = page.driver.find<ImageStrip>("Examples of the clusters");
+        const auto& examples = page.map()->clusters()->examples;
+        page.driver.click(strip, strip->imageRect(1, 2).center().toPoint());
+        QCOMPARE(page.scatter()->current(), static_cast<int>(examples[1][2]));
+        QVERIFY(strip->hasFocus());
+        page.driver.key(Qt::Key_Down);
+        page.driver.key(Qt::Key_Left);
+        QCOMPARE(page.scatter()->current(), static_cast<int>(examples[1][2]));
+        page.driver.key(Qt::Key_Return);
+        QCOMPARE(page.scatter()->current(), static_cast<int>(examples[2][1]));
     }
 
     // Where the pad is, is what is decoded: with all axes at hand the code has exactly those coordinates.
     void pad_dragged_theDecoderFollows() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         page.showTool(2);
         auto* wander = page.driver.window().findChild<LatentWander*>();
@@ -250,7 +208,7 @@ private slots:
     }
 
     void betweenTwoSamples_endsAtThem() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         page.showTool(2);
         auto* wander = page.driver.window().findChild<LatentWander*>();
@@ -272,7 +230,7 @@ private slots:
     }
 
     void canvas_paintedOn_theCodeFollows_andStrokesAreUndone() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         page.showTool(3);
         page.scatter()->setCurrent(10);
@@ -307,7 +265,7 @@ private slots:
     }
 
     void data_dropped_areEncoded_andTheExperimentsStay() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         const auto source = page.driver.bench().document().experiment().options().text("data.source");
         Tensor samples({30, 32, 32});
@@ -324,7 +282,7 @@ private slots:
     }
 
     void spatialCode_isLaidOutAndDecoded() {
-        Page page;
+        LatentPageDriver page;
         page.write(smallModel("undercomplete", "convolutional",
                               {{"model.layers", {8, 8}}, {"model.code_size", 4}, {"model.code", "spatial"}},
                               {1, 32, 32}));
@@ -338,7 +296,7 @@ private slots:
 
     // No pictures: the map by error, neighbours as text, decoded rows as bars, nothing to paint on.
     void table_showsWhatMakesSense() {
-        Page page;
+        LatentPageDriver page;
         page.write(smallModel("undercomplete", "dense", {{"model.layers", {16}}, {"model.code_size", 3}}, {20}));
         Tensor rows({40, 20});
         for (int64_t i = 0; i < rows.elements(); ++i)
@@ -359,7 +317,7 @@ private slots:
     }
 
     void whatCannotBeShown_saysWhy() {
-        Page page;
+        LatentPageDriver page;
         page.useModel();
         page.page()->useData("folder:/nowhere/at/all");
         QTRY_VERIFY2_WITH_TIMEOUT(page.note().contains("/nowhere/at/all"), qPrintable(page.note()), kPatience);
@@ -378,7 +336,7 @@ private slots:
     }
 
     void whileTraining_theMapFollows() {
-        Page page;
+        LatentPageDriver page;
         page.driver.bench().document().set("training.epochs", 1000000).value();
         page.driver.key(Qt::Key_F5);
         QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.note()), kPatience);

@@ -285,7 +285,10 @@ void latent(const QString& prefix) {
     driver.click(driver.find<QToolButton>("Pictures in place of dots"));
     auto* tools = driver.find<QTabWidget>("Tools");
     driver.find<QComboBox>("Layout")->setCurrentIndex(2);
-    waitUntil([&] { return driver.has<QProgressBar>("Encoding progress"); });
+    waitUntil([&] {
+        return driver.has<QLabel>("Remaining time") &&
+               driver.find<QLabel>("Remaining time")->text().contains(QStringLiteral("left"));
+    });
     take(driver, prefix + "27-latent-tsne-moving.png");
     waitUntil([&] { return !driver.has<QProgressBar>("Encoding progress"); });
     map->setChosen({1, 5, 8, 77, 900, 1200, 1300, 1500});

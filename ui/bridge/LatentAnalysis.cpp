@@ -25,8 +25,7 @@ void LatentAnalysis::lookAtLayout() {
     const std::unique_lock lock(m_standing->mutex, std::try_to_lock);
     if (!lock || !std::exchange(m_standing->isNew, false))
         return;
-    emit layoutMoved(std::make_shared<const std::vector<float>>(m_standing->layout), m_standing->iteration,
-                     m_standing->total, m_standing->klDivergence);
+    emit layoutMoved(std::make_shared<const std::vector<float>>(m_standing->layout), m_standing->progress);
 }
 
 LatentAnalysis::~LatentAnalysis() {
@@ -44,10 +43,16 @@ void LatentAnalysis::layOut(std::shared_ptr<const LatentCodes> codes, double per
     const auto progress = [standing = m_standing](int64_t iteration, int64_t total, std::span<const float> layout,
                                                   double divergence) {
         const std::lock_guard lock(standing->mutex);
+        if (iteration == 0)
+            standing->start = std::chrono::steady_clock::now();
+        const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - standing->start).count();
         standing->layout.assign(layout.begin(), layout.end());
-        standing->iteration = iteration;
-        standing->total = total;
-        standing->klDivergence = divergence;
+        standing->progress = {.iteration = iteration, .total = total, .klDivergence = divergence};
+        if (iteration > 0 && passed > 0) {
+            const double rate = static_cast<double>(iteration) / passed;
+            standing->progress.iterationsPerSecond = rate;
+            standing->progress.secondsLeft = static_cast<double>(total - iteration) / rate;
+        }
         standing->isNew = true;
     };
     runInPool(
@@ -82,9 +87,20 @@ void LatentAnalysis::cancelLayout() {
     emit layoutStopped();
 }
 
+void LatentAnalysis::cancelAll() {
+    cancelLayout();
+    m_clusterStop.request_stop();
+    m_isClustering = false;
+    ++m_clusters;
+    ++m_neighbours;
+    for (int& read : m_reads)
+        ++read;
+}
+
 void LatentAnalysis::cluster(std::shared_ptr<const LatentCodes> codes, int64_t clusters) {
     m_clusterStop.request_stop();
     m_clusterStop = {};
+    m_isClustering = true;
     runInPool(
         m_replies, "finding clusters",
         [codes = std::move(codes), clusters, stop = m_clusterStop.get_token()] {
@@ -94,12 +110,24 @@ void LatentAnalysis::cluster(std::shared_ptr<const LatentCodes> codes, int64_t c
         [this, request = ++m_clusters](Result<std::optional<KMeans>> found) {
             if (request != m_clusters)
                 return;
+            m_isClustering = false;
+            if (found && *found)
+                emit clustered(std::make_shared<const KMeans>(std::move(**found)));
+            else
+                emit clustersStopped();
             if (!found)
                 emit failed(coreText(found.error()));
-            else if (*found)
-                emit clustered(std::make_shared<const KMeans>(std::move(**found)));
         },
         quietPool());
+}
+
+void LatentAnalysis::cancelClusters() {
+    if (!m_isClustering)
+        return;
+    ++m_clusters;
+    m_clusterStop.request_stop();
+    m_isClustering = false;
+    emit clustersStopped();
 }
 
 void LatentAnalysis::findNeighbours(std::shared_ptr<const LatentCodes> codes, int64_t row, int64_t count) {

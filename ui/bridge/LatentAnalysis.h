@@ -8,6 +8,7 @@
 #include <QtCore/QObject>
 #include <QtCore/QTimer>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,13 @@ struct LatentSamples {
     Tensor samples; // [rows, sample…]
 };
 
+// How far a layout is. The rate is 0 until it is known.
+struct LayoutProgress {
+    int64_t iteration = 0, total = 0;
+    double klDivergence = 0;
+    double iterationsPerSecond = 0, secondsLeft = 0;
+};
+
 class LatentAnalysis : public QObject {
     Q_OBJECT
 
@@ -39,19 +47,24 @@ public:
     // The latest request of each kind wins; `failed` answers what cannot be.
     void layOut(std::shared_ptr<const LatentCodes> codes, double perplexity);
     void cancelLayout(); // what has formed so far stays with whoever has it
+    // Nothing that has been asked for is answered any more: other codes are looked at.
+    void cancelAll();
     bool isLayingOut() const { return m_isLayingOut; }
     void cluster(std::shared_ptr<const LatentCodes> codes, int64_t clusters);
+    void cancelClusters();
+    bool isClustering() const { return m_isClustering; }
     void findNeighbours(std::shared_ptr<const LatentCodes> codes, int64_t row, int64_t count);
     // `then` gets them, unless the same `receiver` has asked for others since.
     enum class Receiver { Neighbours, Chosen, Clusters };
     void read(std::shared_ptr<const LatentCodes> codes, std::vector<int64_t> rows, Receiver receiver);
 
 signals:
-    void layoutMoved(std::shared_ptr<const std::vector<float>> layout, qlonglong iteration, qlonglong total,
-                     double klDivergence); // [N, 2]
+    void layoutMoved(std::shared_ptr<const std::vector<float>> layout,
+                     const hourglass::LayoutProgress& progress); // [N, 2]
     void layoutDone(std::shared_ptr<const hourglass::TSneLayout> layout);
     void layoutStopped(); // cancelled or failed
     void clustered(std::shared_ptr<const hourglass::KMeans> clusters);
+    void clustersStopped(); // cancelled or failed
     void neighboursFound(qlonglong row, const std::vector<hourglass::Neighbour>& neighbours);
     void samplesRead(hourglass::LatentAnalysis::Receiver receiver,
                      std::shared_ptr<const hourglass::LatentSamples> samples);
@@ -63,8 +76,8 @@ private:
     struct Standing {
         std::mutex mutex;
         std::vector<float> layout;
-        int64_t iteration = 0, total = 0;
-        double klDivergence = 0;
+        LayoutProgress progress;
+        std::chrono::steady_clock::time_point start; // of the iterations
         bool isNew = false;
     };
     void lookAtLayout();
@@ -74,7 +87,7 @@ private:
     std::stop_source m_layoutStop, m_clusterStop;
     int m_layout = 0, m_clusters = 0, m_neighbours = 0;
     int m_reads[3] = {};
-    bool m_isLayingOut = false;
+    bool m_isLayingOut = false, m_isClustering = false;
     ReplyChannel m_replies{this};
 };
 

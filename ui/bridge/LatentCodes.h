@@ -77,10 +77,15 @@ struct LatentCodes {
     float low = 0, high = 0;   // least and greatest value of any code
     std::vector<float> errors; // mean squared error of each reconstruction
     Thumbnails thumbnails;
+    uint64_t samplesHash = 0; // of their ids and values
     double seconds = 0;
 
     static constexpr int64_t kMostAxes = 32;
     int64_t size() const { return codes.shape()[0]; }
+    // Row by row: what is known of a row of one is true of the other's.
+    bool areOfTheSameSamples(const LatentCodes& other) const {
+        return size() == other.size() && samplesHash == other.samplesHash;
+    }
     // Once the codes are there: everything that is made of them alone. Not for the GUI thread.
     void lookAtAll();
 };

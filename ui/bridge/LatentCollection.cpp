@@ -6,9 +6,9 @@
 #include "core/analysis/RequireCodes.h"
 #include "core/base/Parallel.h"
 #include "core/data/ImageCodec.h"
-#include "core/data/OpenDataset.h"
 #include "core/data/RowSubset.h"
 #include "core/inference/CodeSource.h"
+#include "core/inference/DataForModel.h"
 #include "core/io/ModelFile.h"
 #include "core/models/VariationalFamily.h"
 #include "core/training/Trainer.h"
@@ -41,14 +41,7 @@ Result<bool> LatentService::Collection::chooseRows() {
     std::shared_ptr<const Dataset> whole = source.data;
     std::vector<int64_t> rows;
     if (source.part == LatentSource::Part::Other) {
-        Result<DataOptions> options = readDataOptions(source.experiment->options());
-        if (!options)
-            return std::move(options).error();
-        options->limit = 0; // nothing of the experiment's but how pictures become samples
-        options->classes.clear();
-        if (source.data != nullptr && isPicture(source.data->sampleShape()))
-            options->channels = source.data->sampleShape()[0] == 1 ? ChannelChoice::Gray : ChannelChoice::Rgb;
-        Result<OpenedDataset> opened = openSource(source.other, *options, source.baseFolder, stop);
+        Result<OpenedDataset> opened = openDataFor(*model->model, source.other, source.baseFolder, stop);
         if (!opened)
             return std::move(opened).error();
         whole = opened->dataset;
@@ -69,7 +62,26 @@ Result<bool> LatentService::Collection::chooseRows() {
         return makeError(ErrorCode::InvalidArgument, "There are no samples to encode.");
     codes->outOf = static_cast<int64_t>(rows.size());
     codes->samples = evenlySpread(std::make_shared<RowSubset>(std::move(whole), std::move(rows)), kMostSamples);
+    if (Result<void> fits = requireFit(); !fits)
+        return std::move(fits).error();
+    prepareCodes();
     return !stop.stop_requested();
+}
+
+Result<void> LatentService::Collection::requireFit() const {
+    const Shape &expected = model->model->sampleShape, &found = codes->samples->sampleShape();
+    if (expected == found)
+        return {};
+    const std::string data = request.samplesName.toStdString(), name = request.modelName.toStdString();
+    if (request.source.part != LatentSource::Part::Other && isPicture(expected) && isPicture(found))
+        return makeError(ErrorCode::InvalidArgument,
+                         "{}: these samples have the shape {}, and {} takes {}. Open the pictures with Data…, which "
+                         "fits them to the model, or choose another model.",
+                         data, found.toString(), name, expected.toString());
+    return makeError(ErrorCode::InvalidArgument,
+                     "{}: these samples have the shape {}, and {} takes {}. Choose other data, or a model for samples "
+                     "such as these.",
+                     data, found.toString(), name, expected.toString());
 }
 
 Result<void> LatentService::Collection::copyModel(const Model& from, const ParameterStore& weights, int64_t step,
@@ -80,7 +92,7 @@ Result<void> LatentService::Collection::copyModel(const Model& from, const Param
     copied->assign(weights.arena());
     model->step = step;
     model->runner = std::make_unique<ModelRunner>(executor, model->model, copied, applyingPrecision(from.options));
-    return prepareCodes();
+    return lookAtModel();
 }
 
 Result<void> LatentService::Collection::loadModel(Executor& executor) {
@@ -91,24 +103,25 @@ Result<void> LatentService::Collection::loadModel(Executor& executor) {
     model->model = loaded->model;
     model->runner = std::make_unique<ModelRunner>(executor, loaded->model, loaded->weights,
                                                   applyingPrecision(loaded->model->options));
-    return prepareCodes();
+    return lookAtModel();
 }
 
-// Long codes are few.
-Result<void> LatentService::Collection::prepareCodes() {
+Result<void> LatentService::Collection::lookAtModel() {
     Result<Shape> shape = model->runner->codeShape();
     if (!shape)
         return std::move(shape).error();
-    if (Result<void> fits = checkSampleShape(model->model->sampleShape, codes->samples->sampleShape()); !fits)
-        return std::move(fits).error();
     model->codeShape = *shape;
-    const int64_t most = std::max<int64_t>(1, kMostValues / shape->elements());
-    codes->samples = evenlySpread(codes->samples, most);
     codes->model = model;
-    codes->codes = Tensor(shape->batch(codes->samples->size()));
+    return {};
+}
+
+// Long codes are few.
+void LatentService::Collection::prepareCodes() {
+    const Shape& shape = model->codeShape;
+    codes->samples = evenlySpread(codes->samples, std::max<int64_t>(1, kMostValues / shape.elements()));
+    codes->codes = Tensor(shape.batch(codes->samples->size()));
     codes->errors.resize(static_cast<size_t>(codes->samples->size()));
     encodingStart = std::chrono::steady_clock::now();
-    return {};
 }
 
 Result<void> LatentService::Collection::encodeBatch() {
@@ -118,6 +131,11 @@ Result<void> LatentService::Collection::encodeBatch() {
     for (int64_t i = 0; i < count; ++i)
         rows.push_back(done + i);
     codes->samples->read(rows, samples.values());
+    for (const int64_t row : rows) {
+        const uint64_t id = codes->samples->id(row);
+        samplesHash.add(std::as_bytes(std::span(&id, 1)));
+    }
+    samplesHash.add(std::as_bytes(std::span<const float>(samples.values())));
     Result<Tensor> batch = model->runner->encode(samples);
     if (!batch)
         return std::move(batch).error();
@@ -163,6 +181,7 @@ Result<void> LatentService::Collection::lookAtAll() {
     if (Result<void> usable = requireCodes(flat, 1, "The latent page"); !usable)
         return usable;
     codes->lookAtAll();
+    codes->samplesHash = samplesHash.value();
     codes->modelName = request.modelName;
     codes->samplesName = request.samplesName;
     codes->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

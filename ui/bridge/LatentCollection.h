@@ -1,8 +1,9 @@
 #pragma once
 
-// The work of LatentService without its threads: choosing rows, copying a model, encoding batch by batch, looking at
+// The work of LatentService without its threads: copying a model, choosing rows, encoding batch by batch, looking at
 // the whole. Each function says where it runs.
 
+#include "core/formats/ContentHash.h"
 #include "ui/bridge/LatentService.h"
 
 namespace hourglass {
@@ -13,22 +14,24 @@ struct LatentService::Collection {
     std::shared_ptr<LatentModel> model = {};
     std::shared_ptr<LatentCodes> codes = std::make_shared<LatentCodes>();
     int64_t done = 0; // samples
+    ContentHash samplesHash = {};
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now(), encodingStart = start;
 
-    // On a pool thread. Opens another source, splits the experiment's data. InvalidArgument without samples; false when
-    // asked to stop.
-    Result<bool> chooseRows();
     // On the compute thread. Errors: InvalidArgument (no code), those of loadModel().
     Result<void> copyModel(const Model& model, const ParameterStore& weights, int64_t step, Executor& executor);
     Result<void> loadModel(Executor& executor);
-    // On the compute thread: the next batch. Errors: InvalidArgument (samples of another shape), those of
-    // Executor::compile.
+    // On a pool thread, once there is a model. Opens another source for it, splits the experiment's data.
+    // InvalidArgument without samples, or with such as the model does not take; false when asked to stop.
+    Result<bool> chooseRows();
+    // On the compute thread: the next batch. Errors: those of Executor::compile.
     Result<void> encodeBatch();
     // On a pool thread, which uses no other ones: points, components.
     Result<void> lookAtAll();
 
 private:
-    Result<void> prepareCodes();
+    Result<void> lookAtModel();
+    Result<void> requireFit() const;
+    void prepareCodes();
     void takeThumbnails(const Tensor& samples);
 };
 

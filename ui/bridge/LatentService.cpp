@@ -57,27 +57,19 @@ bool LatentService::collect(LatentRequest request) {
         std::make_shared<Collection>(Collection{.request = std::move(request), .stop = m_stop.get_token()});
     setBusy(true);
     emit progressed({});
-    runInPool(
-        m_replies, "choosing the samples to encode", [collection] { return collection->chooseRows(); },
-        [this, generation = m_generation, collection](const Result<bool>& chosen) {
-            if (generation != m_generation)
-                return;
-            if (!chosen)
-                fail(chosen.error());
-            else if (*chosen)
-                takeRows(generation, collection);
-        });
-    return true;
+    takeModel(m_generation, collection);
+    return m_isBusy;
 }
 
-void LatentService::takeRows(int generation, const std::shared_ptr<Collection>& collection) {
+// First, because other data are opened in a way that it decides.
+void LatentService::takeModel(int generation, const std::shared_ptr<Collection>& collection) {
     const auto then = [this, generation, collection](const Result<void>& ready) {
         if (generation != m_generation)
             return;
         if (!ready)
             fail(ready.error());
         else
-            encodeNext(generation, collection);
+            takeRows(generation, collection);
     };
     if (!collection->request.model.empty())
         return compute(
@@ -86,7 +78,7 @@ void LatentService::takeRows(int generation, const std::shared_ptr<Collection>& 
     posted->dropped = [this, generation, collection, reply = m_replies.sender()] {
         reply([this, generation, collection] {
             if (generation == m_generation)
-                takeRows(generation, collection);
+                takeModel(generation, collection);
         });
     };
     posted->run = [](Executor&) {};
@@ -101,7 +93,20 @@ void LatentService::takeRows(int generation, const std::shared_ptr<Collection>& 
     if (isPosted)
         return;
     posted->run = nullptr;
-    cancel(); // the model went while rows were chosen
+    cancel(); // the model went
+}
+
+void LatentService::takeRows(int generation, const std::shared_ptr<Collection>& collection) {
+    runInPool(
+        m_replies, "choosing the samples to encode", [collection] { return collection->chooseRows(); },
+        [this, generation, collection](const Result<bool>& chosen) {
+            if (generation != m_generation)
+                return;
+            if (!chosen)
+                fail(chosen.error());
+            else if (*chosen)
+                encodeNext(generation, collection);
+        });
 }
 
 void LatentService::encodeNext(int generation, const std::shared_ptr<Collection>& collection) {

@@ -27,8 +27,8 @@ struct LatentSource {
 
     Part part = Part::Validation;
     std::shared_ptr<const Dataset> data = {};  // of the experiment, which is split as it says; not looked at for Other
-    std::string other = {};                    // a source as data.source names it, opened under the same options
-    std::optional<Experiment> experiment = {}; // whose options are meant
+    std::string other = {};                    // a source as data.source names it, opened as the model's own was
+    std::optional<Experiment> experiment = {}; // whose split is meant
     std::filesystem::path baseFolder = {};     // of relative paths
 };
 
@@ -97,8 +97,8 @@ private:
 
     template <typename Work, typename Then>
     void compute(std::string doing, Work work, Then then);
-    void takeRows(int generation, const std::shared_ptr<Collection>& collection);
     void takeModel(int generation, const std::shared_ptr<Collection>& collection);
+    void takeRows(int generation, const std::shared_ptr<Collection>& collection);
     void encodeNext(int generation, const std::shared_ptr<Collection>& collection);
     void finish(int generation, const std::shared_ptr<Collection>& collection);
     void fail(const Error& error);

@@ -2,27 +2,16 @@
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QSpinBox>
 #include <QStandardItemModel>
 #include <QToolButton>
 
-#include "ui/bridge/Settings.h"
+#include "ui/panels/Words.h"
 #include "ui/widgets/CodeScatter.h"
 
 namespace hourglass {
 
 namespace {
-
-const QString kColourKey = QStringLiteral("latent/colour");
-const QString kSpritesKey = QStringLiteral("latent/sprites");
-
-QLabel* labelled(const QString& text, QWidget* buddy) {
-    auto* label = new QLabel(text, buddy->parentWidget());
-    label->setBuddy(buddy);
-    return label;
-}
 
 void setItemEnabled(QComboBox* box, int item, bool isEnabled, const QString& why) {
     auto* row = qobject_cast<QStandardItemModel*>(box->model())->item(item);
@@ -39,118 +28,6 @@ QString className(const Dataset& samples, int64_t row) {
     const auto names = samples.classNames();
     const auto at = static_cast<size_t>(*label);
     return *label >= 0 && at < names.size() ? QString::fromStdString(names[at]) : QString::number(*label);
-}
-
-LatentMap::LatentMap(LatentAnalysis& analysis, Settings& settings, QWidget* parent)
-    : QWidget(parent), m_analysis(analysis), m_settings(settings), m_scatter(new CodeScatter(this)),
-      m_layout(new QComboBox(this)), m_shown{new QSpinBox(this), new QSpinBox(this)},
-      m_perplexity(new QDoubleSpinBox(this)), m_colour(new QComboBox(this)), m_clusterCount(new QSpinBox(this)),
-      m_sprites(new QToolButton(this)), m_lasso(new QToolButton(this)) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(4);
-    column->addLayout(buildLayoutRow());
-    column->addLayout(buildColourRow());
-    column->addWidget(m_scatter, 1);
-    m_scatter->setAccessibleName(tr("Map of the codes"));
-    m_scatter->setToolTip(tr("Each point is a sample, near to those with similar codes. Click one to see its "
-                             "neighbours; drag with Shift to choose several. Wheel zooms, dragging pans. Keys: arrows "
-                             "walk, + − 0 zoom, Ctrl+A chooses what is in view, Esc lets go"));
-    m_scatter->setDescription([this](int sample) { return describe(sample); });
-    connectAnalysis();
-    for (QComboBox* box : {m_layout, m_colour}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(6);
-    }
-    setCodes(nullptr);
-}
-
-QLayout* LatentMap::buildLayoutRow() {
-    auto* row = new QHBoxLayout;
-    m_layout->addItems({tr("Principal axes"), tr("Code values"), tr("t-SNE")});
-    m_layout->setAccessibleName(tr("Layout"));
-    m_layout->setToolTip(
-        tr("How codes become points: along the directions in which they vary most (PCA), by two of "
-           "their values as they are, or so that neighbours stay neighbours (t-SNE, which takes a while "
-           "and shows itself meanwhile; far distances and sizes of groups mean little there)"));
-    row->addWidget(labelled(tr("La&yout"), m_layout));
-    row->addWidget(m_layout, 1);
-    const std::array names{tr("Axis to the right"), tr("Axis upwards")};
-    for (size_t i = 0; i < 2; ++i) {
-        m_shown[i]->setAccessibleName(names[i]);
-        m_shown[i]->setToolTip(i == 0 ? tr("Which axis points to the right; 1 varies most")
-                                      : tr("Which axis points upwards; 1 varies most"));
-        m_shown[i]->setPrefix(i == 0 ? QStringLiteral("→ ") : QStringLiteral("↑ "));
-        m_shown[i]->setRange(1, 2);
-        m_shown[i]->setValue(static_cast<int>(i) + 1);
-        row->addWidget(m_shown[i]);
-        connect(m_shown[i], &QSpinBox::valueChanged, this, [this] {
-            layOut();
-            emit axesChanged();
-        });
-    }
-    m_perplexity->setRange(1, 500);
-    m_perplexity->setDecimals(0);
-    m_perplexity->setValue(30);
-    m_perplexity->setPrefix(tr("perplexity "));
-    m_perplexity->setKeyboardTracking(false);
-    m_perplexity->setAccessibleName(tr("Perplexity"));
-    m_perplexity->setToolTip(tr("About how many neighbours each point has (1 to 500; 30 is usual). Fewer show finer "
-                                "groups, more the whole"));
-    row->addWidget(m_perplexity);
-    connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, [this] {
-        m_neighbourPoints.clear();
-        layOut();
-    });
-    connect(m_layout, &QComboBox::currentIndexChanged, this, [this] {
-        showControls();
-        m_analysis.cancelLayout();
-        takeAxes();
-        layOut();
-        emit axesChanged();
-    });
-    return row;
-}
-
-QLayout* LatentMap::buildColourRow() {
-    auto* row = new QHBoxLayout;
-    m_colour->addItems({tr("Class"), tr("Cluster"), tr("Reconstruction error")});
-    m_colour->setAccessibleName(tr("Colour by"));
-    m_colour->setToolTip(tr("What the colours tell: the class that the data set names, the cluster of codes that each "
-                            "sample belongs to (k-means), or how well it is reconstructed"));
-    m_colour->setCurrentIndex(std::clamp(m_settings.value(kColourKey, 0).toInt(), 0, m_colour->count() - 1));
-    row->addWidget(labelled(tr("Colo&ur"), m_colour));
-    row->addWidget(m_colour, 1);
-    m_clusterCount->setRange(2, 28);
-    m_clusterCount->setValue(10);
-    m_clusterCount->setKeyboardTracking(false);
-    m_clusterCount->setAccessibleName(tr("Clusters"));
-    m_clusterCount->setToolTip(tr("How many clusters are looked for, 2 to 28"));
-    row->addWidget(m_clusterCount);
-    connect(m_clusterCount, &QSpinBox::valueChanged, this, &LatentMap::findClusters);
-    m_sprites->setText(tr("&Pictures"));
-    m_sprites->setAccessibleName(tr("Pictures in place of dots"));
-    m_sprites->setToolTip(tr("Show samples as small pictures where there is room; zoom in for more"));
-    m_sprites->setCheckable(true);
-    m_sprites->setChecked(m_settings.value(kSpritesKey, false).toBool());
-    m_lasso->setText(tr("Lass&o"));
-    m_lasso->setAccessibleName(tr("Lasso"));
-    m_lasso->setToolTip(tr("Drag around points to choose them (the same as dragging with Shift)"));
-    m_lasso->setCheckable(true);
-    row->addWidget(m_sprites);
-    row->addWidget(m_lasso);
-    connect(m_colour, &QComboBox::activated, this, [this](int index) { m_settings.set(kColourKey, index); });
-    connect(m_colour, &QComboBox::currentIndexChanged, this, [this] {
-        showControls();
-        colour();
-    });
-    connect(m_sprites, &QToolButton::toggled, this, [this](bool areShown) {
-        m_settings.set(kSpritesKey, areShown);
-        m_scatter->setSprites(areShown);
-    });
-    connect(m_lasso, &QToolButton::toggled, m_scatter, &CodeScatter::setLassoing);
-    m_scatter->setSprites(m_sprites->isChecked());
-    return row;
 }
 
 LatentMap::Layout LatentMap::layoutKind() const {
@@ -174,13 +51,15 @@ void LatentMap::showControls() {
 }
 
 void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
-    m_analysis.cancelLayout();
+    m_analysis.cancelAll();
     m_neighbourPoints.clear();
     m_usedPerplexity = 0;
     if (std::exchange(m_clusters, nullptr) != nullptr)
         emit clustersChanged();
-    const bool isMoved = m_codes != nullptr && codes != nullptr && m_codes->size() == codes->size() &&
-                         m_codes->view.columns() == codes->view.columns();
+    const Change change = m_codes == nullptr || codes == nullptr || !m_codes->areOfTheSameSamples(*codes)
+                              ? Change::Samples
+                          : m_codes->view.columns() == codes->view.columns() ? Change::Codes
+                                                                             : Change::Layout;
     m_codes = std::move(codes);
     const bool hasCodes = m_codes != nullptr;
     for (QWidget* control :
@@ -198,22 +77,25 @@ void LatentMap::setCodes(std::shared_ptr<const LatentCodes> codes) {
     m_sprites->setEnabled(hasPictures);
     m_scatter->setPictures(hasPictures ? [this](int sample) { return thumbnail(sample); }
                                        : std::function<QImage(int)>());
-    if (!isMoved && m_codes->view.columns() == 2) { // the axes themselves say more
+    if (change != Change::Codes && m_codes->view.columns() == 2) { // the axes themselves say more
         const QSignalBlocker quiet(m_layout);
         m_layout->setCurrentIndex(static_cast<int>(Layout::Values));
     }
     takeAxes();
-    const bool hasClasses = m_codes->samples->label(0).has_value();
-    setItemEnabled(m_colour, static_cast<int>(Colour::Class), hasClasses, tr("These samples have no classes"));
-    if (!isMoved) {
+    setItemEnabled(m_colour, static_cast<int>(Colour::Class), hasClasses(), tr("These samples have no classes"));
+    if (change != Change::Codes) {
         const QSignalBlocker quiet(m_colour);
-        const auto wanted = static_cast<Colour>(m_settings.value(kColourKey, 0).toInt());
-        m_colour->setCurrentIndex(static_cast<int>(wanted == Colour::Class && !hasClasses ? Colour::Error : wanted));
+        const Colour wanted = wantedColour();
+        m_colour->setCurrentIndex(static_cast<int>(wanted == Colour::Class && !hasClasses() ? Colour::Error : wanted));
     }
     showControls();
-    layOut(isMoved);
+    layOut(change);
     colour();
     emit axesChanged();
+}
+
+bool LatentMap::hasClasses() const {
+    return m_codes->samples->label(0).has_value();
 }
 
 void LatentMap::takeAxes() {
@@ -233,23 +115,32 @@ void LatentMap::takeAxes() {
     }
 }
 
-void LatentMap::layOut(bool isMoved) {
+void LatentMap::layOut(Change change) {
     if (!m_axes)
         return;
     if (layoutKind() == Layout::Neighbours)
-        return layOutByNeighbours();
+        return layOutByNeighbours(change);
     const auto [x, y] = shownAxes();
+    place(pointsAlong(x, y), change);
+    m_scatter->setAxisNames(axisName(x), m_axes->count() > 1 ? axisName(y) : QString());
+}
+
+void LatentMap::place(std::vector<QPointF> points, Change change) {
+    if (change == Change::Samples)
+        return m_scatter->setPoints(std::move(points));
+    m_scatter->movePoints(std::move(points));
+    if (change == Change::Layout)
+        m_scatter->fit();
+}
+
+std::vector<QPointF> LatentMap::pointsAlong(int x, int y) const {
     std::vector<QPointF> points;
     for (int64_t row = 0; row < m_codes->size(); ++row) {
         const std::span<const float> at = m_axes->coordinates.sample(row);
         points.push_back({static_cast<double>(at[static_cast<size_t>(x)]),
                           m_axes->count() > 1 ? static_cast<double>(at[static_cast<size_t>(y)]) : 0.0});
     }
-    if (isMoved)
-        m_scatter->movePoints(std::move(points));
-    else
-        m_scatter->setPoints(std::move(points));
-    m_scatter->setAxisNames(axisName(x), m_axes->count() > 1 ? axisName(y) : QString());
+    return points;
 }
 
 QString LatentMap::axisName(int axis) const {
@@ -290,47 +181,76 @@ void LatentMap::colour() {
 }
 
 void LatentMap::connectAnalysis() {
-    connect(
-        &m_analysis, &LatentAnalysis::layoutMoved, this,
-        [this](const std::shared_ptr<const std::vector<float>>& layout, qlonglong iteration, qlonglong total,
-               double divergence) {
-            const bool isFirst = m_neighbourPoints.empty();
-            m_neighbourPoints.clear();
-            for (size_t i = 0; i + 1 < layout->size(); i += 2)
-                m_neighbourPoints.push_back({static_cast<double>((*layout)[i]), static_cast<double>((*layout)[i + 1])});
-            isFirst ? m_scatter->setPoints(m_neighbourPoints) : m_scatter->movePoints(m_neighbourPoints);
-            const QLocale locale;
-            emit layingOut(
-                static_cast<double>(iteration) / static_cast<double>(total),
-                tr("t-SNE %1 of %2 · KL %3")
-                    .arg(locale.toString(iteration), locale.toString(total), locale.toString(divergence, 'f', 2)));
-        });
+    connect(&m_analysis, &LatentAnalysis::layoutMoved, this,
+            [this](const std::shared_ptr<const std::vector<float>>& layout, const LayoutProgress& progress) {
+                takeLayout(*layout, progress);
+            });
     connect(&m_analysis, &LatentAnalysis::layoutDone, this, [this](const std::shared_ptr<const TSneLayout>& layout) {
         m_usedPerplexity = layout->perplexity;
-        emit laidOut();
+        endLayout();
     });
-    connect(&m_analysis, &LatentAnalysis::layoutStopped, this, &LatentMap::laidOut);
+    connect(&m_analysis, &LatentAnalysis::layoutStopped, this, &LatentMap::endLayout);
     connect(&m_analysis, &LatentAnalysis::clustered, this, [this](const std::shared_ptr<const KMeans>& clusters) {
-        if (m_codes == nullptr || static_cast<int64_t>(clusters->labels.size()) != m_codes->size())
-            return;
         m_clusters = clusters;
         emit clustersChanged();
         colour();
+        emit workEnded();
     });
+    connect(&m_analysis, &LatentAnalysis::clustersStopped, this, &LatentMap::letGoOfClusters);
 }
 
-void LatentMap::layOutByNeighbours() {
+void LatentMap::takeLayout(const std::vector<float>& layout, const LayoutProgress& progress) {
+    const bool isFirst = m_neighbourPoints.empty();
+    m_neighbourPoints.clear();
+    for (size_t i = 0; i + 1 < layout.size(); i += 2)
+        m_neighbourPoints.push_back({static_cast<double>(layout[i]), static_cast<double>(layout[i + 1])});
+    place(m_neighbourPoints, isFirst ? Change::Layout : Change::Codes);
+    const QLocale locale;
+    QString text = tr("t-SNE %1 of %2 · KL %3")
+                       .arg(locale.toString(static_cast<qlonglong>(progress.iteration)),
+                            locale.toString(static_cast<qlonglong>(progress.total)),
+                            locale.toString(progress.klDivergence, 'f', 2));
+    if (progress.iterationsPerSecond > 0)
+        text += tr(" · %1/s · %2 left", "iterations a second, remaining time")
+                    .arg(locale.toString(progress.iterationsPerSecond, 'f', progress.iterationsPerSecond < 10 ? 1 : 0),
+                         durationText(progress.secondsLeft));
+    emit working(static_cast<double>(progress.iteration) / static_cast<double>(progress.total), text);
+}
+
+// Until it shows itself the codes are seen as it starts from them, along the first two principal axes: what is on the
+// map is always of the codes that are described.
+void LatentMap::layOutByNeighbours(Change change) {
     m_scatter->setAxisNames({}, {});
     if (!m_neighbourPoints.empty())
-        return m_scatter->setPoints(m_neighbourPoints);
+        return place(m_neighbourPoints, change);
+    place(pointsAlong(0, 1), change == Change::Samples ? change : Change::Layout);
     m_usedPerplexity = 0;
     m_analysis.layOut(m_codes, m_perplexity->value());
-    emit layingOut(0, tr("t-SNE: looking for neighbours"));
+    emit working(0, tr("t-SNE: looking for neighbours"));
 }
 
 void LatentMap::findClusters() {
-    if (m_codes != nullptr && colourKind() == Colour::Cluster)
-        m_analysis.cluster(m_codes, m_clusterCount->value());
+    if (m_codes == nullptr || colourKind() != Colour::Cluster)
+        return;
+    m_analysis.cluster(m_codes, m_clusterCount->value());
+    tellClusters();
+}
+
+void LatentMap::tellClusters() {
+    if (m_analysis.isClustering() && !m_analysis.isLayingOut()) // which has more to tell
+        emit working(0, tr("looking for %1 clusters").arg(m_clusterCount->value()));
+}
+
+void LatentMap::endLayout() {
+    emit workEnded();
+    tellClusters();
+}
+
+// The colours have stayed what they were; without clusters they are not called so.
+void LatentMap::letGoOfClusters() {
+    if (colourKind() == Colour::Cluster && m_clusters == nullptr && m_codes != nullptr)
+        m_colour->setCurrentIndex(static_cast<int>(hasClasses() ? Colour::Class : Colour::Error));
+    emit workEnded();
 }
 
 QString LatentMap::layoutNote() const {

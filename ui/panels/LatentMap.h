@@ -31,7 +31,7 @@ public:
     // Both outlive it.
     LatentMap(LatentAnalysis& analysis, Settings& settings, QWidget* parent = nullptr);
 
-    // Null: none. As many as before keep what is looked at.
+    // Null: none. Those of the same samples keep what is looked at.
     void setCodes(std::shared_ptr<const LatentCodes> codes);
     const std::shared_ptr<const LatentCodes>& codes() const { return m_codes; }
     CodeScatter* scatter() const { return m_scatter; }
@@ -49,22 +49,34 @@ public:
 signals:
     void axesChanged();
     void clustersChanged();
-    void layingOut(double fraction, const QString& text); // by neighbours
-    void laidOut();                                       // or stopped
+    void asked(); // for something else to see than before
+    // A layout by neighbours or clusters are on their way; 0: it is not known how far.
+    void working(double fraction, const QString& text);
+    void workEnded(); // or was stopped
 
 private:
     QLayout* buildLayoutRow();
     QLayout* buildColourRow();
     Layout layoutKind() const;
     Colour colourKind() const;
+    bool hasClasses() const;
+    Colour wantedColour() const; // by the person, for samples that have it
     void takeAxes();
-    void layOut(bool isMoved = false);
+    // What becomes of the picture: the points of other samples, a new one of the same, or the same, further on.
+    enum class Change { Samples, Layout, Codes };
+    void layOut(Change change = Change::Layout);
+    void place(std::vector<QPointF> points, Change change);
+    std::vector<QPointF> pointsAlong(int x, int y) const;
     void colour();
     QString axisName(int axis) const;
     void connectAnalysis();
-    void layOutByNeighbours();
+    void layOutByNeighbours(Change change);
     void showControls();
     void findClusters();
+    void letGoOfClusters();
+    void tellClusters();
+    void endLayout();
+    void takeLayout(const std::vector<float>& layout, const LayoutProgress& progress);
 
     LatentAnalysis& m_analysis;
     Settings& m_settings;

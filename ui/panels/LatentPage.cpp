@@ -39,22 +39,28 @@ void LatentPage::connectService() {
                 tr("%1 samples/s · %2 left")
                     .arg(QLocale().toString(progress.samplesPerSecond, 'f', 0), durationText(progress.secondsLeft)));
     });
-    connect(m_map, &LatentMap::layingOut, this, [this](double fraction, const QString& text) {
+    connect(m_map, &LatentMap::working, this, [this](double fraction, const QString& text) {
         if (!m_work->isActive())
             m_work->begin(text);
         m_work->showFraction(fraction, text);
         showState();
     });
-    connect(m_map, &LatentMap::laidOut, this, &LatentPage::showState);
+    connect(m_map, &LatentMap::workEnded, this, &LatentPage::showState);
+    connect(m_map, &LatentMap::asked, this, &LatentPage::forgive);
+    connect(m_map->scatter(), &CodeScatter::currentChanged, this, &LatentPage::forgive);
+    connect(m_map->scatter(), &CodeScatter::chosenChanged, this, &LatentPage::forgive);
     connect(m_map, &LatentMap::axesChanged, this, &LatentPage::showState);
     connect(&m_analysis, &LatentAnalysis::failed, this, [this](const QString& message) {
         m_problem = message;
         showState();
     });
-    connect(m_wander, &LatentWander::failed, this, [this](const QString& message) {
-        m_problem = message;
-        showState();
-    });
+    const auto answerProbe = [this](const QString& problem) {
+        if (std::exchange(m_probeProblem, problem) != problem)
+            showState();
+    };
+    connect(&m_service, &LatentService::probeFailed, this, answerProbe);
+    connect(&m_service, &LatentService::decoded, this, [answerProbe] { answerProbe({}); });
+    connect(&m_service, &LatentService::encoded, this, [answerProbe] { answerProbe({}); });
     connect(m_work, &WorkBar::cancelled, this, &LatentPage::cancel);
     connect(m_work, &WorkBar::appeared, this, &LatentPage::showState);
 }
@@ -100,6 +106,7 @@ void LatentPage::collect() {
     if (m_isStale)
         return m_service.cancel(); // nobody waits for it
     m_problem.clear();
+    m_probeProblem.clear();
     m_wasCancelled = false;
     m_data = experimentData();
     if (!hasModel()) {
@@ -134,12 +141,19 @@ void LatentPage::follow() {
 }
 
 void LatentPage::cancel() {
+    m_map->scatter()->setFocus(Qt::OtherFocusReason); // the button goes
     m_analysis.cancelLayout();
+    m_analysis.cancelClusters();
     if (!m_service.isBusy())
         return showState();
     m_wasCancelled = true;
     m_service.cancel();
-    m_map->scatter()->setFocus(Qt::OtherFocusReason); // the button goes
+}
+
+// What failed is no news once something else is looked at; that there are no codes stays true.
+void LatentPage::forgive() {
+    if (m_map->codes() != nullptr && !std::exchange(m_problem, QString()).isEmpty())
+        showState();
 }
 
 void LatentPage::takeCodes(std::shared_ptr<const LatentCodes> codes) {
@@ -164,12 +178,12 @@ QWidget* LatentPage::firstControl() const {
 }
 
 void LatentPage::showState() {
-    if (!m_service.isBusy() && !m_analysis.isLayingOut())
+    if (!m_service.isBusy() && !m_analysis.isLayingOut() && !m_analysis.isClustering())
         m_work->end();
     m_note->setVisible(!m_work->isShown());
     m_note->setText(noteText());
     QPalette colours = palette();
-    if (!m_problem.isEmpty())
+    if (!m_problem.isEmpty() || !m_probeProblem.isEmpty())
         colours.setColor(QPalette::WindowText, theme::errorText(palette()));
     m_note->setPalette(colours);
     m_map->scatter()->setEmptyText(emptyText());
@@ -194,8 +208,9 @@ QString LatentPage::emptyText() const {
 }
 
 QString LatentPage::noteText() const {
-    if (!m_problem.isEmpty())
-        return m_problem;
+    for (const QString& problem : {m_problem, m_probeProblem})
+        if (!problem.isEmpty())
+            return problem;
     const auto& codes = m_map->codes();
     if (codes == nullptr)
         return {};

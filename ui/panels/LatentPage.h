@@ -58,6 +58,7 @@ private:
     void collect();
     void follow();
     void cancel();
+    void forgive();
     void dataChanged();
     std::shared_ptr<const Dataset> experimentData() const;
     void takeCodes(std::shared_ptr<const LatentCodes> codes);
@@ -84,7 +85,8 @@ private:
 
     QString m_other; // source that is none of the experiment's
     std::shared_ptr<const Dataset> m_data;
-    QString m_problem;
+    QString m_problem;      // of what was asked for last
+    QString m_probeProblem; // of pad and canvas, until one of them is answered
     bool m_wasCancelled = false;
     bool m_isStale = true;                             // something has changed while the page was hidden
     int64_t m_followed = -1;                           // the epoch whose codes were asked for last

@@ -80,7 +80,7 @@ void LatentSamplesView::currentChanged(int sample) {
 }
 
 void LatentSamplesView::takeNeighbours(int64_t row, const std::vector<Neighbour>& neighbours) {
-    if (m_map.codes() == nullptr || row >= m_map.codes()->size())
+    if (m_map.codes() == nullptr || row != m_map.scatter()->current()) // it has been let go meanwhile
         return;
     m_neighbours.rows = {row};
     m_neighbours.captions = {tr("itself")};
@@ -144,8 +144,9 @@ LatentClustersView::LatentClustersView(LatentAnalysis& analysis, LatentMap& map,
     column->setSpacing(2);
     m_note->setAccessibleName(tr("About the clusters"));
     m_strip->setAccessibleName(tr("Examples of the clusters"));
-    m_strip->setFocusPolicy(Qt::NoFocus);
-    m_strip->setHint(tr("The samples nearest to the middle of each cluster, nearest first"));
+    m_strip->setChoosesImages(true);
+    m_strip->setHint(tr("The samples nearest to the middle of each cluster, nearest first. Click a picture, or walk "
+                        "with the arrows and press Enter, to go to its sample"));
     m_strip->setEmptyText(tr("Colour by cluster, on the left: examples of each appear here."));
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(m_strip);
@@ -158,6 +159,14 @@ LatentClustersView::LatentClustersView(LatentAnalysis& analysis, LatentMap& map,
                 if (receiver == Receiver::Clusters)
                     takeSamples(*read);
             });
+    connect(m_strip, &ImageStrip::imageActivated, this, [this](int row, int place) {
+        const auto& examples = m_shown->examples.at(static_cast<size_t>(row));
+        m_map.scatter()->setCurrent(static_cast<int>(examples.at(static_cast<size_t>(place))));
+    });
+    connect(m_strip, &ImageStrip::currentChanged, scroll, [this, scroll](int place) {
+        const QRect image = m_strip->imageRect(m_strip->currentRow(), place).toRect();
+        scroll->ensureVisible(image.center().x(), image.center().y(), image.width(), image.height());
+    });
     clustersChanged();
 }
 
@@ -165,6 +174,7 @@ void LatentClustersView::clustersChanged() {
     const auto& clusters = m_map.clusters();
     m_note->setVisible(clusters != nullptr);
     if (clusters == nullptr) {
+        m_shown = nullptr;
         m_strip->setRows({QString()});
         return;
     }
@@ -187,6 +197,7 @@ void LatentClustersView::takeSamples(const LatentSamples& read) {
                       .arg(i + 1)
                       .arg(QLocale().toString(static_cast<qlonglong>(clusters->sizes[i])));
     m_strip->setRows(labels);
+    m_shown = clusters;
     int64_t next = 0;
     for (size_t i = 0; i < clusters->examples.size(); ++i) {
         const auto count = static_cast<int64_t>(clusters->examples[i].size());

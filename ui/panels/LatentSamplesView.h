@@ -65,6 +65,7 @@ private:
     LatentMap& m_map;
     QLabel* m_note;
     ImageStrip* m_strip;
+    std::shared_ptr<const KMeans> m_shown; // whose examples are in the strip
 };
 
 } // namespace hourglass

@@ -22,7 +22,7 @@ void LatentWander::axesChanged() {
         return;
     }
     const bool isSame =
-        m_codes != nullptr && m_codes->size() == codes->size() && m_codes->codes.shape() == codes->codes.shape();
+        m_codes != nullptr && m_codes->areOfTheSameSamples(*codes) && m_codes->codes.shape() == codes->codes.shape();
     const bool areOthers = m_codes != codes;
     if (!isSame) {
         m_a.reset();

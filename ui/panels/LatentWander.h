@@ -38,9 +38,6 @@ public:
     // [code…], as asked for last.
     const Tensor& code() const { return m_code; }
 
-signals:
-    void failed(const QString& message);
-
 protected:
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;

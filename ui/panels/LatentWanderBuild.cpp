@@ -66,7 +66,6 @@ LatentWander::LatentWander(LatentService& service, const LatentMap& map, QWidget
     });
     connect(&service, &LatentService::decoded, this,
             [this](const std::shared_ptr<const LatentAnswer>& answer) { show(*answer); });
-    connect(&service, &LatentService::probeFailed, this, &LatentWander::failed);
     setEnabled(false);
 }
 

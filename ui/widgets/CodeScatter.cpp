@@ -1,25 +1,14 @@
 #include "ui/widgets/CodeScatter.h"
 
-#include <QEvent>
-#include <QPainter>
+#include <algorithm>
 
-#include <cmath>
-
-#include "ui/widgets/ScatterColours.h"
-#include "ui/widgets/Theme.h"
+#include "core/base/Contract.h"
 
 namespace hourglass {
 
 namespace {
 
 constexpr double kMargin = 14; // between points and the edge
-constexpr double kSprite = 26; // largest side
-constexpr double kCardPicture = 84;
-constexpr int kLegendRows = 3;
-
-double radiusFor(size_t points) {
-    return std::clamp(22 / std::pow(static_cast<double>(std::max<size_t>(points, 1)), 0.25), 2.0, 5.0);
-}
 
 } // namespace
 
@@ -30,19 +19,20 @@ CodeScatter::CodeScatter(QWidget* parent) : QWidget(parent) {
 }
 
 void CodeScatter::setPoints(std::vector<QPointF> points) {
-    const bool areOthers = points.size() != m_points.size();
     m_points = std::move(points);
     m_hovered = -1;
-    if (areOthers) {
-        m_categories.clear();
-        m_values.clear();
-        m_current = -1;
-        m_chosen.clear();
-    }
-    fit();
+    m_categories.clear();
+    m_values.clear();
+    m_legend.clear();
+    m_isFitted = true;
+    arrange();
+    setCurrent(-1);
+    if (!m_chosen.empty())
+        setChosen({});
 }
 
 void CodeScatter::movePoints(std::vector<QPointF> points) {
+    expects(points.size() == m_points.size(), "{} points moved to {} places", m_points.size(), points.size());
     m_points = std::move(points);
     if (m_isFitted)
         frameAll();
@@ -51,7 +41,6 @@ void CodeScatter::movePoints(std::vector<QPointF> points) {
 
 void CodeScatter::clear() {
     setPoints({});
-    m_categoryNames.clear();
 }
 
 void CodeScatter::setAxisNames(const QString& x, const QString& y) {
@@ -62,23 +51,22 @@ void CodeScatter::setAxisNames(const QString& x, const QString& y) {
 
 void CodeScatter::setCategories(std::vector<int> categories, const QStringList& names) {
     m_categories = std::move(categories);
-    m_categoryNames = names;
     m_values.clear();
-    restyle();
+    m_legend.setCategories(names);
+    arrange();
 }
 
 void CodeScatter::setValues(std::vector<float> values, const QString& name) {
     m_values = std::move(values);
-    m_valueName = name;
     m_categories.clear();
-    m_categoryNames.clear();
     std::vector<float> sorted = m_values;
     std::sort(sorted.begin(), sorted.end());
     if (!sorted.empty()) { // a few far out do not take the colours of all others
         m_lowest = sorted[sorted.size() / 50];
         m_highest = sorted[sorted.size() - 1 - sorted.size() / 50];
     }
-    restyle();
+    m_legend.setRange(name, m_lowest, m_highest);
+    arrange();
 }
 
 void CodeScatter::setPictures(std::function<QImage(int)> picture) {
@@ -116,7 +104,7 @@ void CodeScatter::setCurrent(int point) {
 
 void CodeScatter::setChosen(std::vector<int> points) {
     m_chosen = std::move(points);
-    update();
+    restyle();
     emit chosenChanged(m_chosen);
 }
 
@@ -125,12 +113,16 @@ void CodeScatter::restyle() {
     update();
 }
 
-QRectF CodeScatter::plot() const {
-    return QRectF(rect()).adjusted(1, 1, -1, -1 - legendHeight());
+// Once for each change of size, font or legend: every point asks for it.
+void CodeScatter::arrange() {
+    m_plot = QRectF(rect()).adjusted(1, 1, -1, -1 - m_legend.arrange(width(), fontMetrics()));
+    if (m_isFitted)
+        frameAll();
+    restyle();
 }
 
 QPointF CodeScatter::toWidget(QPointF place) const {
-    const QPointF middle = plot().center();
+    const QPointF middle = m_plot.center();
     return {middle.x() + (place.x() - m_centre.x()) * m_scale, middle.y() - (place.y() - m_centre.y()) * m_scale};
 }
 
@@ -151,254 +143,11 @@ void CodeScatter::frameAll() {
         frame.setTop(std::min(frame.top(), p.y()));
         frame.setBottom(std::max(frame.bottom(), p.y()));
     }
-    const QRectF area = plot().adjusted(kMargin, kMargin, -kMargin, -kMargin);
+    const QRectF area = m_plot.adjusted(kMargin, kMargin, -kMargin, -kMargin);
     m_centre = frame.center();
     const double wide = frame.width() > 0 ? area.width() / frame.width() : 1e30;
     const double high = frame.height() > 0 ? area.height() / frame.height() : 1e30;
     m_scale = std::min(wide, high) < 1e30 ? std::max(1e-12, std::min(wide, high)) : 1;
-}
-
-QColor CodeScatter::colourOf(int point) const {
-    const auto at = static_cast<size_t>(point);
-    if (at < m_values.size()) {
-        const float range = m_highest - m_lowest;
-        const float part = range > 0 ? (m_values[at] - m_lowest) / range : 0.0f;
-        return scatter::valueColour(palette(), static_cast<double>(part));
-    }
-    return scatter::categoryColour(palette(), at < m_categories.size() ? m_categories[at]
-                                              : m_categories.empty()   ? 0
-                                                                       : -1);
-}
-
-void CodeScatter::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF area = plot();
-    painter.fillRect(area, palette().color(QPalette::Base));
-    if (m_points.empty()) {
-        painter.setPen(theme::mutedText(palette()));
-        painter.drawText(area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
-    } else {
-        if (m_layer.isNull())
-            renderLayer();
-        painter.setClipRect(area);
-        painter.drawImage(0, 0, m_layer);
-        paintMarks(painter);
-        painter.setClipping(false);
-        paintLegend(painter);
-    }
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(hasFocus() ? QPen(palette().color(QPalette::Highlight), 2) : QPen(theme::hairline(palette()), 1));
-    painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5));
-    if (m_hovered >= 0 && m_lasso.isEmpty() && !m_dragged)
-        paintCard(painter);
-}
-
-void CodeScatter::renderLayer() {
-    const double ratio = devicePixelRatioF();
-    m_layer = QImage((QSizeF(size()) * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
-    m_layer.setDevicePixelRatio(ratio);
-    m_layer.fill(Qt::transparent);
-    QPainter painter(&m_layer);
-    m_spriteCount = 0;
-    const QPointF zero = toWidget({0, 0});
-    painter.setPen(QPen(theme::hairline(palette()), 1));
-    if (!m_xName.isEmpty()) {
-        painter.drawLine(QPointF(plot().left(), zero.y()), QPointF(plot().right(), zero.y()));
-        painter.drawLine(QPointF(zero.x(), plot().top()), QPointF(zero.x(), plot().bottom()));
-    }
-    renderDots(painter, ratio);
-    if (m_areSprites && m_picture)
-        renderSprites(painter, ratio);
-}
-
-// One stamp per look, set down on whole device pixels: ten thousand antialiased dots would take longer than a frame.
-void CodeScatter::renderDots(QPainter& painter, double ratio) {
-    const double radius = radiusFor(m_points.size()) * ratio;
-    const QColor rim = theme::mix(palette().color(QPalette::Base), palette().color(QPalette::Text), 0.02);
-    std::map<std::pair<QRgb, int>, QImage> stamps;
-    painter.save();
-    painter.resetTransform();
-    painter.scale(1 / ratio, 1 / ratio);
-    const QRectF area = plot().adjusted(-radius, -radius, radius, radius);
-    for (int i = 0; i < count(); ++i) {
-        const QPointF place = toWidget(m_points[static_cast<size_t>(i)]);
-        if (!area.contains(place))
-            continue;
-        const auto at = static_cast<size_t>(i);
-        const int category = at < m_categories.size() ? m_categories[at] : 0;
-        QColor colour = colourOf(i);
-        if (at < m_values.size()) // few looks, as of categories
-            colour = scatter::valueColour(
-                palette(), std::round((m_highest > m_lowest
-                                           ? static_cast<double>((m_values[at] - m_lowest) / (m_highest - m_lowest))
-                                           : 0.0) *
-                                      24) /
-                               24);
-        const scatter::Marker marker = m_values.empty() ? scatter::markerOf(category) : scatter::Marker::Circle;
-        QImage& image = stamps[{colour.rgb(), static_cast<int>(marker)}];
-        if (image.isNull())
-            image = scatter::stamp(marker, colour, rim, radius);
-        painter.drawImage(QPoint(static_cast<int>(std::lround(place.x() * ratio)) - image.width() / 2,
-                                 static_cast<int>(std::lround(place.y() * ratio)) - image.height() / 2),
-                          image);
-    }
-    painter.restore();
-}
-
-// Pictures that do not cover each other, first come first served; the others stay dots.
-void CodeScatter::renderSprites(QPainter& painter, double) {
-    const QRectF area = plot();
-    std::vector<QRectF> taken;
-    const auto columns = static_cast<int>(area.width() / kSprite) + 2;
-    std::map<int, std::vector<QRectF>> cells;
-    const auto cellOf = [&](QPointF p) {
-        return static_cast<int>(p.y() / kSprite) * columns + static_cast<int>(p.x() / kSprite);
-    };
-    for (const int point : visiblePoints()) {
-        const QPointF middle = toWidget(m_points[static_cast<size_t>(point)]);
-        const int cell = cellOf(middle);
-        bool isFree = true;
-        for (const int other : {cell - columns - 1, cell - columns, cell - columns + 1, cell - 1, cell, cell + 1,
-                                cell + columns - 1, cell + columns, cell + columns + 1})
-            if (const auto found = cells.find(other); isFree && found != cells.end())
-                for (const QRectF& rect : found->second)
-                    isFree = isFree && (std::abs(rect.center().x() - middle.x()) >= kSprite + 3 ||
-                                        std::abs(rect.center().y() - middle.y()) >= kSprite + 3);
-        if (!isFree)
-            continue;
-        const QImage picture = m_picture(point);
-        if (picture.isNull())
-            continue;
-        const QSizeF size = QSizeF(picture.size()).scaled(kSprite, kSprite, Qt::KeepAspectRatio);
-        const QRectF place(middle - QPointF(size.width() / 2, size.height() / 2), size);
-        cells[cell].push_back(place);
-        painter.setRenderHint(QPainter::SmoothPixmapTransform, picture.width() > size.width() * devicePixelRatioF());
-        painter.fillRect(place.adjusted(-1.5, -1.5, 1.5, 1.5), colourOf(point));
-        painter.drawImage(place, picture);
-        ++m_spriteCount;
-    }
-}
-
-void CodeScatter::paintMarks(QPainter& painter) {
-    const QColor accent = palette().color(QPalette::Highlight);
-    const double radius = radiusFor(m_points.size());
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(palette().color(QPalette::Text), 1.4));
-    for (const int point : m_chosen)
-        painter.drawEllipse(toWidget(m_points[static_cast<size_t>(point)]), radius + 1.2, radius + 1.2);
-    if (m_current >= 0) {
-        const QPointF place = toWidget(m_points[static_cast<size_t>(m_current)]);
-        painter.setPen(QPen(palette().color(QPalette::Base), 5));
-        painter.drawEllipse(place, radius + 5, radius + 5);
-        painter.setPen(QPen(accent, 2.5));
-        painter.drawEllipse(place, radius + 5, radius + 5);
-    }
-    if (!m_lasso.isEmpty()) {
-        QColor inside = accent;
-        inside.setAlphaF(0.15f);
-        painter.setPen(QPen(accent, 1.5, Qt::DashLine));
-        painter.setBrush(inside);
-        painter.drawPolygon(m_lasso);
-    }
-    paintAxisNames(painter);
-}
-
-void CodeScatter::paintAxisNames(QPainter& painter) {
-    const QRectF area = plot().adjusted(6, 4, -6, -4);
-    QColor behind = palette().color(QPalette::Base);
-    behind.setAlphaF(0.8f);
-    for (const auto& [name, where] :
-         {std::pair(m_xName, Qt::AlignRight | Qt::AlignBottom), std::pair(m_yName, Qt::AlignLeft | Qt::AlignTop)}) {
-        if (name.isEmpty())
-            continue;
-        painter.fillRect(painter.boundingRect(area, where, name).adjusted(-3, -1, 3, 1), behind);
-        painter.setPen(theme::mutedText(palette()));
-        painter.drawText(area, where, name);
-    }
-}
-
-std::vector<CodeScatter::LegendItem> CodeScatter::legend() const {
-    std::vector<LegendItem> items;
-    const int line = fontMetrics().height() + 4, swatch = 18, gap = 12;
-    int x = 4, y = 0;
-    for (int category = 0; category < m_categoryNames.size(); ++category) {
-        const QString text =
-            fontMetrics().elidedText(m_categoryNames[category], Qt::ElideRight, std::max(60, width() / 2));
-        const int needed = swatch + fontMetrics().horizontalAdvance(text);
-        if (x > 4 && x + needed > width() - 4) {
-            x = 4;
-            y += line;
-        }
-        if (y / line >= kLegendRows)
-            break;
-        items.push_back({QRect(x, y, needed, line), category, text});
-        x += needed + gap;
-    }
-    return items;
-}
-
-int CodeScatter::legendHeight() const {
-    if (m_points.empty())
-        return 0;
-    if (!m_values.empty())
-        return fontMetrics().height() + 8;
-    const std::vector<LegendItem> items = legend();
-    return items.empty() ? 0 : items.back().place.bottom() + 5;
-}
-
-void CodeScatter::paintLegend(QPainter& painter) {
-    const int top = height() - legendHeight() + 2;
-    painter.setPen(theme::mutedText(palette()));
-    if (!m_values.empty()) {
-        const QString low = QLocale().toString(m_lowest, 'g', 2), high = QLocale().toString(m_highest, 'g', 2);
-        const QRect line(4, top, width() - 8, fontMetrics().height() + 4);
-        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_valueName + QStringLiteral("  ") + low);
-        const int from = 12 + fontMetrics().horizontalAdvance(m_valueName + QStringLiteral("  ") + low);
-        const QRectF bar(from, top + 4, 120, fontMetrics().height() - 4);
-        for (int i = 0; i < 24; ++i)
-            painter.fillRect(QRectF(bar.left() + i * 5, bar.top(), 5, bar.height()),
-                             scatter::valueColour(palette(), i / 23.0));
-        painter.drawText(line.adjusted(from + 126, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, high);
-        return;
-    }
-    for (const LegendItem& item : legend()) {
-        const QRect place = item.place.translated(0, top);
-        const QImage mark =
-            scatter::stamp(scatter::markerOf(item.category), scatter::categoryColour(palette(), item.category),
-                           palette().color(QPalette::Window), 4.5 * devicePixelRatioF());
-        const double side = mark.width() / devicePixelRatioF();
-        painter.drawImage(QRectF(place.left() + 8 - side / 2, place.center().y() + 0.5 - side / 2, side, side), mark);
-        painter.drawText(place.adjusted(18, 0, 4, 0), Qt::AlignLeft | Qt::AlignVCenter, item.text);
-    }
-}
-
-// What is under the cursor: its picture, and what is known of it.
-void CodeScatter::paintCard(QPainter& painter) {
-    const QString text = m_describe ? m_describe(m_hovered) : QString();
-    const QImage picture = m_picture ? m_picture(m_hovered) : QImage();
-    const QSizeF shown =
-        picture.isNull() ? QSizeF() : QSizeF(picture.size()).scaled(kCardPicture, kCardPicture, Qt::KeepAspectRatio);
-    const QRect words = fontMetrics().boundingRect(QRect(0, 0, 260, 400), Qt::TextWordWrap, text);
-    QRectF card(0, 0, std::max<double>(shown.width(), words.width()) + 14,
-                shown.height() + words.height() + (picture.isNull() ? 10 : 16));
-    const QPointF place = toWidget(m_points[static_cast<size_t>(m_hovered)]);
-    card.moveTopLeft(place + QPointF(14, 14));
-    if (card.right() > width() - 2)
-        card.moveRight(place.x() - 14);
-    if (card.bottom() > height() - 2)
-        card.moveBottom(place.y() - 14);
-    card.moveTopLeft({std::max(2.0, card.left()), std::max(2.0, card.top())});
-    painter.setPen(QPen(palette().color(QPalette::Text), 1.5));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawEllipse(place, radiusFor(m_points.size()) + 3, radiusFor(m_points.size()) + 3);
-    painter.setPen(QPen(theme::hairline(palette()), 1));
-    painter.setBrush(palette().color(QPalette::ToolTipBase));
-    painter.drawRoundedRect(card, 4, 4);
-    painter.drawImage(QRectF(card.topLeft() + QPointF(7, 7), shown), picture);
-    painter.setPen(palette().color(QPalette::ToolTipText));
-    painter.drawText(QRectF(card.left() + 7, card.bottom() - words.height() - 6, card.width() - 12, words.height() + 2),
-                     Qt::TextWordWrap, text);
 }
 
 } // namespace hourglass

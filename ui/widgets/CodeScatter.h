@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+#include "ui/widgets/ScatterLegend.h"
+
 namespace hourglass {
 
 class CodeScatter : public QWidget {
@@ -21,9 +23,9 @@ class CodeScatter : public QWidget {
 public:
     explicit CodeScatter(QWidget* parent = nullptr);
 
-    // Of sample 0, 1, …; y grows upwards. The same number of points as before keeps current point and choice.
+    // Of sample 0, 1, …; y grows upwards. None is current, chosen or coloured yet.
     void setPoints(std::vector<QPointF> points);
-    // The same samples, a little further on: the view goes with them as long as nobody has zoomed.
+    // The same samples elsewhere: the view goes with them as long as nobody has zoomed.
     void movePoints(std::vector<QPointF> points);
     void clear();
     void setAxisNames(const QString& x, const QString& y); // empty: none
@@ -46,6 +48,7 @@ public:
 
     QPointF toWidget(QPointF place) const;
     QPointF pointAt(int point) const { return m_points.at(static_cast<size_t>(point)); }
+    QColor colourOf(int point) const;
     std::vector<int> visiblePoints() const;
     int pictureCount() const { return m_spriteCount; } // drawn last
 
@@ -70,15 +73,7 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    struct LegendItem {
-        QRect place;
-        int category;
-        QString text;
-    };
-
-    QRectF plot() const;
-    std::vector<LegendItem> legend() const;
-    int legendHeight() const;
+    void arrange();
     void frameAll();
     void restyle();
     void zoomBy(double factor, QPointF about);
@@ -86,28 +81,29 @@ private:
     int nearest(QPointF place, double within) const;
     int neighbourTowards(int key) const;
     void closeLasso();
-    QColor colourOf(int point) const;
 
     void renderLayer();
-    void renderDots(QPainter& painter, double ratio);
-    void renderSprites(QPainter& painter, double ratio);
+    void renderDots(QPainter& painter);
+    void renderSprites(QPainter& painter);
+    void renderChoice(QPainter& painter);
+    void stampAt(QPainter& painter, int point, const QImage& image);
     void paintMarks(QPainter& painter);
     void paintAxisNames(QPainter& painter);
-    void paintLegend(QPainter& painter);
     void paintCard(QPainter& painter);
 
     std::vector<QPointF> m_points;
     std::vector<int> m_categories;
-    QStringList m_categoryNames;
     std::vector<float> m_values;
     float m_lowest = 0, m_highest = 1; // of the colours
-    QString m_valueName, m_xName, m_yName, m_emptyText;
+    ScatterLegend m_legend;
+    QString m_xName, m_yName, m_emptyText;
     std::function<QImage(int)> m_picture;
     std::function<QString(int)> m_describe;
     bool m_areSprites = false, m_isLassoing = false, m_isFitted = true;
+    QRectF m_plot;      // where the points are: all but the legend
     QPointF m_centre;   // in the middle of the plot
     double m_scale = 1; // pixels per unit
-    QImage m_layer;     // all points as they are now; null: to be drawn anew
+    QImage m_layer;     // all points and the choice as they are now; null: to be drawn anew
     int m_spriteCount = 0;
     int m_current = -1, m_hovered = -1;
     std::vector<int> m_chosen;

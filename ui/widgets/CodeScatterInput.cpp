@@ -20,7 +20,7 @@ constexpr double kPanStep = 48;
 
 std::vector<int> CodeScatter::visiblePoints() const {
     std::vector<int> points;
-    const QRectF area = plot();
+    const QRectF area = m_plot;
     for (int i = 0; i < count(); ++i)
         if (area.contains(toWidget(m_points[static_cast<size_t>(i)])))
             points.push_back(i);
@@ -67,7 +67,7 @@ int CodeScatter::neighbourTowards(int key) const {
 void CodeScatter::zoomBy(double factor, QPointF about) {
     if (m_points.empty())
         return;
-    const QPointF middle = plot().center();
+    const QPointF middle = m_plot.center();
     const QPointF place = m_centre + QPointF(about.x() - middle.x(), middle.y() - about.y()) / m_scale;
     m_scale = std::clamp(m_scale * factor, 1e-9, 1e12);
     m_centre = place - QPointF(about.x() - middle.x(), middle.y() - about.y()) / m_scale;
@@ -95,18 +95,13 @@ bool CodeScatter::event(QEvent* event) {
 }
 
 void CodeScatter::resizeEvent(QResizeEvent*) {
-    if (m_isFitted)
-        frameAll();
-    restyle();
+    arrange();
 }
 
 void CodeScatter::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
-        if (m_isFitted)
-            frameAll();
-        restyle();
-    }
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        arrange();
 }
 
 void CodeScatter::wheelEvent(QWheelEvent* event) {
@@ -136,7 +131,7 @@ void CodeScatter::mouseMoveEvent(QMouseEvent* event) {
             panBy(place - *m_dragged);
             m_dragged = place;
         }
-    } else if (const int under = plot().contains(place) ? nearest(place, kReach) : -1; under != m_hovered) {
+    } else if (const int under = m_plot.contains(place) ? nearest(place, kReach) : -1; under != m_hovered) {
         m_hovered = under;
         update();
     }
@@ -191,14 +186,14 @@ void CodeScatter::keyPressEvent(QKeyEvent* event) {
                           : key == Qt::Key_Down ? -kPanStep
                                                 : 0});
         const int next =
-            m_current < 0 ? nearest(plot().center(), std::numeric_limits<double>::max()) : neighbourTowards(key);
+            m_current < 0 ? nearest(m_plot.center(), std::numeric_limits<double>::max()) : neighbourTowards(key);
         return next >= 0 ? setCurrent(next) : void();
     }
     case Qt::Key_Plus:
     case Qt::Key_Equal:
-        return zoomBy(1.25, plot().center());
+        return zoomBy(1.25, m_plot.center());
     case Qt::Key_Minus:
-        return zoomBy(0.8, plot().center());
+        return zoomBy(0.8, m_plot.center());
     case Qt::Key_0:
         return fit();
     case Qt::Key_Escape:

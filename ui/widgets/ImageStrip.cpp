@@ -30,6 +30,7 @@ ImageStrip::ImageStrip(QWidget* parent) : QWidget(parent) {
 void ImageStrip::setRows(const QStringList& labels) {
     m_labels = labels;
     m_rows.assign(static_cast<size_t>(labels.size()), {});
+    m_currentRow = std::clamp(m_currentRow, 0, std::max(0, static_cast<int>(labels.size()) - 1));
     m_arrangement = arrange();
     update();
 }
@@ -69,6 +70,11 @@ void ImageStrip::setCaptions(const QStringList& captions) {
 
 void ImageStrip::setEmptyText(const QString& text) {
     m_emptyText = text;
+    update();
+}
+
+void ImageStrip::setChoosesImages(bool isOn) {
+    m_choosesImages = isOn;
     update();
 }
 
@@ -209,7 +215,8 @@ void ImageStrip::paintEvent(QPaintEvent*) {
     }
     if (focusPolicy() == Qt::NoFocus) // samples to look at, not to choose
         return;
-    const QRectF chosen = imageRect(0, m_current) | imageRect(last, m_current);
+    const QRectF chosen =
+        m_choosesImages ? imageRect(m_currentRow, m_current) : imageRect(0, m_current) | imageRect(last, m_current);
     QColor frame = palette().color(QPalette::Highlight);
     frame.setAlphaF(hasFocus() ? 1.0f : 0.5f);
     painter.setPen(QPen(frame, 2));
@@ -224,11 +231,22 @@ int ImageStrip::sampleAt(QPointF place) const {
     return -1;
 }
 
-void ImageStrip::setCurrent(int sample) {
-    sample = std::clamp(sample, 0, std::max(0, sampleCount() - 1));
-    if (sample == m_current)
+int ImageStrip::rowAt(QPointF place, int sample) const {
+    if (!m_choosesImages)
+        return 0;
+    for (int row = 0; row < m_labels.size(); ++row)
+        if (sample < countIn(row) && imageRect(row, sample).contains(place))
+            return row;
+    return -1;
+}
+
+void ImageStrip::setCurrentImage(int row, int sample) {
+    row = m_choosesImages ? std::clamp(row, 0, std::max(0, static_cast<int>(m_labels.size()) - 1)) : 0;
+    sample = std::clamp(sample, 0, std::max(0, (m_choosesImages ? countIn(row) : sampleCount()) - 1));
+    if (sample == m_current && row == m_currentRow)
         return;
     m_current = sample;
+    m_currentRow = row;
     update();
     emit currentChanged(sample);
 }
@@ -258,10 +276,27 @@ void ImageStrip::resizeEvent(QResizeEvent*) {
 void ImageStrip::mousePressEvent(QMouseEvent* event) {
     const int sample =
         event->button() == Qt::LeftButton && focusPolicy() != Qt::NoFocus ? sampleAt(event->position()) : -1;
-    if (sample < 0)
+    const int row = sample >= 0 ? rowAt(event->position(), sample) : -1;
+    if (row < 0)
         return event->ignore();
-    setCurrent(sample);
-    emit activated(sample);
+    setCurrentImage(row, sample);
+    activate();
+}
+
+void ImageStrip::activate() {
+    if (m_choosesImages && m_current < countIn(m_currentRow))
+        emit imageActivated(m_currentRow, m_current);
+    else if (!m_choosesImages)
+        emit activated(m_current);
+}
+
+// Up and down lead to another row where images are chosen, else to another band of the same samples.
+void ImageStrip::walk(int rows, int samples) {
+    if (m_choosesImages)
+        return setCurrentImage(m_currentRow + rows, m_current + samples);
+    const int next = m_current + samples + rows * m_arrangement.columns;
+    if (next >= 0 && next < m_arrangement.samples)
+        setCurrent(next);
 }
 
 void ImageStrip::keyPressEvent(QKeyEvent* event) {
@@ -269,14 +304,13 @@ void ImageStrip::keyPressEvent(QKeyEvent* event) {
         return event->ignore();
     switch (event->key()) {
     case Qt::Key_Left:
-        return setCurrent(m_current - 1);
+        return walk(0, -1);
     case Qt::Key_Right:
-        return setCurrent(m_current + 1);
+        return walk(0, 1);
     case Qt::Key_Up:
-        return setCurrent(m_current >= m_arrangement.columns ? m_current - m_arrangement.columns : m_current);
+        return walk(-1, 0);
     case Qt::Key_Down:
-        return setCurrent(m_current + m_arrangement.columns < m_arrangement.samples ? m_current + m_arrangement.columns
-                                                                                    : m_current);
+        return walk(1, 0);
     case Qt::Key_Home:
         return setCurrent(0);
     case Qt::Key_End:
@@ -284,8 +318,7 @@ void ImageStrip::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Return:
     case Qt::Key_Enter:
     case Qt::Key_Space:
-        emit activated(m_current);
-        return;
+        return activate();
     default:
         event->ignore();
     }

@@ -3,7 +3,8 @@
 // Small images of several samples in labelled rows (original, noisy, reconstruction), one column per sample, wrapping
 // into bands when the widget is narrow. Every image pixel is a whole number of device pixels as long as they fit. Where
 // room is scarce, captions go first, then samples: an image is not made smaller than can be seen.
-// A click, or arrows and Enter, choose a sample; not where the focus policy is NoFocus.
+// A click, or arrows and Enter, choose a sample, or one image of it where these are of their own; not where the focus
+// policy is NoFocus.
 
 #include <QImage>
 #include <QWidget>
@@ -29,12 +30,16 @@ public:
     // A small line under each sample's column, such as "31.2 dB"; empty for none.
     void setCaptions(const QStringList& captions);
     void setEmptyText(const QString& text);
+    // Rows are no views of the same samples: each image is chosen by itself.
+    void setChoosesImages(bool isOn);
     // What a click does, for the tooltip; by default it is compared in full.
     void setHint(const QString& hint);
 
     int sampleCount() const;
     int current() const { return m_current; }
-    void setCurrent(int sample);
+    int currentRow() const { return m_currentRow; } // 0 but where images are chosen
+    void setCurrent(int sample) { setCurrentImage(m_currentRow, sample); }
+    void setCurrentImage(int row, int sample);
     // Where an image stands, in widget coordinates; empty when there is none.
     QRectF imageRect(int row, int sample) const;
 
@@ -44,6 +49,7 @@ public:
 
 signals:
     void activated(int sample);
+    void imageActivated(int row, int sample); // instead, where images are chosen
     void currentChanged(int sample);
 
 protected:
@@ -64,13 +70,18 @@ private:
     bool fits(double scale, Arrangement& into) const;
     bool fitsWholePixels(Arrangement& into) const;
     int sampleAt(QPointF place) const;
+    int rowAt(QPointF place, int sample) const; // with an image of it there; 0 where samples are chosen
+    void activate();
+    void walk(int rows, int samples);
+    int countIn(int row) const { return static_cast<int>(m_rows[static_cast<size_t>(row)].size()); }
     QSize imageSize() const;
 
     QStringList m_labels;
     QStringList m_captions;
     QString m_emptyText, m_hint;
     std::vector<std::vector<QImage>> m_rows;
-    int m_current = 0;
+    int m_current = 0, m_currentRow = 0;
+    bool m_choosesImages = false;
     Arrangement m_arrangement;
 };
 

@@ -21,6 +21,14 @@ constexpr std::array<QRgb, 7> kOnDark{0xff4aa3e8, 0xffff8a3c, 0xff2fc79a, 0xffe3
 constexpr std::array<QRgb, 3> kValuesOnLight{0xffd8cfa4, 0xffcf7433, 0xff54185f};
 constexpr std::array<QRgb, 3> kValuesOnDark{0xff4c4c74, 0xffc8685c, 0xfffff0a8};
 
+// Transparent, with room for what has a radius about its middle.
+QImage canvasFor(double radius) {
+    const int side = 2 * static_cast<int>(std::ceil(radius + 1)) + 1;
+    QImage image(side, side, QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::transparent);
+    return image;
+}
+
 } // namespace
 
 QColor categoryColour(const QPalette& palette, int category) {
@@ -43,12 +51,10 @@ Marker markerOf(int category) {
 }
 
 QImage stamp(Marker marker, const QColor& fill, const QColor& rim, double radius) {
-    const int side = 2 * static_cast<int>(std::ceil(radius + 1)) + 1;
-    QImage image(side, side, QImage::Format_ARGB32_Premultiplied);
-    image.fill(Qt::transparent);
+    QImage image = canvasFor(radius);
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.translate(side / 2.0, side / 2.0);
+    painter.translate(image.width() / 2.0, image.height() / 2.0);
     painter.setPen(QPen(rim, std::max(0.6, radius / 5)));
     painter.setBrush(fill);
     switch (marker) {
@@ -65,6 +71,15 @@ QImage stamp(Marker marker, const QColor& fill, const QColor& rim, double radius
         painter.drawPolygon(QPolygonF({{0, -radius * 1.2}, {radius, 0}, {0, radius * 1.2}, {-radius, 0}}));
         break;
     }
+    return image;
+}
+
+QImage ring(const QColor& colour, double radius, double width) {
+    QImage image = canvasFor(radius + width);
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(colour, width));
+    painter.drawEllipse(QRectF(image.rect()).center(), radius, radius);
     return image;
 }
 

@@ -21,5 +21,7 @@ enum class Marker { Circle, Square, Triangle, Diamond };
 Marker markerOf(int category);
 // A marker ready to be drawn at its middle, of a radius in device pixels.
 QImage stamp(Marker marker, const QColor& fill, const QColor& rim, double radius);
+// A circle to go around one.
+QImage ring(const QColor& colour, double radius, double width);
 
 } // namespace hourglass::scatter
