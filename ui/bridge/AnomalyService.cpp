@@ -58,8 +58,8 @@ bool AnomalyService::post() {
     const auto answer = std::make_shared<Answer<Result<bool>>>(
         [this, call = posted.call](const Ended& result) { call([this, result] { ended(result); }); });
     const auto inPool = [&](auto work) {
-        workPool().start([answer, doing = "checking '" + m_check->request.data.name.toStdString() + "'",
-                          work = std::move(work)] { answer->give(guarded(doing, work)); });
+        startInPool(workPool(), [answer, doing = "checking '" + m_check->request.data.name.toStdString() + "'",
+                                 work = std::move(work)] { answer->give(guarded(doing, work)); });
         return true;
     };
     const std::shared_ptr<AnomalyCheck> check = m_check;

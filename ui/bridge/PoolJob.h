@@ -5,6 +5,7 @@
 
 #include <QtCore/QThreadPool>
 
+#include <functional>
 #include <string>
 
 #include "core/base/Guarded.h"
@@ -20,15 +21,19 @@ QThreadPool& workPool();
 // training included.
 QThreadPool& quietPool();
 
+// Runs `work`, which throws nothing, on a thread of the pool. What comes back goes by a ReplyChannel.
+void startInPool(QThreadPool& pool, std::function<void()> work);
+
 // Runs `work` on a thread of the pool; `then` gets its Result on the thread of the channel's object, unless that is
 // gone. What work throws arrives as an Error, too, that names what it was `doing` ("opening 'x.png'").
 template <typename Work, typename Then>
 void runInPool(const ReplyChannel& replies, std::string doing, Work work, Then then, QThreadPool& pool = workPool()) {
-    pool.start([doing = std::move(doing), work = std::move(work), then = std::move(then), reply = replies.sender()] {
-        using Answer = typename GuardedResult<decltype(work())>::Type;
-        auto answer = std::make_shared<Answer>(guarded(doing, work)); // what is queued is copied
-        reply([answer, then] { then(std::move(*answer)); });
-    });
+    startInPool(pool,
+                [doing = std::move(doing), work = std::move(work), then = std::move(then), reply = replies.sender()] {
+                    using Answer = typename GuardedResult<decltype(work())>::Type;
+                    auto answer = std::make_shared<Answer>(guarded(doing, work)); // what is queued is copied
+                    reply([answer, then] { then(std::move(*answer)); });
+                });
 }
 
 } // namespace hourglass
