@@ -52,46 +52,6 @@ std::shared_ptr<const LatentCodes> manyCodes(const LatentCodes& like) {
     return codes;
 }
 
-// Of ten thousand points in ten classes, and one by one.
-struct ManyPoints {
-    static constexpr int kCount = 10'000;
-    CodeScatter scatter;
-
-    ManyPoints() {
-        std::vector<QPointF> points;
-        std::vector<int> classes;
-        for (int i = 0; i < kCount; ++i) {
-            points.emplace_back(std::cos(i) * std::sqrt(i), std::sin(i) * std::sqrt(i));
-            classes.push_back(i % 10);
-        }
-        QStringList names;
-        for (int i = 0; i < 10; ++i)
-            names << QStringLiteral("Ankle boot %1").arg(i);
-        scatter.resize(560, 560);
-        scatter.setPoints(std::move(points));
-        scatter.setCategories(std::move(classes), names);
-        scatter.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&scatter));
-    }
-    void move(QPointF place, Qt::MouseButtons buttons = {}) {
-        QMouseEvent event(QEvent::MouseMove, place, scatter.mapToGlobal(place), Qt::NoButton, buttons, {});
-        QCoreApplication::sendEvent(&scatter, &event);
-        scatter.repaint();
-    }
-    // Milliseconds of the quickest of some: what the machine does besides does not count.
-    template <typename Act>
-    static double quickest(const Act& act) {
-        double least = 1e9;
-        for (int i = 0; i < 12; ++i) {
-            QElapsedTimer clock;
-            clock.start();
-            act(i);
-            least = std::min(least, static_cast<double>(clock.nsecsElapsed()) / 1e6);
-        }
-        return least;
-    }
-};
-
 } // namespace
 
 class TestLatentMap : public QObject {
@@ -224,24 +184,6 @@ private slots:
             this, [&] { isAnswered = true; }, Qt::QueuedConnection);
         QTRY_VERIFY_WITH_TIMEOUT(isAnswered, kPatience);
         QVERIFY(page.map()->clusters() == nullptr);
-    }
-
-    // A frame has 16 ms; it took a hundred and more when each point had the legend set anew to know its place.
-    void manyPoints_hoveredAndPanned_keepUpWithTheMouse() {
-        ManyPoints many;
-        const auto hover = [&](int i) { many.move(many.scatter.toWidget(many.scatter.pointAt(i * 700))); };
-        const double hovering = many.quickest(hover);
-        many.scatter.setFocus();
-        QTest::keyClick(&many.scatter, Qt::Key_A, Qt::ControlModifier);
-        QCOMPARE(many.scatter.chosen().size(), static_cast<size_t>(ManyPoints::kCount));
-        const double hoveringChosen = many.quickest(hover);
-        QTest::mousePress(&many.scatter, Qt::LeftButton, {}, {200, 200});
-        const double panning = many.quickest([&](int i) { many.move({210.0 + i, 210}, Qt::LeftButton); });
-        qInfo("10,000 points: %.1f ms for a hover, %.1f with all chosen, %.1f for a step of a pan", hovering,
-              hoveringChosen, panning);
-        QVERIFY2(hovering < 16, qPrintable(QString::number(hovering)));
-        QVERIFY2(hoveringChosen < 16, qPrintable(QString::number(hoveringChosen)));
-        QVERIFY2(panning < 33, qPrintable(QString::number(panning)));
     }
 };
 
