@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QMouseEvent>
+#include <QWindow>
 
 #include <algorithm>
 #include <cmath>
@@ -61,7 +62,8 @@ int main(int argc, char** argv) {
     scatter.resize(560, 560);
     fill(scatter);
     scatter.show();
-    scatter.repaint();
+    while (scatter.windowHandle() == nullptr || !scatter.windowHandle()->isExposed())
+        QApplication::processEvents();
     const auto hover = [&](int i) { mouse(scatter, QEvent::MouseMove, scatter.toWidget(scatter.pointAt(i * 700))); };
     report("hover", hover);
     QKeyEvent all(QEvent::KeyPress, Qt::Key_A, Qt::ControlModifier);
