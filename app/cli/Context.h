@@ -101,6 +101,7 @@ void addEvaluate(CLI::App& app, Context& context, int& status);
 void addExport(CLI::App& app, Context& context, int& status);
 void addGenerate(CLI::App& app, Context& context, int& status);
 void addInspect(CLI::App& app, Context& context, int& status);
+void addLatent(CLI::App& app, Context& context, int& status);
 void addList(CLI::App& app, Context& context, int& status);
 void addNew(CLI::App& app, Context& context, int& status);
 void addTrain(CLI::App& app, Context& context, int& status);

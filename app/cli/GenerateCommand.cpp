@@ -16,6 +16,7 @@ struct Arguments {
     int64_t count = 64, columns = 0;
     uint64_t seed = 0;
     double temperature = 1;
+    int64_t traversed = -1; // a dimension
     bool force = false;
 };
 
@@ -78,7 +79,13 @@ int run(const Arguments& arguments, Context& context) {
         return context.fail(source.error());
     if (!*source)
         return kInterrupted;
-    Result<Tensor> made = runner.decode((*source)->sample(arguments.count, arguments.seed, arguments.temperature));
+    if (const int64_t dimensions = (*source)->distribution().dimensions(); arguments.traversed >= dimensions)
+        return context.fail(makeError(ErrorCode::InvalidArgument, "--traverse {}: the code has dimensions 0 to {}.",
+                                      arguments.traversed, dimensions - 1));
+    Result<Tensor> made =
+        runner.decode(arguments.traversed < 0
+                          ? (*source)->sample(arguments.count, arguments.seed, arguments.temperature)
+                          : (*source)->traversal((*source)->centre().values(), arguments.traversed, arguments.count));
     if (!made)
         return context.fail(made.error());
     const Result<void> written =
@@ -112,6 +119,11 @@ void addGenerate(CLI::App& app, Context& context, int& status) {
     command->add_option("--temperature", arguments->temperature, "Factor of the codes' standard deviation")
         ->check(numberBetween(0, 100))
         ->capture_default_str();
+    command
+        ->add_option("--traverse", arguments->traversed,
+                     "Instead of random codes their mean, with this dimension (from 0) moved from -3σ to 3σ in --count "
+                     "steps")
+        ->transform(wholeNumber(0, 1'000'000'000));
     command->add_option("--columns", arguments->columns, "Of the grid; as many as make it square otherwise")
         ->transform(wholeNumber(1, 1000));
     command->add_option("--data", arguments->source,

@@ -31,8 +31,8 @@ int main(int argc, char** argv) {
         app.set_version_flag("--version", kVersion);
         app.require_subcommand(1);
         for (const auto add : {cli::addNew, cli::addTrain, cli::addEvaluate, cli::addApply, cli::addDenoise,
-                               cli::addCompare, cli::addCompress, cli::addGenerate, cli::addAnomaly, cli::addExport,
-                               cli::addInspect, cli::addList, cli::addBench})
+                               cli::addCompare, cli::addCompress, cli::addGenerate, cli::addAnomaly, cli::addLatent,
+                               cli::addExport, cli::addInspect, cli::addList, cli::addBench})
             add(app, context, status);
         try {
             app.parse(argc, argv);

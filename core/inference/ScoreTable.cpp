@@ -1,21 +1,9 @@
 #include "core/inference/ScoreTable.h"
 
 #include "core/base/Contract.h"
+#include "core/formats/Csv.h"
 
 namespace hourglass {
-
-namespace {
-
-std::string field(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char letter : text)
-        quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return quoted + "\"";
-}
-
-} // namespace
 
 std::string scoresToCsv(const Dataset& data, std::span<const float> scores, double threshold) {
     expects(static_cast<int64_t>(scores.size()) == data.size(), "{} scores of {} rows", scores.size(), data.size());
@@ -24,9 +12,9 @@ std::string scoresToCsv(const Dataset& data, std::span<const float> scores, doub
     for (int64_t row = 0; row < data.size(); ++row) {
         const float score = scores[static_cast<size_t>(row)];
         const std::optional<int> label = data.label(row);
-        csv += fmt::format("{},{},", field(data.name(row)), score);
+        csv += fmt::format("{},{},", csvField(data.name(row)), score);
         if (hasClasses)
-            csv += (label ? field(data.classNames()[static_cast<size_t>(*label)]) : std::string()) + ",";
+            csv += (label ? csvField(data.classNames()[static_cast<size_t>(*label)]) : std::string()) + ",";
         csv += static_cast<double>(score) > threshold ? "1\n" : "0\n";
     }
     return csv;

@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <map>
 
 #include "core/base/AtomicFile.h"
 #include "core/data/ImageCodec.h"
@@ -33,8 +34,8 @@ private slots:
         QCOMPARE(many.json()["codes"], "the prior N(0, I)");
         const NpyArray array = read("many.npy");
         QCOMPARE(array.shape, (Shape{20, 1, 16, 16}));
-        QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "3", "-o", "few.npy"}).status, 0);
-        const NpyArray few = read("few.npy");
+        QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "3", "-o", "forty.npy"}).status, 0);
+        const NpyArray few = read("forty.npy");
         QVERIFY(std::equal(few.floats.span().begin(), few.floats.span().end(), array.floats.span().begin(),
                            [](float a, float b) { return std::abs(a - b) < 1e-6f; }));
         QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "4", "-o", "other.npy"}).status, 0);
@@ -145,6 +146,63 @@ private slots:
         QVERIFY(!std::filesystem::exists(m_folder / "e.npy"));
         const CommandResult other = run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "e.foo"});
         QVERIFY2(other.status == 2 && other.errors.contains(".npy or .csv"), other.errors.constData());
+    }
+
+    // The middle of an odd number of steps is the mean itself, whatever dimension moves.
+    void generate_traversal_movesOneDimension() {
+        for (const char* dimension : {"0", "3"}) {
+            const QString file = QString("along-%1.npy").arg(dimension);
+            const CommandResult result = run({"generate", "vae", "--traverse", dimension, "--count", "7", "-o", file});
+            QVERIFY2(result.status == 0, result.errors.constData());
+            QCOMPARE(read(qPrintable(file)).shape[0], 7);
+        }
+        const NpyArray first = read("along-0.npy"), other = read("along-3.npy");
+        const auto row = [](const NpyArray& array, size_t index) {
+            const size_t width = array.floats.size() / 7;
+            return array.floats.span().subspan(index * width, width);
+        };
+        QVERIFY(std::ranges::equal(row(first, 3), row(other, 3)));
+        QVERIFY(!std::ranges::equal(row(first, 0), row(first, 6)));
+        const CommandResult none = run({"generate", "vae", "--traverse", "20", "-o", "none.npy"});
+        QVERIFY2(none.status == 2 && none.errors.contains("0 to 19"), none.errors.constData());
+    }
+
+    void latent_components_withClassesAndClusters() {
+        const CommandResult result =
+            run({"latent", "plain", "--data", "builtin:shapes", "--clusters", "5", "-o", "map.csv", "--json"});
+        QVERIFY2(result.status == 0, result.errors.constData());
+        const auto json = result.json();
+        QCOMPARE(json["samples"], 4096);
+        QVERIFY(json["explained_variance"][0] >= json["explained_variance"][1]);
+        QCOMPARE(json["cluster_sizes"].size(), size_t{5});
+        const QStringList lines =
+            QString::fromStdString(readFile(m_folder / "map.csv").value()).split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 4097);
+        QCOMPARE(lines[0], QString("name,class,x,y,cluster"));
+        std::map<QString, int64_t> counted;
+        double sum = 0;
+        for (const QString& line : lines.mid(1)) {
+            ++counted[line.section(',', 4)];
+            sum += line.section(',', 2, 2).toDouble();
+        }
+        QCOMPARE(counted["0"], json["cluster_sizes"][0].get<int64_t>());
+        QVERIFY(std::abs(sum / 4096) < 1e-3); // components are about the mean
+    }
+
+    void latent_neighbours_ofFew_lowersPerplexity_andOfTooFewRefuses() {
+        QCOMPARE(run({"generate", "vae", "--count", "40", "-o", "forty.npy"}).status, 0);
+        const CommandResult few =
+            run({"latent", "vae", "--data", "npy:forty.npy", "--layout", "tsne", "-o", "few.csv", "--json"});
+        QVERIFY2(few.status == 0, few.errors.constData());
+        QCOMPARE(few.json()["perplexity"], 13.0);
+        QVERIFY2(few.errors.contains("too few neighbours for a perplexity of 30; it is 13"), few.errors.constData());
+        QVERIFY(readFile(m_folder / "few.csv").value().starts_with("name,x,y\n"));
+        QCOMPARE(run({"generate", "vae", "--count", "3", "-o", "three.npy"}).status, 0);
+        const CommandResult three =
+            run({"latent", "vae", "--data", "npy:three.npy", "--layout", "tsne", "-o", "three.csv"});
+        QVERIFY2(three.status == 2 && three.errors.contains("at least 4"), three.errors.constData());
+        QCOMPARE(run({"latent", "unet", "--data", "builtin:shapes", "-o", "no.csv"}).status, 2);
+        QVERIFY(!std::filesystem::exists(m_folder / "three.csv"));
     }
 
 private:
