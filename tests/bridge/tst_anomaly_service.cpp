@@ -10,6 +10,7 @@
 #include "tests/support/SmallModels.h"
 #include "ui/bridge/AnomalyService.h"
 #include "ui/bridge/AnomalyTriage.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Settings.h"
 
 using namespace hourglass;
@@ -183,6 +184,27 @@ private slots:
         for (const float error : bench.inspections.back()->errors.values())
             mean += static_cast<double>(error) / 1024;
         QVERIFY(std::abs(mean - static_cast<double>(check->scores[3])) < 1e-6);
+        bench.controller.stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.controller.isActive(), kPatience);
+    }
+
+    // What is on the pool is in nobody's way: it is read once, or two threads would write into one check.
+    void aRun_startedWhileTheModelIsRead_doesNotHaveItReadTwice() {
+        Bench bench;
+        const auto file =
+            exported(smallModel("undercomplete", "dense", {}, {1, 32, 32}), bench.folder / "m.safetensors");
+        const int threads = workPool().maxThreadCount();
+        const auto more = qScopeGuard([threads] { workPool().setMaxThreadCount(threads); });
+        workPool().setMaxThreadCount(1);
+        QSemaphore mayRead;
+        workPool().start([&mayRead] { mayRead.acquire(); });
+        QVERIFY(bench.service.start({.data = {.source = "builtin:shapes"}, .model = file}));
+        workPool().start([file] { std::filesystem::remove(file); }); // once it has been read
+        bench.controller.start(smallRequest(bench.folder / "run", kEndless));
+        QCOMPARE(bench.controller.state(), TrainingController::State::Preparing);
+        mayRead.release();
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.checks.empty() || !bench.failures.isEmpty(), kPatience);
+        QVERIFY2(bench.failures.isEmpty(), qPrintable(bench.failures.join('\n')));
         bench.controller.stop();
         QTRY_VERIFY_WITH_TIMEOUT(!bench.controller.isActive(), kPatience);
     }

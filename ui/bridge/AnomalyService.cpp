@@ -48,6 +48,11 @@ void AnomalyService::cancel() {
     ModelService::cancel();
 }
 
+// What is on the pool goes on: posted again, it would have the check together with the first.
+bool AnomalyService::isInTheWay() const {
+    return m_phase == Phase::Scores || (m_phase == Phase::Model && m_check->request.model.empty());
+}
+
 // The check passes from phase to phase, and never belongs to two threads: those of the compute thread come one after
 // the other, also when one is stopped and posted again.
 bool AnomalyService::post() {

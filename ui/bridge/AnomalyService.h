@@ -97,7 +97,7 @@ private:
     using Ended = std::shared_ptr<Result<bool>>; // false: it was stopped; null: dropped with its run, unrun
 
     bool post() override;
-    bool isInTheWay() const override { return m_phase != Phase::Data; }
+    bool isInTheWay() const override;
     void ended(const Ended& result);
     void postInspection();
 
