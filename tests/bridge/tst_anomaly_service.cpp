@@ -37,7 +37,7 @@ struct Bench {
 
     Bench() {
         QObject::connect(&service, &AnomalyService::finished, &service,
-                         [this](auto check) { checks.push_back(check); });
+                         [this](auto triage) { checks.push_back(triage->sharedCheck()); });
         QObject::connect(&service, &AnomalyService::failed, &service, [this](auto text) { failures << text; });
         QObject::connect(&service, &AnomalyService::inspected, &service,
                          [this](auto inspection) { inspections.push_back(inspection); });
@@ -273,6 +273,38 @@ private slots:
             check->errors, [&](float error) { return static_cast<double>(error) > triage.errorLevel(); });
         QVERIFY(std::abs(more - 2048) <= 2);
         QVERIFY(std::abs(triage.errorLevel() - triage.threshold()) > 1);
+    }
+
+    // Tens of thousands of scores take long to sort: that is done elsewhere, and the window answers meanwhile.
+    void scores_areSortedOnThePool() {
+        Bench bench;
+        std::shared_ptr<AnomalyTriage> triage;
+        connect(&bench.service, &AnomalyService::finished, &bench.service, [&](auto made) { triage = made; });
+        const int threads = workPool().maxThreadCount();
+        const auto more = qScopeGuard([threads] { workPool().setMaxThreadCount(threads); });
+        workPool().setMaxThreadCount(1);
+        QSemaphore isHeld, mayGoOn;
+        const auto hold = [&] { // behind the opening of the data
+            workPool().start([&] {
+                isHeld.release();
+                mayGoOn.acquire();
+            });
+        };
+        connect(&bench.service, &AnomalyService::modelKnown, &bench.service,
+                [&] { QTimer::singleShot(0, &bench.service, hold); });
+        QVERIFY(bench.service.start({.data = {.source = "builtin:shapes"}, .model = m_run}));
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld.available() == 1, kPatience);
+        ReplyChannel replies(&bench.service);
+        bool isHeard = false;
+        QTimer::singleShot(0, &bench.service, [&] { // the scoring has been asked for before
+            bench.controller.postJob(
+                [reply = replies.sender(), &isHeard](Executor&) { reply([&isHeard] { isHeard = true; }); });
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(isHeard, kPatience);
+        QVERIFY(triage == nullptr && bench.service.isBusy());
+        mayGoOn.release();
+        QTRY_VERIFY_WITH_TIMEOUT(triage != nullptr, kPatience);
+        QCOMPARE(triage->counts(), confusionAt(triage->threshold(), triage->check().scores, triage->isAnomaly()));
     }
 
     void triage_ordersAndCounts_asByHand() {

@@ -43,7 +43,7 @@ void AnomaliesPage::connectService() {
                                                                durationText(progress.secondsLeft))
                                                     : tr("opening the data"));
     });
-    connect(m_service, &AnomalyService::finished, this, &AnomaliesPage::takeCheck);
+    connect(m_service, &AnomalyService::finished, this, &AnomaliesPage::takeTriage);
     connect(m_service, &AnomalyService::failed, this, [this](const QString& message) {
         m_problem = message;
         showState();
@@ -129,8 +129,9 @@ void AnomaliesPage::takeModel(const AnomalyCheck& check) {
     m_work->setText(tr("opening the data"));
 }
 
-void AnomaliesPage::takeCheck(std::shared_ptr<const AnomalyCheck> check) {
-    m_triage = std::make_unique<AnomalyTriage>(std::move(check), m_quantile->value());
+void AnomaliesPage::takeTriage(std::shared_ptr<AnomalyTriage> triage) {
+    m_triage = std::move(triage);
+    m_triage->setQuantile(m_quantile->value());
     const double range = m_triage->greatest() - m_triage->least();
     const QSignalBlocker quiet(m_threshold);
     m_threshold->setDecimals(decimalsOf(range));

@@ -61,7 +61,7 @@ private:
     void startSoon();
     void cancel();
     void takeModel(const AnomalyCheck& check);
-    void takeCheck(std::shared_ptr<const AnomalyCheck> check);
+    void takeTriage(std::shared_ptr<AnomalyTriage> triage);
     void fillNormal();
     void takeNormal(int item);
     void showReason();
@@ -106,7 +106,7 @@ private:
     QToolButton* m_saveScores;
     QToolButton* m_savePictures;
 
-    std::unique_ptr<AnomalyTriage> m_triage; // of the last check; null before
+    std::shared_ptr<AnomalyTriage> m_triage; // of the last check; null before
     std::vector<std::vector<int>> m_classes; // of the items of m_normal
     QTimer m_soon, m_reorder;                // after the last of several changes
     QString m_problem;
