@@ -27,7 +27,7 @@ constexpr int kMostPictures = 100'000, kPictures = 1000;
 
 CompressionPage::CompressionPage(Workbench& workbench, QWidget* parent)
     : ModelPage(parent), m_workbench(workbench), m_model(new ModelChooser(workbench, this)),
-      m_limit(new QSpinBox(this)), m_measure(new QPushButton(tr("M&easure"), this)), m_centre(new QStackedWidget(this)),
+      m_limit(new QSpinBox(this)), m_measure(new QPushButton(tr("Me&asure"), this)), m_centre(new QStackedWidget(this)),
       m_hint(new QLabel(this)), m_table(new QTableWidget(this)), m_plot(new RatePlot(this)), m_note(new QLabel(this)),
       m_work(new WorkBar(tr("Measuring progress"), tr("Stop measuring (Esc)"), this)), m_save(new QToolButton(this)) {
     setAccessibleName(tr("Compression page"));

@@ -73,7 +73,7 @@ QLayout* GeneratePage::buildWhatRow() {
     auto* row = new QHBoxLayout;
     const std::pair<QString, QString> kinds[] = {
         {tr("S&amples"), tr("New samples, decoded from random codes")},
-        {tr("Tra&versal"), tr("A row for each dimension of the code, which runs from −3σ to 3σ while the others stay: "
+        {tr("Traversa&l"), tr("A row for each dimension of the code, which runs from −3σ to 3σ while the others stay: "
                               "what it stands for")}};
     for (const auto& [text, tip] : kinds) {
         auto* button = new QToolButton(this);
@@ -138,7 +138,7 @@ QLayout* GeneratePage::buildWhatRow() {
     };
     add(tr("C&ount"), m_count, m_ofSamples);
     add(tr("Colum&ns"), m_columns, m_ofSamples);
-    add(tr("Star&t"), m_start, m_ofTraversal, 1);
+    add(tr("Start w&ith"), m_start, m_ofTraversal, 1);
     m_ofTraversal.push_back(m_place);
     row->addWidget(m_place);
     row->addStretch(0);

@@ -73,7 +73,7 @@ LatentWander::LatentWander(LatentService& service, const LatentMap& map, QWidget
 QLayout* LatentWander::buildButtons() {
     auto* row = new QHBoxLayout;
     auto* middle = textButton(this, tr("&Reset"), tr("Reset the place"), tr("Go to the mean of all codes"));
-    m_start = textButton(this, tr("From sa&mple"), tr("Start at the sample"), {});
+    m_start = textButton(this, tr("From samp&le"), tr("Start at the sample"), {});
     row->addWidget(middle);
     row->addWidget(m_start);
     row->addStretch(1);
