@@ -17,6 +17,7 @@
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/PictureTable.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -37,8 +38,8 @@ GeneratePage::GeneratePage(Workbench& workbench, QWidget* parent)
       m_what(new QButtonGroup(this)), m_count(new QSpinBox(this)), m_columns(new QSpinBox(this)),
       m_start(new QComboBox(this)), m_place(new QSpinBox(this)), m_temperature(new QDoubleSpinBox(this)),
       m_seed(new QSpinBox(this)), m_resample(new QToolButton(this)), m_centre(new QStackedWidget(this)),
-      m_hint(new QLabel(this)), m_table(new PictureTable(this)), m_aside(new QWidget(this)),
-      m_enlarged(new ImageView(m_aside)), m_note(new QLabel(this)),
+      m_hint(new StatusLabel(tr("What is needed"), this)), m_table(new PictureTable(this)), m_aside(new QWidget(this)),
+      m_enlarged(new ImageView(m_aside)), m_note(new StatusLabel(tr("About the samples"), this)),
       m_work(new WorkBar(tr("Generating progress"), tr("Stop generating (Esc)"), this)), m_save(new QToolButton(this)),
       m_live(new QTimer(this)) {
     setAccessibleName(tr("Generate page"));
@@ -186,8 +187,6 @@ QLayout* GeneratePage::buildCodeRow() {
 QWidget* GeneratePage::buildCentre() {
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
-    m_hint->setTextFormat(Qt::PlainText); // with names of files
-    m_hint->setAccessibleName(tr("What is needed"));
     m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_hint->setMargin(24);
 
@@ -223,9 +222,7 @@ QWidget* GeneratePage::buildCentre() {
 }
 
 QLayout* GeneratePage::buildFoot() {
-    m_note->setAccessibleName(tr("About the samples"));
     m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_save->setText(tr("&Save as…"));
     m_save->setAccessibleName(tr("Save samples as"));
