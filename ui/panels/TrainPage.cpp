@@ -60,6 +60,7 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
 
     m_preflight->setAccessibleName(tr("Pre-flight"));
     m_preflight->setToolTip(tr("What a run would take. The time is measured on a few batches."));
+    m_preflight->setTextFormat(Qt::PlainText); // with names of data
     m_preflight->setWordWrap(true);
     connect(m_architecture, &ArchitectureStrip::blockActivated, this, [this](int index) {
         const auto kind = m_architecture->blocks()[static_cast<size_t>(index)].kind;
