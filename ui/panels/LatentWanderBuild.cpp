@@ -12,6 +12,7 @@
 #include "ui/widgets/CodeBars.h"
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/LatentPad.h"
+#include "ui/widgets/Steady.h"
 
 namespace hourglass {
 
@@ -123,14 +124,13 @@ void LatentWander::buildSliders() {
     grid->setVerticalSpacing(2);
     for (const int axis : wanted) {
         auto* name = new QLabel(nameOf(axis), m_sliders);
-        auto* slider = new QSlider(Qt::Horizontal, m_sliders);
+        auto* slider = new Steady<QSlider>(Qt::Horizontal, m_sliders); // the list is scrolled by the wheel
         auto* value = new QLabel(m_sliders);
         slider->setRange(-kSliderReach, kSliderReach);
         slider->setPageStep(50);
         slider->setSingleStep(10);
         slider->setAccessibleName(name->text());
         slider->setToolTip(tr("Moves the code along %1, from −3σ to 3σ of the data").arg(name->text()));
-        slider->setFocusPolicy(Qt::StrongFocus);
         value->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 σ").arg(QStringLiteral("−3.0"))));
         value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         const int row = grid->rowCount();
