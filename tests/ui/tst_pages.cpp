@@ -1,4 +1,5 @@
-// What holds on every page, of all that can be seen there: Alt with a letter means one thing.
+// What holds on every page, of all that can be seen there: Alt with a letter means one thing, and Tab goes from one to
+// the next as they are read.
 
 #include "tests/ui/WindowDriver.h"
 
@@ -73,6 +74,27 @@ QMap<QString, QStringList> mnemonics(const QWidget& window) {
     return found;
 }
 
+// Whether one is read before the other: of the two parts of the window that they are in and that lie side by side, rows
+// from above, and in a row from the left.
+bool isReadBefore(const QWidget* one, const QWidget* other) {
+    const QWidget* whole = one->parentWidget();
+    while (!whole->isAncestorOf(other))
+        whole = whole->parentWidget();
+    const auto partOf = [whole](const QWidget* widget) {
+        while (widget->parentWidget() != whole)
+            widget = widget->parentWidget();
+        return widget->geometry();
+    };
+    const QRect a = partOf(one), b = partOf(other);
+    const int common = std::min(a.bottom(), b.bottom()) - std::max(a.top(), b.top());
+    return 2 * common > std::min(a.height(), b.height()) ? a.left() < b.left() : a.top() < b.top();
+}
+
+QString nameOf(const QWidget* widget) {
+    return widget->accessibleName().isEmpty() ? QString::fromLatin1(widget->metaObject()->className())
+                                              : widget->accessibleName();
+}
+
 } // namespace
 
 class TestPages : public QObject {
@@ -95,6 +117,38 @@ private slots:
         }
         QVERIFY2(twice.isEmpty(), qPrintable(twice.join('\n')));
         QVERIFY2(controls > 100, qPrintable(QString::number(controls))); // there was something to compare
+    }
+
+    // From where Tab comes into the page to where it leaves.
+    void tab_goesThroughEachPageAsItIsRead() {
+        Desk desk;
+        QStringList wrong;
+        int steps = 0;
+        for (int i = 0; i < desk.pages->count(); ++i) {
+            const QString name = desk.pages->tabText(i);
+            QWidget* page = desk.show(name);
+            desk.withEachFace(page, [&](const QString& face) {
+                desk.pages->findChild<QTabBar*>()->setFocus();
+                QList<QWidget*> way;
+                for (desk.driver.key(Qt::Key_Tab);
+                     page->isAncestorOf(QApplication::focusWidget()) && !way.contains(QApplication::focusWidget());
+                     desk.driver.key(Qt::Key_Tab)) {
+                    for (const QWidget* before : way)
+                        if (!isReadBefore(before, QApplication::focusWidget()))
+                            wrong << QStringList{name, face, nameOf(before), QStringLiteral("before"),
+                                                 nameOf(QApplication::focusWidget())}
+                                         .join(QLatin1Char(' '));
+                    way << QApplication::focusWidget();
+                }
+                steps += static_cast<int>(way.size());
+                for (QWidget* each : page->findChildren<QWidget*>())
+                    if (each->isVisible() && each->isEnabled() && (each->focusPolicy() & Qt::TabFocus) != 0 &&
+                        each->focusProxy() == nullptr && !way.contains(each))
+                        wrong << QStringList{name, face, QStringLiteral("never"), nameOf(each)}.join(QLatin1Char(' '));
+            });
+        }
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join('\n')));
+        QVERIFY2(steps > 60, qPrintable(QString::number(steps)));
     }
 };
 

@@ -13,6 +13,7 @@
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/LatentPad.h"
 #include "ui/widgets/Steady.h"
+#include "ui/widgets/TabOrder.h"
 
 namespace hourglass {
 
@@ -147,6 +148,7 @@ void LatentWander::buildSliders() {
     }
     grid->setRowStretch(grid->rowCount(), 1);
     grid->setColumnStretch(1, 1);
+    tabInReadingOrder(this);
 }
 
 void LatentWander::resizeEvent(QResizeEvent* event) {

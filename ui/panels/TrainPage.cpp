@@ -14,6 +14,7 @@
 #include "ui/widgets/ArchitectureStrip.h"
 #include "ui/widgets/ImageStrip.h"
 #include "ui/widgets/LossChart.h"
+#include "ui/widgets/TabOrder.h"
 
 namespace hourglass {
 
@@ -114,10 +115,12 @@ void TrainPage::buildCharts() {
 void TrainPage::placeCharts() {
     const int both = m_loss->minimumSizeHint().width() + m_watch->minimumSizeHint().width() + 40;
     const bool isNarrow = !m_watch->isEmpty() && width() < both;
-    if (isNarrow && !m_watch->hasMain())
+    if (isNarrow && !m_watch->hasMain()) {
         m_watch->takeMain(m_loss);
-    else if (!isNarrow && m_watch->hasMain()) {
+        tabInReadingOrder(m_charts);
+    } else if (!isNarrow && m_watch->hasMain()) {
         m_charts->insertWidget(0, m_watch->releaseMain());
+        tabInReadingOrder(m_charts);
         m_loss->show();
     }
     m_watch->setVisible(!m_watch->isEmpty());
