@@ -31,6 +31,12 @@ void GeneratePage::connectService() {
         showState();
         m_hint->alert();
     });
+    connect(&service, &GenerateService::progressed, this, [this](const GenerateProgress& progress) {
+        if (m_work->isActive())
+            m_work->showFraction(progress.fraction, tr("%1 samples/s · %2 left")
+                                                        .arg(QLocale().toString(progress.samplesPerSecond, 'f', 0),
+                                                             durationText(progress.secondsLeft)));
+    });
     connect(&service, &GenerateService::busyChanged, this, &GeneratePage::showState);
     connect(&service, &GenerateService::saved, this,
             [this](const std::filesystem::path& path) { emit told(tr("Saved %1").arg(toText(path))); });
@@ -169,6 +175,7 @@ void GeneratePage::showState() {
     const bool hasPictures = m_result != nullptr && isPictureBatch(m_result->pictures) && m_problem.isEmpty();
     m_centre->setCurrentIndex(hasPictures ? 1 : 0);
     say(m_hint, emptyText(), !m_problem.isEmpty());
+    m_note->setVisible(!m_work->isShown());
     m_note->say(noteText());
     m_save->setEnabled(m_result != nullptr && m_problem.isEmpty());
 }
