@@ -28,7 +28,8 @@ struct Desk {
         QWidget* page = pages->currentWidget();
         driver.key(Qt::Key_Return, Qt::ControlModifier);
         if (const auto* work = page->findChild<WorkBar*>())
-            (void)QTest::qWaitFor([&] { return !work->isActive(); }, kPatience);
+            (void)QTest::qWaitFor([&] { return !work->isActive() && !driver.bench().reconstruction().isBusy(); },
+                                  kPatience);
         return page;
     }
     // Does something with each face of the page: its tabs, or what takes the place of something else.
@@ -117,6 +118,33 @@ private slots:
         }
         QVERIFY2(twice.isEmpty(), qPrintable(twice.join('\n')));
         QVERIFY2(controls > 100, qPrintable(QString::number(controls))); // there was something to compare
+    }
+
+    // The bar of work takes the place of what the page says, and moves nothing.
+    void barOfWork_movesNothing_data() {
+        QTest::addColumn<QString>("page");
+        QTest::addColumn<QString>("save");
+        QTest::newRow("Generate") << "Generate"
+                                  << "Save samples as";
+        QTest::newRow("Compression") << "Compression"
+                                     << "Save measurement as";
+        QTest::newRow("Anomalies") << "Anomalies"
+                                   << "Save scores";
+    }
+    void barOfWork_movesNothing() {
+        QFETCH(QString, page);
+        QFETCH(QString, save);
+        Desk desk;
+        desk.show(page);
+        auto* button = desk.driver.find<QToolButton>(save);
+        const QPoint place = button->mapTo(&desk.driver.window(), QPoint());
+        QSemaphore mayGoOn;
+        const auto goOn = qScopeGuard([&] { mayGoOn.release(); });
+        desk.driver.bench().controller().postJob([&](Executor&) { mayGoOn.acquire(); });
+        desk.driver.key(page == "Generate" ? Qt::Key_R : Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.driver.has<QToolButton>("Cancel"), kPatience);
+        QTest::qWait(50); // laid out
+        QCOMPARE(button->mapTo(&desk.driver.window(), QPoint()), place);
     }
 
     // From where Tab comes into the page to where it leaves.

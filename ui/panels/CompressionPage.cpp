@@ -171,6 +171,7 @@ void CompressionPage::showState() {
         m_work->end();
     m_centre->setCurrentIndex(m_result != nullptr && m_problem.isEmpty() ? 1 : 0);
     say(m_hint, emptyText(), !m_problem.isEmpty());
+    m_note->setVisible(!m_work->isShown());
     m_note->say(noteText());
     m_measure->setEnabled(hasModel()); // while busy, too: it would lose the focus; it begins anew
     m_measure->setToolTip(hasModel() ? tr("Measure the model as it is now (Ctrl+Return); it takes some seconds")

@@ -61,7 +61,7 @@ private:
     QTableWidget* m_table;
     RatePlot* m_plot;
     StatusLabel* m_note;
-    WorkBar* m_work;
+    WorkBar* m_work; // in the note's place while it works
     QToolButton* m_save;
 
     std::shared_ptr<const MeasuredCompression> m_result;

@@ -39,7 +39,6 @@ CompressionPage::CompressionPage(Workbench& workbench, QWidget* parent)
     column->addLayout(buildBar());
     column->addWidget(buildCentre(), 1);
     column->addLayout(buildFoot());
-    column->addWidget(m_work);
     auto* again = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
     again->setContext(Qt::WidgetWithChildrenShortcut);
     connect(again, &QShortcut::activated, this, &CompressionPage::measure);
@@ -112,6 +111,7 @@ QWidget* CompressionPage::buildCentre() {
 
 QLayout* CompressionPage::buildFoot() {
     m_note->setWordWrap(true);
+    m_note->setMinimumHeight(m_work->sizeHint().height()); // or the plot would jump
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_save->setText(tr("&Save as…"));
     m_save->setAccessibleName(tr("Save measurement as"));
@@ -119,6 +119,7 @@ QLayout* CompressionPage::buildFoot() {
     connect(m_save, &QToolButton::clicked, this, &CompressionPage::askSave);
     auto* foot = new QHBoxLayout;
     foot->addWidget(m_note, 1);
+    foot->addWidget(m_work, 1);
     foot->addWidget(m_save, 0, Qt::AlignBottom);
     return foot;
 }

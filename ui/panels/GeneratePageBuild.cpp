@@ -51,7 +51,6 @@ GeneratePage::GeneratePage(Workbench& workbench, QWidget* parent)
     column->addLayout(buildCodeRow());
     column->addWidget(buildCentre(), 1);
     column->addLayout(buildFoot());
-    column->addWidget(m_work);
     auto* again = new QShortcut(Qt::CTRL | Qt::Key_R, this);
     again->setContext(Qt::WidgetWithChildrenShortcut);
     connect(again, &QShortcut::activated, this, &GeneratePage::resample);
@@ -223,6 +222,7 @@ QWidget* GeneratePage::buildCentre() {
 
 QLayout* GeneratePage::buildFoot() {
     m_note->setWordWrap(true);
+    m_note->setMinimumHeight(m_work->sizeHint().height()); // or the pictures would jump
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_save->setText(tr("&Save as…"));
     m_save->setAccessibleName(tr("Save samples as"));
@@ -230,6 +230,7 @@ QLayout* GeneratePage::buildFoot() {
     connect(m_save, &QToolButton::clicked, this, &GeneratePage::askSave);
     auto* foot = new QHBoxLayout;
     foot->addWidget(m_note, 1);
+    foot->addWidget(m_work, 1);
     foot->addWidget(m_save, 0, Qt::AlignBottom);
     return foot;
 }
