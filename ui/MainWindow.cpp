@@ -25,6 +25,7 @@
 #include "ui/panels/TrainingStatus.h"
 #include "ui/widgets/CompareView.h"
 #include "ui/widgets/OptionForm.h"
+#include "ui/widgets/TabOrder.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
@@ -73,6 +74,7 @@ void MainWindow::buildPanels(const PanelContext& context) {
     for (const PanelEntry& entry : panels()) {
         QWidget* panel = entry.make(context, this);
         panel->setObjectName(QString::fromUtf8(entry.id));
+        tabInReadingOrder(panel);
         if (entry.place == PanelPlace::Page)
             m_pages->addTab(panel, entry.text().remove(QLatin1Char('&'))); // Alt+digit goes there
         else

@@ -40,12 +40,18 @@ struct Roc {
 // InvalidArgument when a score is not a number (naming its row, from 0), or when all samples are normal or all are
 // anomalies, saying which. ContractError unless there is one label per score. O(N log N).
 Result<Roc> rocOf(std::span<const float> scores, const std::vector<bool>& isAnomaly);
+// The same where it is known already how the scores descend: all rows, the highest score first. O(N).
+Result<Roc> rocOf(std::span<const float> scores, const std::vector<bool>& isAnomaly,
+                  std::span<const int64_t> descending);
 
-// The counts at a threshold, in one pass: a threshold may be dragged. Labels of one class will do.
+// The counts at a threshold, in one pass. Labels of one class will do.
 ConfusionCounts confusionAt(double threshold, std::span<const float> scores, const std::vector<bool>& isAnomaly);
 
 // The least score that at most a fraction 1 - quantile of the normal samples exceeds: at 0.95, one in twenty of them
 // is a false alarm. InvalidArgument when there is no score, one is not a number, or quantile is outside [0, 1].
 Result<double> quantileThreshold(std::span<const float> normalScores, double quantile);
+// The same of scores that are in order, at once: a threshold may be dragged. ContractError where that one has an error,
+// but for scores that are no numbers, which have no order.
+double quantileOfSorted(std::span<const float> ascending, double quantile);
 
 } // namespace hourglass

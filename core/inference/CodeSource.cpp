@@ -57,7 +57,7 @@ bool CodeSource::hasPrior(const Model& model) {
 }
 
 Result<std::optional<CodeSource>> CodeSource::of(ModelRunner& runner, const std::shared_ptr<const Dataset>& samples,
-                                                 std::stop_token stop) {
+                                                 std::stop_token stop, const ProgressFunction& progress) {
     const Result<Shape> shape = runner.codeShape();
     if (!shape)
         return shape.error();
@@ -76,7 +76,11 @@ Result<std::optional<CodeSource>> CodeSource::of(ModelRunner& runner, const std:
             "shorter.",
             shape->elements(), kMostDimensions);
     const std::shared_ptr<const Dataset> chosen = evenlySpread(samples, kMostRows);
-    Result<std::optional<Tensor>> codes = encodeAll(runner, chosen, {}, std::move(stop));
+    const auto encoded = [&](int64_t samplesDone) {
+        if (progress)
+            progress(samplesDone, chosen->size());
+    };
+    Result<std::optional<Tensor>> codes = encodeAll(runner, chosen, encoded, std::move(stop));
     if (!codes)
         return std::move(codes).error();
     if (!*codes)

@@ -23,9 +23,10 @@ public:
 
     // Of a variational model its prior, N(0, I); of others a Gaussian fitted to the codes of `samples` (evenly spread
     // rows of them), within the range of the code's activation. Nothing when asked to stop. Errors: InvalidArgument (no
-    // code; no prior and no samples; too long a code), those of encodeAll().
+    // code; no prior and no samples; too long a code), those of encodeAll(). `progress` hears how many of how many are
+    // encoded.
     static Result<std::optional<CodeSource>> of(ModelRunner& runner, const std::shared_ptr<const Dataset>& samples,
-                                                std::stop_token stop = {});
+                                                std::stop_token stop = {}, const ProgressFunction& progress = {});
     static bool hasPrior(const Model& model);
 
     // [count, code…]: the i-th does not depend on count. `temperature` multiplies the standard deviation; at least 0.

@@ -10,6 +10,7 @@
 #include "tests/support/SmallModels.h"
 #include "ui/bridge/AnomalyService.h"
 #include "ui/bridge/AnomalyTriage.h"
+#include "ui/bridge/PoolJob.h"
 #include "ui/bridge/Settings.h"
 
 using namespace hourglass;
@@ -36,7 +37,7 @@ struct Bench {
 
     Bench() {
         QObject::connect(&service, &AnomalyService::finished, &service,
-                         [this](auto check) { checks.push_back(check); });
+                         [this](auto triage) { checks.push_back(triage->sharedCheck()); });
         QObject::connect(&service, &AnomalyService::failed, &service, [this](auto text) { failures << text; });
         QObject::connect(&service, &AnomalyService::inspected, &service,
                          [this](auto inspection) { inspections.push_back(inspection); });
@@ -187,6 +188,27 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!bench.controller.isActive(), kPatience);
     }
 
+    // What is on the pool is in nobody's way: it is read once, or two threads would write into one check.
+    void aRun_startedWhileTheModelIsRead_doesNotHaveItReadTwice() {
+        Bench bench;
+        const auto file =
+            exported(smallModel("undercomplete", "dense", {}, {1, 32, 32}), bench.folder / "m.safetensors");
+        const int threads = workPool().maxThreadCount();
+        const auto more = qScopeGuard([threads] { workPool().setMaxThreadCount(threads); });
+        workPool().setMaxThreadCount(1);
+        QSemaphore mayRead;
+        workPool().start([&mayRead] { mayRead.acquire(); });
+        QVERIFY(bench.service.start({.data = {.source = "builtin:shapes"}, .model = file}));
+        workPool().start([file] { std::filesystem::remove(file); }); // once it has been read
+        bench.controller.start(smallRequest(bench.folder / "run", kEndless));
+        QCOMPARE(bench.controller.state(), TrainingController::State::Preparing);
+        mayRead.release();
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.checks.empty() || !bench.failures.isEmpty(), kPatience);
+        QVERIFY2(bench.failures.isEmpty(), qPrintable(bench.failures.join('\n')));
+        bench.controller.stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.controller.isActive(), kPatience);
+    }
+
     void cancelledAndOvertaken_areNotHeardOf_noModelIsSaid() {
         Bench bench;
         QVERIFY(!bench.service.start({.data = {.source = "builtin:shapes"}}));
@@ -251,6 +273,38 @@ private slots:
             check->errors, [&](float error) { return static_cast<double>(error) > triage.errorLevel(); });
         QVERIFY(std::abs(more - 2048) <= 2);
         QVERIFY(std::abs(triage.errorLevel() - triage.threshold()) > 1);
+    }
+
+    // Tens of thousands of scores take long to sort: that is done elsewhere, and the window answers meanwhile.
+    void scores_areSortedOnThePool() {
+        Bench bench;
+        std::shared_ptr<AnomalyTriage> triage;
+        connect(&bench.service, &AnomalyService::finished, &bench.service, [&](auto made) { triage = made; });
+        const int threads = workPool().maxThreadCount();
+        const auto more = qScopeGuard([threads] { workPool().setMaxThreadCount(threads); });
+        workPool().setMaxThreadCount(1);
+        QSemaphore isHeld, mayGoOn;
+        const auto hold = [&] { // behind the opening of the data
+            workPool().start([&] {
+                isHeld.release();
+                mayGoOn.acquire();
+            });
+        };
+        connect(&bench.service, &AnomalyService::modelKnown, &bench.service,
+                [&] { QTimer::singleShot(0, &bench.service, hold); });
+        QVERIFY(bench.service.start({.data = {.source = "builtin:shapes"}, .model = m_run}));
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld.available() == 1, kPatience);
+        ReplyChannel replies(&bench.service);
+        bool isHeard = false;
+        QTimer::singleShot(0, &bench.service, [&] { // the scoring has been asked for before
+            bench.controller.postJob(
+                [reply = replies.sender(), &isHeard](Executor&) { reply([&isHeard] { isHeard = true; }); });
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(isHeard, kPatience);
+        QVERIFY(triage == nullptr && bench.service.isBusy());
+        mayGoOn.release();
+        QTRY_VERIFY_WITH_TIMEOUT(triage != nullptr, kPatience);
+        QCOMPARE(triage->counts(), confusionAt(triage->threshold(), triage->check().scores, triage->isAnomaly()));
     }
 
     void triage_ordersAndCounts_asByHand() {

@@ -34,8 +34,8 @@ private slots:
         QCOMPARE(many.json()["codes"], "the prior N(0, I)");
         const NpyArray array = read("many.npy");
         QCOMPARE(array.shape, (Shape{20, 1, 16, 16}));
-        QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "3", "-o", "forty.npy"}).status, 0);
-        const NpyArray few = read("forty.npy");
+        QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "3", "-o", "few.npy"}).status, 0);
+        const NpyArray few = read("few.npy");
         QVERIFY(std::equal(few.floats.span().begin(), few.floats.span().end(), array.floats.span().begin(),
                            [](float a, float b) { return std::abs(a - b) < 1e-6f; }));
         QCOMPARE(run({"generate", "vae", "--count", "4", "--seed", "4", "-o", "other.npy"}).status, 0);
@@ -190,13 +190,13 @@ private slots:
     }
 
     void latent_neighbours_ofFew_lowersPerplexity_andOfTooFewRefuses() {
-        QCOMPARE(run({"generate", "vae", "--count", "40", "-o", "forty.npy"}).status, 0);
+        QCOMPARE(run({"generate", "vae", "--count", "40", "-o", "plotted.npy"}).status, 0);
         const CommandResult few =
-            run({"latent", "vae", "--data", "npy:forty.npy", "--layout", "tsne", "-o", "few.csv", "--json"});
+            run({"latent", "vae", "--data", "npy:plotted.npy", "--layout", "tsne", "-o", "plotted.csv", "--json"});
         QVERIFY2(few.status == 0, few.errors.constData());
         QCOMPARE(few.json()["perplexity"], 13.0);
         QVERIFY2(few.errors.contains("too few neighbours for a perplexity of 30; it is 13"), few.errors.constData());
-        QVERIFY(readFile(m_folder / "few.csv").value().starts_with("name,x,y\n"));
+        QVERIFY(readFile(m_folder / "plotted.csv").value().starts_with("name,x,y\n"));
         QCOMPARE(run({"generate", "vae", "--count", "3", "-o", "three.npy"}).status, 0);
         const CommandResult three =
             run({"latent", "vae", "--data", "npy:three.npy", "--layout", "tsne", "-o", "three.csv"});

@@ -109,6 +109,23 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(confusionAt(0, scores, {true}), ContractError);
     }
 
+    // What is looked up in sorted scores is what the passes over all of them find.
+    void sortedScores_giveTheSame() {
+        const std::vector<float> scores{2, 1, 3, 2, 5, 1, 2};
+        const std::vector<bool> isAnomaly{true, false, true, false, true, true, false};
+        const std::vector<int64_t> descending{4, 2, 6, 0, 3, 1, 5};
+        const Roc roc = rocOf(scores, isAnomaly, descending).value(), expected = rocOf(scores, isAnomaly).value();
+        QCOMPARE(roc.area, expected.area);
+        QCOMPARE(roc.curve.size(), expected.curve.size());
+        for (size_t i = 0; i < roc.curve.size(); ++i)
+            QCOMPARE(roc.curve[i].truePositiveRate, expected.curve[i].truePositiveRate);
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(rocOf(scores, isAnomaly, {{0, 1}})), ContractError);
+        const std::vector<float> ascending{1, 1, 2, 2, 2, 3, 5};
+        for (const double quantile : {0.0, 0.1, 0.5, 0.95, 1.0})
+            QCOMPARE(quantileOfSorted(ascending, quantile), quantileThreshold(scores, quantile).value());
+        QVERIFY_EXCEPTION_THROWN(quantileOfSorted({}, 0.5), ContractError);
+    }
+
     void rocOf_oneClassOrNoNumber_saysWhy() {
         const auto message = [](std::vector<float> scores, std::vector<bool> isAnomaly) {
             const auto roc = rocOf(scores, isAnomaly);

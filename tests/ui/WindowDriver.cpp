@@ -68,6 +68,14 @@ void WindowDriver::click(QWidget* widget, QPoint offset) {
     QTest::mouseClick(widget->window()->windowHandle(), Qt::LeftButton, {}, widget->mapTo(widget->window(), place));
 }
 
+void WindowDriver::wheel(QWidget* widget, int eighths) {
+    const QPointF place = widget->mapTo(widget->window(), QPointF(widget->rect().center()));
+    QWheelEvent event(place, widget->window()->mapToGlobal(place), {}, {0, eighths}, Qt::NoButton, Qt::NoModifier,
+                      Qt::NoScrollPhase, false);
+    QSpontaneKeyEvent::setSpontaneous(&event); // or what one widget ignores would not come to the one around it
+    QCoreApplication::instance()->notify(widget->window()->windowHandle(), &event);
+}
+
 bool WindowDriver::drop(const QList<QUrl>& urls, QPointF place) {
     QMimeData carried;
     carried.setUrls(urls);

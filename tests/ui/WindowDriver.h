@@ -45,6 +45,7 @@ public:
     void key(int key, Qt::KeyboardModifiers modifiers = {});
     void type(const QString& text);
     void click(QWidget* widget, QPoint offset = {});
+    void wheel(QWidget* widget, int eighths); // of a degree, over its middle; a step is 120
     // Enter, move and drop, at a place of the window; whether the drop was taken. All three return when what was
     // carried has been handed on.
     bool drop(const QList<QUrl>& urls, QPointF place);

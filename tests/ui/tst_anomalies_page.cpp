@@ -251,6 +251,63 @@ private slots:
         QVERIFY(!page.page()->isVisible());
     }
 
+    // Somebody walks over the data by keys, or types, while results come: they take the keyboard only from the button
+    // that began the first check, or from nobody.
+    void results_takeTheKeyboardFromNobody() {
+        Page page;
+        page.train();
+        page.driver.click(page.driver.find<QPushButton>("Check the validation part"));
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(40), kPatience);
+        QCOMPARE(QApplication::focusWidget(), page.gallery());
+        page.drop(page.shapes("shapes", 2));
+        const std::filesystem::path others = page.shapes("others", 3);
+        const int classes = static_cast<int>(std::distance(std::filesystem::directory_iterator(others), {}));
+        page.drop(others);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(3 * classes), kPatience);
+        auto* data = page.driver.find<QComboBox>("Data to check");
+        data->setFocus();
+        page.driver.key(Qt::Key_Down);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(2 * classes), kPatience);
+        QVERIFY(data->hasFocus());
+        auto* threshold = page.driver.find<QDoubleSpinBox>("Threshold");
+        threshold->setFocus();
+        const double before = threshold->value();
+        page.driver.key(Qt::Key_A, Qt::ControlModifier);
+        page.driver.type("0.0");
+        QSignalSpy finished(page.service(), &AnomalyService::finished);
+        page.driver.key(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        QVERIFY(threshold->hasFocus());
+        QCOMPARE(threshold->value(), before);
+    }
+
+    // Over a box that nobody has chosen the wheel scrolls past: other data would be checked.
+    void wheelOverTheData_choosesNone_unlessTheyHaveTheFocus() {
+        Page page;
+        page.train();
+        auto* data = page.driver.find<QComboBox>("Data to check");
+        page.driver.find<QComboBox>("Model")->setFocus();
+        page.driver.wheel(data, -120);
+        QCOMPARE(data->currentIndex(), 0);
+        data->setFocus();
+        page.driver.wheel(data, -120);
+        QCOMPARE(data->currentIndex(), 1);
+    }
+
+    // When another model is at hand by now, the page says so.
+    void results_ofAnEarlierModel_areCalledSo() {
+        Page page;
+        page.train();
+        page.driver.click(page.driver.find<QPushButton>("Check the validation part"));
+        QTRY_VERIFY_WITH_TIMEOUT(page.isDone(40), kPatience);
+        QVERIFY(!page.text("About the check").contains("earlier model"));
+        page.train();
+        QVERIFY2(page.text("About the check").contains("earlier model"), qPrintable(page.text("About the check")));
+        page.driver.key(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isBusy(), kPatience);
+        QVERIFY(!page.text("About the check").contains("earlier model"));
+    }
+
     void scoresAndPictures_areSaved_orWhyNotIsSaid() {
         Page page;
         page.train();

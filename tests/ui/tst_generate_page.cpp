@@ -75,6 +75,21 @@ class TestGeneratePage : public QObject {
     Q_OBJECT
 
 private slots:
+    // A Gaussian is fitted to the codes of many samples: how far that is, how fast, and how long it will yet take.
+    void fittingToCodes_tellsHowFarItIs() {
+        Page page;
+        useSmall(page.driver, {{"data.limit", 4096}});
+        const Shape shape = page.driver.bench().preflight().data().dataset->sampleShape();
+        QVector<double> told;
+        connect(&page.driver.bench().generator(), &GenerateService::progressed, this,
+                [&](const GenerateProgress& progress) { told << progress.fraction; });
+        page.drop(page.write(
+            smallModel("undercomplete", "dense", {{"model.layers", {4096, 2048}}, {"model.code_size", 4}}, shape)));
+        QTRY_VERIFY2_WITH_TIMEOUT(page.isDone(), qPrintable(page.hint()), kPatience);
+        QVERIFY(!told.isEmpty() && std::is_sorted(told.begin(), told.end()));
+        QVERIFY(told.front() > 0 && told.back() <= 1);
+    }
+
     void withoutAModel_saysWhatToDo_thenADroppedOneIsShown() {
         Page page;
         QVERIFY2(page.hint().contains("no trained model yet"), qPrintable(page.hint()));

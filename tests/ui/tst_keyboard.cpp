@@ -7,6 +7,7 @@
 #include "ui/DropRouter.h"
 #include "ui/panels/ComparePage.h"
 #include "ui/panels/DenoisePage.h"
+#include "ui/panels/WorkBar.h"
 #include "ui/widgets/CompareView.h"
 
 using namespace hourglass;
@@ -39,6 +40,29 @@ struct Desk {
     bool isDenoised() { return !driver.bench().denoiser().isBusy() && result().contains("noise about"); }
     static bool isFocusIn(const QWidget* whole) { return whole->isAncestorOf(QApplication::focusWidget()); }
     static CompareView* viewOf(QWidget* page) { return page->findChild<CompareView*>(); }
+};
+
+// A page that works with the model of a small run, and on the compute thread somebody who takes his time.
+struct ModelDesk {
+    WindowDriver driver;
+    QSemaphore mayGoOn;
+    QWidget* page = nullptr;
+
+    explicit ModelDesk(Qt::Key pageKey) {
+        useSmall(driver, {{"training.epochs", 1}, {"model.code_size", 6}});
+        driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(isIdle(driver) && driver.bench().controller().hasModel(), kPatience);
+        driver.key(pageKey, Qt::AltModifier);
+        page = driver.window().findChild<QTabWidget*>()->currentWidget();
+        QTRY_VERIFY_WITH_TIMEOUT(!isBusy(), kPatience); // some begin by themselves
+        driver.bench().controller().postJob([this](Executor&) { mayGoOn.acquire(); });
+    }
+    ~ModelDesk() { mayGoOn.release(); }
+    bool isBusy() { return page->findChild<WorkBar*>()->isActive(); }
+    bool isFocusOn(const QString& name) {
+        const QWidget* focused = QApplication::focusWidget();
+        return focused != nullptr && focused->accessibleName() == name;
+    }
 };
 
 PictureSource slowPicture(QSemaphore& mayRead, const Shape& shape = {1, 50, 60}) {
@@ -170,6 +194,73 @@ private slots:
         desk.driver.key(Qt::Key_Escape);
         QVERIFY(desk.driver.find<QLabel>("About the picture")->text().contains("cancelled"));
         QVERIFY(sample->hasFocus());
+    }
+
+    // The pages that work with a model: what begins the work, a field, and the button that begins it.
+    void modelPage_data() {
+        QTest::addColumn<Qt::Key>("key");
+        QTest::addColumn<Qt::Key>("begins");
+        QTest::addColumn<QString>("field");
+        QTest::addColumn<QString>("button");
+        QTest::newRow("Latent") << Qt::Key_4 << Qt::Key_Return << "Samples"
+                                << "Encode";
+        QTest::newRow("Generate") << Qt::Key_5 << Qt::Key_R << "Count"
+                                  << "Resample";
+        QTest::newRow("Compression") << Qt::Key_6 << Qt::Key_Return << "Pictures"
+                                     << "Measure";
+        QTest::newRow("Anomalies") << Qt::Key_7 << Qt::Key_Return << "Data to check"
+                                   << "Check";
+    }
+
+    void cancelButton_thatGoes_handsTheKeyboardToThePage_data() { modelPage_data(); }
+    void cancelButton_thatGoes_handsTheKeyboardToThePage() {
+        QFETCH(Qt::Key, key);
+        QFETCH(Qt::Key, begins);
+        ModelDesk desk(key);
+        desk.driver.key(begins, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.driver.has<QToolButton>("Cancel"), kPatience);
+        desk.driver.find<QToolButton>("Cancel")->setFocus();
+        desk.mayGoOn.release();
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.isBusy(), kPatience);
+        auto* first = static_cast<ModelPage*>(desk.page)->firstControl();
+        QVERIFY2(Desk::isFocusIn(first), QApplication::focusWidget() != nullptr
+                                             ? qPrintable(QApplication::focusWidget()->accessibleName())
+                                             : "nobody");
+    }
+
+    void escapeInAFieldOfAModelPage_cancels_andStaysThere_data() { modelPage_data(); }
+    void escapeInAFieldOfAModelPage_cancels_andStaysThere() {
+        QFETCH(Qt::Key, key);
+        QFETCH(Qt::Key, begins);
+        QFETCH(QString, field);
+        ModelDesk desk(key);
+        desk.driver.find<QWidget>(field)->setFocus();
+        desk.driver.key(begins, Qt::ControlModifier);
+        QVERIFY(desk.isBusy());
+        desk.driver.key(Qt::Key_Escape);
+        QVERIFY(!desk.isBusy() && desk.page->isVisible());
+        QVERIFY2(desk.isFocusOn(field), QApplication::focusWidget() != nullptr
+                                            ? qPrintable(QApplication::focusWidget()->accessibleName())
+                                            : "nobody");
+    }
+
+    // What begins the work may be pressed by key, and keeps the keyboard meanwhile and after.
+    void buttonOfAModelPage_pressedByKey_keepsTheKeyboard_data() { modelPage_data(); }
+    void buttonOfAModelPage_pressedByKey_keepsTheKeyboard() {
+        QFETCH(Qt::Key, key);
+        QFETCH(QString, button);
+        ModelDesk desk(key);
+        desk.driver.find<QAbstractButton>(button)->setFocus();
+        desk.driver.key(Qt::Key_Space);
+        QVERIFY(desk.isBusy());
+        QVERIFY(desk.isFocusOn(button));
+        desk.driver.key(Qt::Key_Escape);
+        QVERIFY(!desk.isBusy());
+        QVERIFY(desk.isFocusOn(button));
+        desk.driver.key(Qt::Key_Space);
+        desk.mayGoOn.release();
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.isBusy(), kPatience);
+        QVERIFY(desk.isFocusOn(button));
     }
 
     // From the keyboard on its own button: that is disabled meanwhile, and Esc is to be heard here all the same.

@@ -20,6 +20,26 @@ class TestLatentPage : public QObject {
     Q_OBJECT
 
 private slots:
+    // Over the list of the pad's axes the wheel scrolls the list: an axis moves only when it has the focus.
+    void wheelOverAnAxis_scrollsTheList() {
+        LatentPageDriver page(20);
+        page.useModel();
+        page.driver.window().resize(1280, 620);
+        page.showTool(2);
+        auto* axis = page.driver.find<QSlider>("axis 3");
+        const QWidget* list = axis->parentWidget();
+        QTRY_VERIFY_WITH_TIMEOUT(list->height() > list->parentWidget()->height(), kPatience);
+        const int value = axis->value(), top = list->y();
+        page.scatter()->setFocus();
+        page.driver.wheel(axis, -120);
+        QCOMPARE(axis->value(), value);
+        QVERIFY(list->y() < top);
+        axis->setFocus();
+        qobject_cast<QScrollArea*>(list->parentWidget()->parentWidget())->ensureWidgetVisible(axis);
+        page.driver.wheel(axis, -120);
+        QVERIFY(axis->value() < value);
+    }
+
     void empty_saysWhatToDo_thenAModelMakesAMap() {
         LatentPageDriver page;
         QVERIFY(!page.driver.find<QToolButton>("Encode")->isEnabled());

@@ -50,6 +50,21 @@ class TestLossChart : public QObject {
     Q_OBJECT
 
 private slots:
+    // Where there is no room for all of it, the unit ends in dots and the tip has it.
+    void unit_thatDoesNotFit_isInTheTip() {
+        LossChart chart(QStringLiteral("Reconstruction"), QStringLiteral("BCE per sample, summed over all elements"));
+        const auto headings = chart.findChildren<QLabel*>();
+        const auto heading = std::find_if(headings.begin(), headings.end(),
+                                          [](const QLabel* label) { return label->text().contains("Reconstruction"); });
+        QVERIFY(heading != headings.end());
+        chart.resize(1400, 300);
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        QVERIFY2((*heading)->toolTip().isEmpty(), qPrintable((*heading)->toolTip()));
+        chart.resize(chart.minimumSizeHint().width(), 300);
+        QTRY_VERIFY((*heading)->toolTip().contains("summed over all elements"));
+    }
+
     void smoothed_debiased_matchesFormula() {
         const std::vector<double> values{4, 2, 8};
         const std::vector<double> result = smoothed(values, 0.5);

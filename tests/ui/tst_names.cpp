@@ -7,6 +7,7 @@
 #include "core/exec/onednn/OneDnnExecutor.h"
 #include "core/io/ExportModel.h"
 #include "tests/support/SmallModels.h"
+#include "ui/widgets/CodeScatter.h"
 #include "ui/widgets/StatusLabel.h"
 
 using namespace hourglass;
@@ -32,7 +33,9 @@ struct Desk {
         for (StatusLabel* each : driver.window().findChildren<StatusLabel*>())
             QObject::connect(each, &StatusLabel::alerted, each, [this](const QString& text) { alerts << text; });
     }
-    void useModel(const LoadedModel& model) { driver.bench().controller().setModel({model.model, model.weights}); }
+    void useModel(const LoadedModel& model) {
+        driver.bench().controller().setModel({model.model, model.weights, driver.folder() / "R&D model.safetensors"});
+    }
     void dropOdd() { QVERIFY(driver.drop(urlsOf({odd}), {driver.window().width() / 2.0, 300})); }
     QLabel* label(const char* name) { return driver.find<QLabel>(name); }
     // The label shows its text letter by letter, and says it to a screen reader.
@@ -93,15 +96,29 @@ private slots:
                                  << "samples of 13";
         QTest::newRow("Denoise") << Qt::Key_3 << "About the result"
                                  << "[13]";
+        QTest::newRow("Latent") << Qt::Key_4 << "About the codes"
+                                << "[13]";
+        QTest::newRow("Generate") << Qt::Key_5 << "What is needed"
+                                  << "has no prior";
+        QTest::newRow("Compression") << Qt::Key_6 << "What is needed"
+                                     << "no pictures to measure";
+        QTest::newRow("Anomalies") << Qt::Key_7 << "What is needed"
+                                   << "lies in no run folder";
     }
     void problem_isReadOut() {
         QFETCH(Qt::Key, page);
         QFETCH(QString, label);
         QFETCH(QString, says);
+        const bool takesPictures = page == Qt::Key_2 || page == Qt::Key_3;
         Desk desk;
         desk.useModel(smallModel("undercomplete", "dense", {{"model.layers", {7}}}, {13}));
         desk.driver.key(page, Qt::AltModifier);
-        desk.dropOdd();
+        if (takesPictures) {
+            desk.dropOdd();
+        } else { // samples of the experiment are others
+            QTRY_VERIFY_WITH_TIMEOUT(!desk.driver.bench().preflight().isBusy(), kPatience);
+            desk.driver.key(Qt::Key_Return, Qt::ControlModifier);
+        }
         const QByteArray name = label.toUtf8();
         QTRY_VERIFY_WITH_TIMEOUT(desk.driver.has<QLabel>(name) && desk.label(name)->text().contains(says), kPatience);
         desk.verifyPlain(name, says);
@@ -119,6 +136,49 @@ private slots:
                                  kPatience);
         desk.verifyPlain("Remaining time", "MP/s");
         desk.driver.key(Qt::Key_Escape);
+    }
+
+    // Folders of samples, and the samples in them.
+    void samples_onLatentAndAnomalies() {
+        Desk desk;
+        const QString folderName = "R&D <i>scans";
+        const std::filesystem::path folder = desk.driver.folder() / folderName.toStdString();
+        std::filesystem::create_directories(folder);
+        for (const char* name : {"a&b 1.png", "a<b>b 2.png", "c 3.png"})
+            encodeImage(folder / name, Tensor(Shape{1, 16, 16})).value();
+        desk.useModel(smallModel("undercomplete", "dense", {{"model.layers", {8}}}, {1, 16, 16}));
+        const auto drop = [&] { QVERIFY(desk.driver.drop(urlsOf({folder}), {200, 300})); };
+        const auto tipOf = [](const QComboBox* box) {
+            return box->itemData(box->currentIndex(), Qt::ToolTipRole).toString();
+        };
+        const auto verifyTip = [](const QString& tip, const QString& part) {
+            QVERIFY2(shownAsTip(tip).contains(part), qPrintable(tip));
+        };
+        desk.driver.key(Qt::Key_4, Qt::AltModifier);
+        drop();
+        verifyTip(tipOf(desk.driver.find<QComboBox>("Samples")), folderName);
+        const auto* map = desk.driver.window().findChild<CodeScatter*>();
+        QTRY_COMPARE_WITH_TIMEOUT(map->count(), 3, kPatience);
+        desk.driver.find<QTabWidget>("Tools")->setCurrentIndex(2);
+        for (const auto& [sample, button] : {std::pair(0, "Sample A"), {1, "Sample B"}}) {
+            const_cast<CodeScatter*>(map)->setCurrent(sample);
+            desk.driver.click(desk.driver.find<QToolButton>(button));
+        }
+        verifyTip(desk.driver.find<QSlider>("Between A and B")->toolTip(), "a&b 1.png");
+        verifyTip(desk.driver.find<QSlider>("Between A and B")->toolTip(), "a<b>b 2.png");
+
+        desk.driver.key(Qt::Key_7, Qt::AltModifier);
+        drop();
+        verifyTip(tipOf(desk.driver.find<QComboBox>("Data to check")), folderName);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.driver.has<QListView>("Samples by score"), kPatience);
+        const auto* gallery = desk.driver.find<QListView>("Samples by score")->model();
+        QStringList tips;
+        for (int row = 0; row < gallery->rowCount(); ++row)
+            tips << shownAsTip(gallery->index(row, 0).data(Qt::ToolTipRole).toString());
+        verifyTip(tips.join('\n'), "a&b 1.png");
+        QVERIFY2(tips.join('\n').contains("a<b>b 2.png"), qPrintable(tips.join('\n')));
+        auto* score = desk.driver.find<QComboBox>("Score");
+        QVERIFY(shownAsTip(score->itemData(1, Qt::ToolTipRole).toString()).contains("R&D model.safetensors"));
     }
 
     // Models, runs and data are named by people as well.

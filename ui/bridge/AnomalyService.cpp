@@ -5,6 +5,7 @@
 #include "core/base/AtomicFile.h"
 #include "core/data/ImageCodec.h"
 #include "core/inference/ScoreTable.h"
+#include "ui/bridge/AnomalyTriage.h"
 #include "ui/bridge/AnomalyWork.h"
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
@@ -48,10 +49,23 @@ void AnomalyService::cancel() {
     ModelService::cancel();
 }
 
+// What is on the pool goes on: posted again, it would have the check together with the first.
+bool AnomalyService::isInTheWay() const {
+    return m_phase == Phase::Scores || (m_phase == Phase::Model && m_check->request.model.empty());
+}
+
 // The check passes from phase to phase, and never belongs to two threads: those of the compute thread come one after
 // the other, also when one is stopped and posted again.
 bool AnomalyService::post() {
     const Request posted = newRequest();
+    if (m_phase == Phase::Triage) {
+        runInPool(
+            m_replies, "sorting the scores", [check = m_check] { return std::make_shared<AnomalyTriage>(check); },
+            [this, call = posted.call](const Result<std::shared_ptr<AnomalyTriage>>& triage) {
+                call([this, triage] { takeTriage(triage); });
+            });
+        return true;
+    }
     const auto report = [this, call = posted.call](const AnomalyProgress& progress) {
         call([this, progress] { emit progressed(progress); });
     };
@@ -81,6 +95,7 @@ bool AnomalyService::post() {
     case Phase::Data:
         return inPool([check, stop, report] { return anomaly::openDataOf(*check, stop, report); });
     case Phase::Scores:
+    case Phase::Triage:
         break;
     }
     m_controller.postJob([answer, check, stop, report](Executor& executor) {
@@ -97,16 +112,21 @@ void AnomalyService::ended(const Ended& result) {
         tellFailed(result->error());
     } else if (!**result) {
         setBusy(false);
-    } else if (m_phase == Phase::Scores) {
-        const std::shared_ptr<const AnomalyCheck> check = std::exchange(m_check, nullptr);
-        setBusy(false);
-        emit finished(check);
     } else {
         if (m_phase == Phase::Model)
             emit modelKnown(*m_check);
-        m_phase = m_phase == Phase::Model ? Phase::Data : Phase::Scores;
+        m_phase = static_cast<Phase>(static_cast<int>(m_phase) + 1);
         setBusy(post());
     }
+}
+
+void AnomalyService::takeTriage(const Result<std::shared_ptr<AnomalyTriage>>& triage) {
+    m_check = nullptr;
+    setBusy(false);
+    if (triage)
+        emit finished(*triage);
+    else
+        tellFailed(triage.error());
 }
 
 // Somebody walks with the arrow keys: one is on its way, and the last of the others waits.

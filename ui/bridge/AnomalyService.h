@@ -2,7 +2,8 @@
 
 // Scores data for anomalies in the background: takes the model (a copy of the one at hand, as it is at that moment),
 // opens what is to be checked and what the model learnt from, and scores both on the compute thread, between two steps
-// while training. The latest request wins; of one before nothing is heard any more. GUI thread, QtCore only.
+// while training, and sorts the scores. The latest request wins; of one before nothing is heard any more. GUI thread,
+// QtCore only.
 
 #include <filesystem>
 #include <memory>
@@ -66,6 +67,8 @@ struct AnomalyInspection {
     Tensor errors = {};                        // [H, W], errorMap()
 };
 
+class AnomalyTriage;
+
 class AnomalyService : public ModelService {
     Q_OBJECT
 
@@ -88,17 +91,18 @@ public:
 signals:
     void modelKnown(const hourglass::AnomalyCheck& check); // what of it is there by then: the model
     void progressed(const hourglass::AnomalyProgress& progress);
-    void finished(std::shared_ptr<const hourglass::AnomalyCheck> check);
+    void finished(std::shared_ptr<hourglass::AnomalyTriage> triage); // of the check: the receiver's own
     void inspected(std::shared_ptr<const hourglass::AnomalyInspection> inspection);
     void inspectFailed(const QString& message);
 
 private:
-    enum class Phase { Model, Data, Scores };
+    enum class Phase { Model, Data, Scores, Triage };
     using Ended = std::shared_ptr<Result<bool>>; // false: it was stopped; null: dropped with its run, unrun
 
     bool post() override;
-    bool isInTheWay() const override { return m_phase != Phase::Data; }
+    bool isInTheWay() const override;
     void ended(const Ended& result);
+    void takeTriage(const Result<std::shared_ptr<AnomalyTriage>>& triage);
     void postInspection();
 
     Phase m_phase = Phase::Model;

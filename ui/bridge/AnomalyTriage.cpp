@@ -8,18 +8,29 @@
 
 namespace hourglass {
 
+namespace {
+
+// Of ascending scores, how many.
+int64_t notAbove(const std::vector<float>& scores, double threshold) {
+    return std::upper_bound(scores.begin(), scores.end(), threshold,
+                            [](double limit, float each) { return limit < static_cast<double>(each); }) -
+           scores.begin();
+}
+
+} // namespace
+
 AnomalyTriage::AnomalyTriage(std::shared_ptr<const AnomalyCheck> check, double quantile)
-    : m_check(std::move(check)), m_rows(m_check->scores.size()), m_normal(m_check->guess.classes),
-      m_errors(m_check->errors) {
-    std::sort(m_errors.begin(), m_errors.end());
+    : m_check(std::move(check)), m_rows(m_check->scores.size()), m_scores(m_check->scores),
+      m_trainingScores(m_check->trainingScores), m_errors(m_check->errors), m_normal(m_check->guess.classes) {
+    for (std::vector<float>* each : {&m_scores, &m_trainingScores, &m_errors})
+        std::sort(each->begin(), each->end());
     std::iota(m_rows.begin(), m_rows.end(), int64_t{0});
     std::stable_sort(m_rows.begin(), m_rows.end(), [this](int64_t a, int64_t b) { return score(a) > score(b); });
-    m_least = score(m_rows.back());
-    m_greatest = score(m_rows.front());
-    if (!m_check->trainingScores.empty()) {
-        const auto [low, high] = std::ranges::minmax(m_check->trainingScores);
-        m_least = std::min(m_least, low);
-        m_greatest = std::max(m_greatest, high);
+    m_least = m_scores.front();
+    m_greatest = m_scores.back();
+    if (!m_trainingScores.empty()) {
+        m_least = std::min(m_least, m_trainingScores.front());
+        m_greatest = std::max(m_greatest, m_trainingScores.back());
     }
     label();
     setQuantile(quantile);
@@ -33,51 +44,60 @@ void AnomalyTriage::label() {
                                                   : tr("No class is chosen to be normal: there are scores, and no ROC "
                                                        "curve.");
     if (isLabelled()) {
-        if (Result<Roc> roc = rocOf(m_check->scores, m_isAnomaly))
+        if (Result<Roc> roc = rocOf(m_check->scores, m_isAnomaly, m_rows))
             m_roc = *std::move(roc);
         else
             m_whyNoRoc = coreText(roc.error());
     }
-    m_normalScores = normalScoresOf(m_check->trainingScores, m_check->scores, m_isAnomaly);
-    if (m_normalScores.scores.empty()) // every sample is an anomaly
-        m_normalScores = normalScoresOf({}, m_check->scores, {});
-    std::sort(m_normalScores.scores.begin(), m_normalScores.scores.end());
+    std::vector<bool> isAnomaly; // in the order of the ascending scores
+    m_anomaliesBelow.clear();
+    if (isLabelled()) {
+        m_anomaliesBelow.push_back(0);
+        for (auto row = m_rows.rbegin(); row != m_rows.rend(); ++row) {
+            isAnomaly.push_back(m_isAnomaly[static_cast<size_t>(*row)]);
+            m_anomaliesBelow.push_back(m_anomaliesBelow.back() + (isAnomaly.back() ? 1 : 0));
+        }
+    }
+    m_normalScores = normalScoresOf(m_trainingScores, m_scores, isAnomaly); // which stay in order
+    if (m_normalScores.scores.empty())                                      // every sample is an anomaly
+        m_normalScores = normalScoresOf({}, m_scores, {});
 }
 
 void AnomalyTriage::setNormal(std::vector<int> classes) {
     m_normal = std::move(classes);
     label();
-    if (m_normalScores.origin == NormalScores::Origin::Training)
-        count();
-    else
+    if (m_normalScores.origin != NormalScores::Origin::Training)
         setQuantile(m_quantile);
 }
 
 void AnomalyTriage::setThreshold(double threshold) {
     m_threshold = threshold;
-    const std::vector<float>& scores = m_normalScores.scores;
-    const auto end = std::upper_bound(scores.begin(), scores.end(), m_threshold,
-                                      [](double limit, float each) { return limit < static_cast<double>(each); });
-    m_quantile = static_cast<double>(end - scores.begin()) / static_cast<double>(scores.size());
-    count();
+    m_quantile = static_cast<double>(notAbove(m_normalScores.scores, m_threshold)) /
+                 static_cast<double>(m_normalScores.scores.size());
 }
 
 void AnomalyTriage::setQuantile(double quantile) {
-    setThreshold(quantileThreshold(m_normalScores.scores, quantile).value());
+    setThreshold(quantileOfSorted(m_normalScores.scores, quantile));
     m_quantile = quantile;
 }
 
-void AnomalyTriage::count() {
-    m_counts = isLabelled() ? confusionAt(m_threshold, m_check->scores, m_isAnomaly) : ConfusionCounts{};
+ConfusionCounts AnomalyTriage::counts() const {
+    if (!isLabelled())
+        return {};
+    const int64_t below = notAbove(m_scores, m_threshold);
+    const int64_t missed = m_anomaliesBelow[static_cast<size_t>(below)], found = m_anomaliesBelow.back() - missed;
+    return {.truePositives = found,
+            .falsePositives = above() - found,
+            .trueNegatives = below - missed,
+            .falseNegatives = missed};
 }
 
 double AnomalyTriage::errorLevel() const {
-    return m_errors.empty() ? m_threshold : quantileThreshold(m_errors, quantile()).value();
+    return m_errors.empty() ? m_threshold : quantileOfSorted(m_errors, quantile());
 }
 
 int64_t AnomalyTriage::above() const {
-    return std::partition_point(m_rows.begin(), m_rows.end(), [this](int64_t row) { return isAbove(row); }) -
-           m_rows.begin();
+    return static_cast<int64_t>(m_scores.size()) - notAbove(m_scores, m_threshold);
 }
 
 // Nearest first: from the threshold's place in the sorted rows outwards, taking the nearer neighbour each time.

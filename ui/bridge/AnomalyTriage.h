@@ -1,8 +1,9 @@
 #pragma once
 
 // One threshold over a scored data set, and all that follows from it: which samples are called anomalies, how right
-// that is where labels say so, the point of the ROC curve, and the order in which to look at them. Everything that
-// depends on the threshold is computed from sorted scores, so that it may be dragged. One thread; no Qt but texts.
+// that is where labels say so, the point of the ROC curve, and the order in which to look at them. The scores are
+// sorted once, which of many takes longer than a frame (it may be made on any thread); what depends on the threshold is
+// looked up in them, so that it may be dragged. One thread at a time; no Qt but texts.
 
 #include <QtCore/QCoreApplication>
 
@@ -18,7 +19,7 @@ public:
     enum class Order { HighestFirst, NearestFirst }; // by score; by distance from the threshold
 
     // With the classes that are guessed to be normal, and the threshold at the quantile.
-    AnomalyTriage(std::shared_ptr<const AnomalyCheck> check, double quantile);
+    explicit AnomalyTriage(std::shared_ptr<const AnomalyCheck> check, double quantile = 0.99);
 
     const AnomalyCheck& check() const { return *m_check; }
     std::shared_ptr<const AnomalyCheck> sharedCheck() const { return m_check; }
@@ -40,7 +41,7 @@ public:
     float score(int64_t row) const { return m_check->scores[static_cast<size_t>(row)]; }
     int64_t above() const; // samples called anomalies
     // Without labels all zero.
-    const ConfusionCounts& counts() const { return m_counts; }
+    ConfusionCounts counts() const;
     // Nothing without labels of both kinds; why, in a sentence.
     const std::optional<Roc>& roc() const { return m_roc; }
     const QString& whyNoRoc() const { return m_whyNoRoc; }
@@ -55,17 +56,16 @@ public:
 
 private:
     void label();
-    void count();
 
     std::shared_ptr<const AnomalyCheck> m_check;
-    std::vector<int64_t> m_rows; // highest score first
+    std::vector<int64_t> m_rows;                             // highest score first
+    std::vector<float> m_scores, m_trainingScores, m_errors; // ascending
     std::vector<int> m_normal;
     std::vector<bool> m_isAnomaly;
-    std::vector<float> m_errors; // ascending
+    std::vector<int64_t> m_anomaliesBelow; // among so many of the ascending scores; empty without labels
     NormalScores m_normalScores;
     std::optional<Roc> m_roc;
     QString m_whyNoRoc;
-    ConfusionCounts m_counts;
     double m_threshold = 0, m_quantile = 0;
     float m_least = 0, m_greatest = 0;
 };

@@ -16,9 +16,27 @@ using Outcome = Result<std::optional<Generated>>;
 constexpr int64_t kRowsWhileTraining = 1000; // that a Gaussian is fitted to: the run waits
 constexpr int64_t kRowsForDivergence = 1000;
 
+using Report = std::function<void(const GenerateProgress&)>;
+
+// Reports, not more of them than a person can follow.
+ProgressFunction metered(const Report& report) {
+    using Clock = std::chrono::steady_clock;
+    return [&report, start = Clock::now(), told = Clock::now()](int64_t done, int64_t total) mutable {
+        constexpr std::chrono::milliseconds kPace{50};
+        const Clock::time_point now = Clock::now();
+        if (done <= 0 || now - told < kPace)
+            return;
+        told = now;
+        const double rate = static_cast<double>(done) / std::chrono::duration<double>(now - start).count();
+        report({.fraction = static_cast<double>(done) / static_cast<double>(total),
+                .samplesPerSecond = rate,
+                .secondsLeft = static_cast<double>(total - done) / rate});
+    };
+}
+
 // Finds where codes come from, unless it is known. False when asked to stop.
 Result<bool> findSource(const GenerateRequest& request, const WorkingModel& model, GenerateMemory& memory,
-                        ModelRunner& runner, const std::stop_token& stop) {
+                        ModelRunner& runner, const Report& report, const std::stop_token& stop) {
     const bool hasPrior = CodeSource::hasPrior(*model.model);
     const std::shared_ptr<const Dataset> open = model.run.empty() ? request.open.dataset : nullptr;
     const bool isKnown = memory.source.has_value() && memory.weights == model.weights && memory.step == model.step &&
@@ -37,7 +55,7 @@ Result<bool> findSource(const GenerateRequest& request, const WorkingModel& mode
     }
     if (!isKnown) {
         const auto some = samples != nullptr && model.isTraining ? evenlySpread(samples, kRowsWhileTraining) : samples;
-        Result<std::optional<CodeSource>> source = CodeSource::of(runner, some, stop);
+        Result<std::optional<CodeSource>> source = CodeSource::of(runner, some, stop, metered(report));
         if (!source)
             return std::move(source).error();
         if (!*source)
@@ -102,7 +120,7 @@ Result<Tensor> startOf(const GenerateRequest& request, const CodeSource& source,
 } // namespace
 
 Outcome generate(const GenerateRequest& request, const WorkingModel& model, GenerateMemory& memory, Executor& executor,
-                 const std::stop_token& stop) {
+                 const Report& report, const std::stop_token& stop) {
     const auto start = std::chrono::steady_clock::now();
     if (stop.stop_requested())
         return std::optional<Generated>();
@@ -110,7 +128,7 @@ Outcome generate(const GenerateRequest& request, const WorkingModel& model, Gene
     const Result<Shape> codeShape = runner.codeShape();
     if (!codeShape)
         return codeShape.error();
-    const Result<bool> found = findSource(request, model, memory, runner, stop);
+    const Result<bool> found = findSource(request, model, memory, runner, report, stop);
     if (!found)
         return found.error();
     if (!*found)

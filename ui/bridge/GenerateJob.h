@@ -23,6 +23,8 @@ struct GenerateMemory {
 // Nothing when asked to stop. Errors: InvalidArgument (no code, no data to fit to, samples of another shape), those of
 // openTrainingRows() and of the runner.
 Result<std::optional<Generated>> generate(const GenerateRequest& request, const WorkingModel& model,
-                                          GenerateMemory& memory, Executor& executor, const std::stop_token& stop);
+                                          GenerateMemory& memory, Executor& executor,
+                                          const std::function<void(const GenerateProgress&)>& report,
+                                          const std::stop_token& stop);
 
 } // namespace hourglass

@@ -18,11 +18,15 @@ bool GenerateService::start(GenerateRequest request) {
 }
 
 bool GenerateService::post() {
+    const Request posted = newRequest();
+    const auto report = [this, call = posted.call](const GenerateProgress& progress) {
+        call([this, progress] { emit progressed(progress); });
+    };
     return postWork<Generated>(
-        newRequest(), m_request.model, "generating samples", {m_memory, &m_memory->models},
-        [request = m_request, memory = m_memory](const WorkingModel& model, Executor& executor,
-                                                 const std::stop_token& stop) {
-            return generate(request, model, *memory, executor, stop);
+        posted, m_request.model, "generating samples", {m_memory, &m_memory->models},
+        [request = m_request, memory = m_memory, report](const WorkingModel& model, Executor& executor,
+                                                         const std::stop_token& stop) {
+            return generate(request, model, *memory, executor, report, stop);
         },
         [this](std::shared_ptr<const Generated> result) { emit finished(std::move(result)); });
 }

@@ -52,6 +52,11 @@ struct Generated {
     double seconds = 0;  // that it took
 };
 
+// Of what takes longest: encoding the samples that a Gaussian is fitted to.
+struct GenerateProgress {
+    double fraction = 0, samplesPerSecond = 0, secondsLeft = 0;
+};
+
 class GenerateService : public ModelService {
     Q_OBJECT
 
@@ -70,6 +75,7 @@ public:
     void save(const std::shared_ptr<const Generated>& result, int64_t columns, const std::filesystem::path& path);
 
 signals:
+    void progressed(const hourglass::GenerateProgress& progress);
     void finished(std::shared_ptr<const hourglass::Generated> result);
 
 private:

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ui/bridge/PoolJob.h"
+#include "ui/models/PlainTip.h"
 
 namespace hourglass {
 
@@ -103,8 +104,8 @@ QVariant ScoreGalleryModel::data(const QModelIndex& index, int role) const {
         return QLocale().toString(static_cast<double>(m_triage->score(row)), 'g', 3);
     case Qt::DecorationRole:
         return thumbnail(row);
-    case Qt::ToolTipRole: // which may be taken for rich text
-        return description(row).toHtmlEscaped();
+    case Qt::ToolTipRole:
+        return plainTip(description(row));
     case Qt::AccessibleTextRole:
         return description(row);
     case ScoreRole:

@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -14,6 +13,7 @@
 
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 #include "ui/models/ScoreGalleryModel.h"
 #include "ui/panels/AnomalyCharts.h"
 #include "ui/panels/AnomalyDataChooser.h"
@@ -22,6 +22,7 @@
 #include "ui/panels/Words.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/ScoreGallery.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -43,10 +44,11 @@ void AnomaliesPage::connectService() {
                                                                durationText(progress.secondsLeft))
                                                     : tr("opening the data"));
     });
-    connect(m_service, &AnomalyService::finished, this, &AnomaliesPage::takeCheck);
+    connect(m_service, &AnomalyService::finished, this, &AnomaliesPage::takeTriage);
     connect(m_service, &AnomalyService::failed, this, [this](const QString& message) {
         m_problem = message;
         showState();
+        (m_triage == nullptr ? m_hint : m_note)->alert();
     });
     connect(m_service, &AnomalyService::busyChanged, this, &AnomaliesPage::showState);
     connect(m_service, &AnomalyService::inspected, this, [this](std::shared_ptr<const AnomalyInspection> inspection) {
@@ -62,10 +64,11 @@ void AnomaliesPage::connectService() {
         emit failed(tr("%1 What was to be saved is still here: save it somewhere else.").arg(message));
     });
     const TrainingController& controller = m_workbench.controller();
-    connect(&controller, &TrainingController::modelChanged, this, &AnomaliesPage::showState);
-    connect(&controller, &TrainingController::modelOpening, this, &AnomaliesPage::showState);
-    connect(&controller, &TrainingController::modelFailed, this, &AnomaliesPage::showState);
-    connect(&m_workbench, &Workbench::runChanged, this, &AnomaliesPage::showState);
+    connect(&controller, &TrainingController::modelChanged, this, [this] {
+        m_isOld = m_isOld || m_model->isAtHand();
+        showState();
+    });
+    listenTo(m_workbench);
 }
 
 void AnomaliesPage::useData(const QString& source) {
@@ -78,7 +81,9 @@ void AnomaliesPage::useModel(const std::filesystem::path& path) {
 }
 
 QWidget* AnomaliesPage::firstControl() const {
-    return m_triage == nullptr ? static_cast<QWidget*>(m_checkFirst) : m_gallery;
+    return m_triage != nullptr         ? static_cast<QWidget*>(m_gallery)
+           : m_checkFirst->isEnabled() ? static_cast<QWidget*>(m_checkFirst)
+                                       : m_model;
 }
 
 // Somebody walks over the data or the models by keys.
@@ -111,7 +116,6 @@ void AnomaliesPage::cancel() {
     m_wasCancelled = true;
     m_service->cancel();
     showState();
-    firstControl()->setFocus(Qt::OtherFocusReason); // the button goes
 }
 
 // A score that the model has not gives way to one that it has.
@@ -120,17 +124,18 @@ void AnomaliesPage::takeModel(const AnomalyCheck& check) {
     m_score->setItemData(1, hasElbo ? QVariant() : QVariant(0), Qt::UserRole - 1); // Qt's own for "not enabled"
     m_score->setItemData(
         1,
-        hasElbo
-            ? tr("How improbable the model finds the sample: −ELBO in nats")
-            : tr("%1 has no evidence bound; only variational models have").arg(check.request.modelName).toHtmlEscaped(),
+        hasElbo ? tr("How improbable the model finds the sample: −ELBO in nats")
+                : plainTip(tr("%1 has no evidence bound; only variational models have").arg(check.request.modelName)),
         Qt::ToolTipRole);
     if (!hasElbo)
         m_score->setCurrentIndex(0);
     m_work->setText(tr("opening the data"));
 }
 
-void AnomaliesPage::takeCheck(std::shared_ptr<const AnomalyCheck> check) {
-    m_triage = std::make_unique<AnomalyTriage>(std::move(check), m_quantile->value());
+void AnomaliesPage::takeTriage(std::shared_ptr<AnomalyTriage> triage) {
+    m_triage = std::move(triage);
+    m_isOld = false;
+    m_triage->setQuantile(m_quantile->value());
     const double range = m_triage->greatest() - m_triage->least();
     const QSignalBlocker quiet(m_threshold);
     m_threshold->setDecimals(decimalsOf(range));
@@ -144,11 +149,13 @@ void AnomaliesPage::takeCheck(std::shared_ptr<const AnomalyCheck> check) {
     m_charts->showScores(*m_triage);
     showReason();
     showThreshold();
+    const QWidget* focused = QApplication::focusWidget();
+    const bool isFocusFree = focused == nullptr || focused == m_checkFirst; // nobody is busy elsewhere meanwhile
     m_centre->setCurrentWidget(m_results);
     showState();
     m_gallery->setCurrentIndex(m_samplesModel->index(0, 0));
     m_gallery->scrollToTop();
-    if (isVisible() && (QApplication::focusWidget() == nullptr || isAncestorOf(QApplication::focusWidget())))
+    if (isVisible() && isFocusFree)
         m_gallery->setFocus(Qt::OtherFocusReason);
 }
 
@@ -198,7 +205,7 @@ void AnomaliesPage::showReason() {
         reasons
             << tr("There are no scores of training data, so the threshold is taken from the data that is checked: %1")
                    .arg(check.whyNoNormal);
-    m_reason->setText(reasons.join(QLatin1Char(' ')));
+    m_reason->say(reasons.join(QLatin1Char(' ')));
     m_reason->setVisible(!reasons.isEmpty());
 }
 
@@ -239,24 +246,11 @@ void AnomaliesPage::toggleQuickLook() {
     m_gallery->setFocus(Qt::OtherFocusReason);
 }
 
-void AnomaliesPage::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    showState();
-}
-
-void AnomaliesPage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        showState();
-}
-
 void AnomaliesPage::keyPressEvent(QKeyEvent* event) {
-    if (event->key() != Qt::Key_Escape)
-        QWidget::keyPressEvent(event);
-    else if (m_charts->isHidden())
+    if (event->key() == Qt::Key_Escape && m_charts->isHidden())
         toggleQuickLook();
     else
-        emit left();
+        ModelPage::keyPressEvent(event);
 }
 
 } // namespace hourglass

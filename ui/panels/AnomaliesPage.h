@@ -13,7 +13,6 @@
 
 class QComboBox;
 class QDoubleSpinBox;
-class QLabel;
 class QPushButton;
 class QSplitter;
 class QStackedWidget;
@@ -43,8 +42,7 @@ public:
     QWidget* firstControl() const override;
 
 protected:
-    void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
+    void showState() override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -61,7 +59,7 @@ private:
     void startSoon();
     void cancel();
     void takeModel(const AnomalyCheck& check);
-    void takeCheck(std::shared_ptr<const AnomalyCheck> check);
+    void takeTriage(std::shared_ptr<AnomalyTriage> triage);
     void fillNormal();
     void takeNormal(int item);
     void showReason();
@@ -75,7 +73,6 @@ private:
     void askSaveScores();
     void askSavePicture(QWidget* widget, const QString& name);
     void showSkipped();
-    void showState();
     QString noteText() const;
     QString emptyText() const;
     bool hasModel() const;
@@ -90,9 +87,9 @@ private:
     QDoubleSpinBox* m_quantile;
     QComboBox* m_normal;
     QComboBox* m_order;
-    QLabel* m_reason; // why these classes are normal, and what is missing
+    StatusLabel* m_reason; // why these classes are normal, and what is missing
     QStackedWidget* m_centre;
-    QLabel* m_hint;
+    StatusLabel* m_hint;
     QPushButton* m_checkFirst;
     QSplitter* m_results;
     QSplitter* m_samples;
@@ -100,17 +97,18 @@ private:
     ScoreGallery* m_gallery;
     ScoreGalleryModel* m_samplesModel;
     SampleInspector* m_inspector;
-    QLabel* m_note;
+    StatusLabel* m_note;
     WorkBar* m_work; // in its place while it works
     QToolButton* m_skipped;
     QToolButton* m_saveScores;
     QToolButton* m_savePictures;
 
-    std::unique_ptr<AnomalyTriage> m_triage; // of the last check; null before
+    std::shared_ptr<AnomalyTriage> m_triage; // of the last check; null before
     std::vector<std::vector<int>> m_classes; // of the items of m_normal
     QTimer m_soon, m_reorder;                // after the last of several changes
     QString m_problem;
     bool m_wasCancelled = false, m_wasAsked = false;
+    bool m_isOld = false; // the check is of another model than is chosen by now
 };
 
 } // namespace hourglass

@@ -21,6 +21,7 @@
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/ImageConvert.h"
 #include "ui/widgets/ScoreGallery.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -47,9 +48,11 @@ AnomaliesPage::AnomaliesPage(Workbench& workbench, QWidget* parent)
     : ModelPage(parent), m_workbench(workbench), m_service(new AnomalyService(workbench.controller(), this)),
       m_data(new AnomalyDataChooser(workbench, this)), m_model(new ModelChooser(workbench, this)),
       m_score(new QComboBox(this)), m_threshold(new QDoubleSpinBox(this)), m_quantile(new QDoubleSpinBox(this)),
-      m_normal(new QComboBox(this)), m_order(new QComboBox(this)), m_reason(new QLabel(this)),
-      m_centre(new QStackedWidget(this)), m_hint(new QLabel(this)),
-      m_checkFirst(new QPushButton(tr("Check the validation part"), this)), m_note(new QLabel(this)),
+      m_normal(new QComboBox(this)), m_order(new QComboBox(this)),
+      m_reason(new StatusLabel(tr("About the normal class"), this)), m_centre(new QStackedWidget(this)),
+      m_hint(new StatusLabel(tr("What is needed"), this)),
+      m_checkFirst(new QPushButton(tr("Check the validation part"), this)),
+      m_note(new StatusLabel(tr("About the check"), this)),
       m_work(new WorkBar(tr("Checking progress"), tr("Stop checking (Esc)"), this)) {
     setAccessibleName(tr("Anomalies page"));
     auto* column = new QVBoxLayout(this);
@@ -70,7 +73,7 @@ AnomaliesPage::AnomaliesPage(Workbench& workbench, QWidget* parent)
     m_reorder.setInterval(kReorder);
     connect(&m_reorder, &QTimer::timeout, m_samplesModel, &ScoreGalleryModel::triageChanged);
     connect(m_work, &WorkBar::cancelled, this, &AnomaliesPage::cancel);
-    connect(m_work, &WorkBar::appeared, this, &AnomaliesPage::showState);
+    listenTo(m_work);
     auto* again = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
     again->setContext(Qt::WidgetWithChildrenShortcut);
     connect(again, &QShortcut::activated, this, &AnomaliesPage::start);
@@ -119,8 +122,11 @@ QLayout* AnomaliesPage::buildBar() {
     connect(m_data, &AnomalyDataChooser::chosen, this, &AnomaliesPage::start);
     connect(m_data, &QComboBox::activated, this, &AnomaliesPage::startSoon);
     connect(m_model, &ModelChooser::chosen, this, [this] {
+        m_isOld = true;
         if (m_wasAsked && isVisible())
             startSoon();
+        else
+            showState();
     });
     connect(m_score, &QComboBox::activated, this, [this](int score) {
         m_workbench.settings().set(kScoreKey, score);
@@ -183,9 +189,7 @@ QLayout* AnomaliesPage::buildThresholdRow() {
         m_samplesModel->setOrder(static_cast<AnomalyTriage::Order>(order));
         m_gallery->scrollToTop();
     });
-    m_reason->setTextFormat(Qt::PlainText);
     m_reason->setWordWrap(true);
-    m_reason->setAccessibleName(tr("About the normal class"));
     m_reason->hide();
     return row;
 }
@@ -202,8 +206,6 @@ QWidget* AnomaliesPage::buildEmptyState() {
     title->setWordWrap(true);
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
-    m_hint->setTextFormat(Qt::PlainText);
-    m_hint->setAccessibleName(tr("What is needed"));
     m_checkFirst->setAccessibleName(m_checkFirst->text());
     connect(m_checkFirst, &QPushButton::clicked, this, [this] {
         m_data->setCurrentIndex(0);
@@ -246,8 +248,6 @@ QWidget* AnomaliesPage::buildResults() {
 }
 
 QLayout* AnomaliesPage::buildFoot() {
-    m_note->setAccessibleName(tr("About the check"));
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_note->setMinimumHeight(m_work->sizeHint().height()); // or the samples would jump

@@ -1,7 +1,6 @@
 // What the Anomalies page says, and what it saves.
 
 #include <QFileDialog>
-#include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
 
@@ -13,6 +12,7 @@
 #include "ui/panels/Words.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/ImageConvert.h"
+#include "ui/widgets/StatusLabel.h"
 #include "ui/widgets/Theme.h"
 
 #include <QComboBox>
@@ -25,21 +25,15 @@ bool AnomaliesPage::hasModel() const {
 }
 
 void AnomaliesPage::showState() {
-    const bool isBusy = m_service->isBusy();
-    if (!isBusy)
+    if (!m_service->isBusy())
         m_work->end();
     m_note->setVisible(!m_work->isShown());
-    m_note->setText(noteText());
-    m_hint->setText(emptyText());
-    QPalette colours = palette();
-    if (!m_problem.isEmpty())
-        colours.setColor(QPalette::WindowText, theme::errorText(palette()));
-    for (QLabel* label : {m_note, m_hint})
-        label->setPalette(colours);
+    say(m_note, noteText(), !m_problem.isEmpty());
+    say(m_hint, emptyText(), !m_problem.isEmpty());
     QPalette muted = palette();
     muted.setColor(QPalette::WindowText, theme::mutedText(palette()));
     m_reason->setPalette(muted);
-    m_again->setEnabled(hasModel() && !isBusy);
+    m_again->setEnabled(hasModel()); // while busy, too: it would lose the focus; it begins anew
     m_again->setToolTip(hasModel() ? tr("Check the data with the model as it is now (Ctrl+Return)")
                                    : tr("There is no trained model yet: Run (F5) trains one, or choose one here"));
     m_checkFirst->setEnabled(m_again->isEnabled());
@@ -90,6 +84,8 @@ QString AnomaliesPage::noteText() const {
                                      : tr("threshold from %1 training samples")
                                            .arg(locale.toString(static_cast<qlonglong>(check.trainingScores.size()))),
         durationText(check.seconds)};
+    if (m_isOld)
+        parts.prepend(tr("Of an earlier model: Check (Ctrl+Return) does it anew"));
     for (const std::string& note : check.report.notes)
         parts << coreText(note);
     return parts.join(QStringLiteral(" · "));

@@ -2,9 +2,11 @@
 
 #include <QFileDialog>
 #include <QInputDialog>
+#include <QWheelEvent>
 
 #include "core/data/OpenDataset.h"
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 
 namespace hourglass {
 
@@ -34,13 +36,20 @@ AnomalyDataChooser::AnomalyDataChooser(Workbench& workbench, QWidget* parent)
     fill();
 }
 
+void AnomalyDataChooser::wheelEvent(QWheelEvent* event) {
+    if (hasFocus())
+        QComboBox::wheelEvent(event);
+    else
+        event->ignore(); // it scrolls past
+}
+
 void AnomalyDataChooser::fill() {
     clear();
     addItem(tr("Validation part of the run"));
     addItem(tr("Test part of the run"));
     for (const QString& source : m_recent) {
         addItem(nameOf(source), source);
-        setItemData(count() - 1, source.toHtmlEscaped(), Qt::ToolTipRole);
+        setItemData(count() - 1, plainTip(source), Qt::ToolTipRole);
     }
 }
 

@@ -27,6 +27,9 @@ public:
 signals:
     void chosen(); // from a dialog or by choose(), also the same again; what the list offers is activated()
 
+protected:
+    void wheelEvent(QWheelEvent* event) override;
+
 private:
     void fill();
 

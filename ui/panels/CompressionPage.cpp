@@ -1,8 +1,6 @@
 #include "ui/panels/CompressionPage.h"
 
 #include <QFileDialog>
-#include <QKeyEvent>
-#include <QLabel>
 #include <QLocale>
 #include <QPushButton>
 #include <QSpinBox>
@@ -17,7 +15,7 @@
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/ImageConvert.h"
 #include "ui/widgets/RatePlot.h"
-#include "ui/widgets/Theme.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -58,6 +56,7 @@ void CompressionPage::connectService() {
     connect(&service, &CompressionService::failed, this, [this](const QString& message) {
         m_problem = message;
         showState();
+        m_hint->alert();
     });
     connect(&service, &CompressionService::progressed, this, [this](const CompressionProgress& progress) {
         m_work->showFraction(progress.fraction, tr("%1 pictures/s · %2 left")
@@ -71,6 +70,7 @@ void CompressionPage::connectService() {
         emit failed(tr("%1 The measurement is still here: save it somewhere else.").arg(message));
     });
     connect(m_work, &WorkBar::cancelled, this, &CompressionPage::cancel);
+    listenTo(m_work);
     const auto another = [this] {
         m_isOld = m_result != nullptr;
         m_problem.clear();
@@ -81,9 +81,7 @@ void CompressionPage::connectService() {
         if (m_model->isAtHand())
             another();
     });
-    connect(&controller, &TrainingController::modelOpening, this, &CompressionPage::showState);
-    connect(&controller, &TrainingController::modelFailed, this, &CompressionPage::showState);
-    connect(&m_workbench, &Workbench::runChanged, this, &CompressionPage::showState);
+    listenTo(m_workbench);
 }
 
 void CompressionPage::useModel(const std::filesystem::path& path) {
@@ -111,7 +109,6 @@ void CompressionPage::measure() {
 void CompressionPage::cancel() {
     m_workbench.compression().cancel();
     showState();
-    m_measure->setFocus(Qt::OtherFocusReason); // the button goes
 }
 
 void CompressionPage::takeResult(std::shared_ptr<const MeasuredCompression> result) {
@@ -173,12 +170,9 @@ void CompressionPage::showState() {
     if (!isBusy)
         m_work->end();
     m_centre->setCurrentIndex(m_result != nullptr && m_problem.isEmpty() ? 1 : 0);
-    m_hint->setText(emptyText());
-    QPalette colours = palette();
-    if (!m_problem.isEmpty())
-        colours.setColor(QPalette::WindowText, theme::errorText(palette()));
-    m_hint->setPalette(colours);
-    m_note->setText(noteText());
+    say(m_hint, emptyText(), !m_problem.isEmpty());
+    m_note->setVisible(!m_work->isShown());
+    m_note->say(noteText());
     m_measure->setEnabled(hasModel()); // while busy, too: it would lose the focus; it begins anew
     m_measure->setToolTip(hasModel() ? tr("Measure the model as it is now (Ctrl+Return); it takes some seconds")
                                      : tr("There is no trained model yet: Run (F5) trains one, or choose one"));
@@ -242,24 +236,6 @@ void CompressionPage::askSave() {
         m_workbench.compression().save(result, toTensor(m_plot->grab().toImage()), toPath(file));
     });
     dialog->open();
-}
-
-void CompressionPage::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    showState();
-}
-
-void CompressionPage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        showState();
-}
-
-void CompressionPage::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape)
-        emit left();
-    else
-        QWidget::keyPressEvent(event);
 }
 
 } // namespace hourglass

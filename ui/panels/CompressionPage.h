@@ -10,7 +10,6 @@
 #include "ui/bridge/CompressionService.h"
 #include "ui/panels/ModelPage.h"
 
-class QLabel;
 class QPushButton;
 class QSpinBox;
 class QStackedWidget;
@@ -35,9 +34,7 @@ public:
     QWidget* firstControl() const override;
 
 protected:
-    void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
+    void showState() override;
 
 private:
     QLayout* buildBar();
@@ -51,7 +48,6 @@ private:
     void fillTable();
     void fillPlot();
     void askSave();
-    void showState();
     bool hasModel() const;
     QString emptyText() const;
     QString noteText() const;
@@ -61,11 +57,11 @@ private:
     QSpinBox* m_limit;
     QPushButton* m_measure;
     QStackedWidget* m_centre;
-    QLabel* m_hint;
+    StatusLabel* m_hint;
     QTableWidget* m_table;
     RatePlot* m_plot;
-    QLabel* m_note;
-    WorkBar* m_work;
+    StatusLabel* m_note;
+    WorkBar* m_work; // in the note's place while it works
     QToolButton* m_save;
 
     std::shared_ptr<const MeasuredCompression> m_result;

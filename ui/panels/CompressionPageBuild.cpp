@@ -16,6 +16,7 @@
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/RatePlot.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -27,8 +28,9 @@ constexpr int kMostPictures = 100'000, kPictures = 1000;
 
 CompressionPage::CompressionPage(Workbench& workbench, QWidget* parent)
     : ModelPage(parent), m_workbench(workbench), m_model(new ModelChooser(workbench, this)),
-      m_limit(new QSpinBox(this)), m_measure(new QPushButton(tr("M&easure"), this)), m_centre(new QStackedWidget(this)),
-      m_hint(new QLabel(this)), m_table(new QTableWidget(this)), m_plot(new RatePlot(this)), m_note(new QLabel(this)),
+      m_limit(new QSpinBox(this)), m_measure(new QPushButton(tr("Me&asure"), this)), m_centre(new QStackedWidget(this)),
+      m_hint(new StatusLabel(tr("What is needed"), this)), m_table(new QTableWidget(this)), m_plot(new RatePlot(this)),
+      m_note(new StatusLabel(tr("About the measurement"), this)),
       m_work(new WorkBar(tr("Measuring progress"), tr("Stop measuring (Esc)"), this)), m_save(new QToolButton(this)) {
     setAccessibleName(tr("Compression page"));
     auto* column = new QVBoxLayout(this);
@@ -37,7 +39,6 @@ CompressionPage::CompressionPage(Workbench& workbench, QWidget* parent)
     column->addLayout(buildBar());
     column->addWidget(buildCentre(), 1);
     column->addLayout(buildFoot());
-    column->addWidget(m_work);
     auto* again = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
     again->setContext(Qt::WidgetWithChildrenShortcut);
     connect(again, &QShortcut::activated, this, &CompressionPage::measure);
@@ -71,9 +72,7 @@ QLayout* CompressionPage::buildBar() {
 QWidget* CompressionPage::buildCentre() {
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
-    m_hint->setTextFormat(Qt::PlainText); // with names of files
     m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_hint->setAccessibleName(tr("What is needed"));
     m_hint->setMargin(24);
 
     m_table->setAccessibleName(tr("Compression table"));
@@ -111,9 +110,8 @@ QWidget* CompressionPage::buildCentre() {
 }
 
 QLayout* CompressionPage::buildFoot() {
-    m_note->setAccessibleName(tr("About the measurement"));
     m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
+    m_note->setMinimumHeight(m_work->sizeHint().height()); // or the plot would jump
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_save->setText(tr("&Save as…"));
     m_save->setAccessibleName(tr("Save measurement as"));
@@ -121,6 +119,7 @@ QLayout* CompressionPage::buildFoot() {
     connect(m_save, &QToolButton::clicked, this, &CompressionPage::askSave);
     auto* foot = new QHBoxLayout;
     foot->addWidget(m_note, 1);
+    foot->addWidget(m_work, 1);
     foot->addWidget(m_save, 0, Qt::AlignBottom);
     return foot;
 }

@@ -167,11 +167,7 @@ void DenoisePage::showState() {
         m_work->end();
     m_note->setVisible(m_picture != nullptr && !m_work->isShown());
     m_hint->say(emptyText());
-    m_note->say(noteText());
-    QPalette colours = palette();
-    if (!m_problem.isEmpty())
-        colours.setColor(QPalette::WindowText, theme::errorText(palette()));
-    m_note->setPalette(colours);
+    say(m_note, noteText(), !m_problem.isEmpty());
     m_again->setToolTip(hasModel() ? tr("Denoise again, with the model as it is now (Ctrl+Return)")
                                    : tr("There is no trained model yet: Run (F5) trains one, or choose one above"));
     const bool canStart = m_picture != nullptr && hasModel() && !isBusy;
@@ -223,25 +219,15 @@ void DenoisePage::askSave() {
 }
 
 void DenoisePage::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    showState();
+    ModelPage::showEvent(event);
     if (m_isStale)
         denoise();
-}
-
-void DenoisePage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        showState();
 }
 
 void DenoisePage::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape && m_picture != nullptr && m_view->leaveSinglePicture())
         return; // as it does from within the view
-    if (event->key() == Qt::Key_Escape)
-        emit left();
-    else
-        QWidget::keyPressEvent(event);
+    ModelPage::keyPressEvent(event);
 }
 
 } // namespace hourglass

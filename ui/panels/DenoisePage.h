@@ -35,8 +35,8 @@ public:
     QWidget* firstControl() const override;
 
 protected:
+    void showState() override;
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -55,7 +55,6 @@ private:
     void takePicture(std::shared_ptr<const DenoisePicture> picture);
     void takeResult(std::shared_ptr<const DenoisedPicture> result);
     void showBefore();
-    void showState();
     void showNoiseControl();
     void showNoiseLevel();
     bool hasModel() const;

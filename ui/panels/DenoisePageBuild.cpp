@@ -52,8 +52,7 @@ DenoisePage::DenoisePage(Workbench& workbench, QWidget* parent)
     connect(m_view, &CompareView::pixelHovered, this,
             [this](QPoint, const QString& values) { m_pixel->setText(values); });
     connect(m_work, &WorkBar::cancelled, this, &DenoisePage::cancel);
-    connect(m_work, &WorkBar::appeared, this, &DenoisePage::showState);
-    connect(m_work, &WorkBar::focusFreed, this, [this] { m_view->firstShown()->setFocus(Qt::OtherFocusReason); });
+    listenTo(m_work);
     const std::pair<QKeySequence, void (DenoisePage::*)()> keys[] = {
         {QKeySequence::Copy, &DenoisePage::copy}, {Qt::CTRL | Qt::Key_Return, &DenoisePage::denoiseAgain}};
     for (const auto& [key, act] : keys) {

@@ -5,7 +5,6 @@
 #include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QLocale>
 #include <QSpinBox>
 #include <QStackedWidget>
@@ -19,7 +18,7 @@
 #include "ui/widgets/ImageConvert.h"
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/PictureTable.h"
-#include "ui/widgets/Theme.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -30,6 +29,13 @@ void GeneratePage::connectService() {
     connect(&service, &GenerateService::failed, this, [this](const QString& message) {
         m_problem = message;
         showState();
+        m_hint->alert();
+    });
+    connect(&service, &GenerateService::progressed, this, [this](const GenerateProgress& progress) {
+        if (m_work->isActive())
+            m_work->showFraction(progress.fraction, tr("%1 samples/s · %2 left")
+                                                        .arg(QLocale().toString(progress.samplesPerSecond, 'f', 0),
+                                                             durationText(progress.secondsLeft)));
     });
     connect(&service, &GenerateService::busyChanged, this, &GeneratePage::showState);
     connect(&service, &GenerateService::saved, this,
@@ -38,7 +44,7 @@ void GeneratePage::connectService() {
         emit failed(tr("%1 The samples are still here: save them somewhere else.").arg(message));
     });
     connect(m_work, &WorkBar::cancelled, this, &GeneratePage::cancel);
-    connect(m_work, &WorkBar::appeared, this, &GeneratePage::showState);
+    listenTo(m_work);
     connect(m_model, &ModelChooser::chosen, this, &GeneratePage::generate);
     connect(&controller, &TrainingController::modelChanged, this, [this] {
         if (m_model->isAtHand())
@@ -49,9 +55,7 @@ void GeneratePage::connectService() {
         if (m_model->isAtHand() && isVisible() && isOld && !m_live->isActive() && !m_workbench.generator().isBusy())
             refresh();
     });
-    connect(&controller, &TrainingController::modelOpening, this, &GeneratePage::showState);
-    connect(&controller, &TrainingController::modelFailed, this, &GeneratePage::showState);
-    connect(&m_workbench, &Workbench::runChanged, this, &GeneratePage::showState);
+    listenTo(m_workbench);
     // Data that were missing: what failed for want of them may go now.
     connect(&m_workbench.preflight(), &PreflightService::dataOpened, this, [this] {
         if (!m_problem.isEmpty())
@@ -117,7 +121,6 @@ void GeneratePage::cancel() {
     m_wasCancelled = true;
     m_workbench.generator().cancel();
     showState();
-    firstControl()->setFocus(Qt::OtherFocusReason); // the button goes
 }
 
 void GeneratePage::takeResult(std::shared_ptr<const Generated> result) {
@@ -171,12 +174,9 @@ void GeneratePage::showState() {
         m_work->end();
     const bool hasPictures = m_result != nullptr && isPictureBatch(m_result->pictures) && m_problem.isEmpty();
     m_centre->setCurrentIndex(hasPictures ? 1 : 0);
-    m_hint->setText(emptyText());
-    QPalette colours = palette();
-    if (!m_problem.isEmpty())
-        colours.setColor(QPalette::WindowText, theme::errorText(palette()));
-    m_hint->setPalette(colours);
-    m_note->setText(noteText());
+    say(m_hint, emptyText(), !m_problem.isEmpty());
+    m_note->setVisible(!m_work->isShown());
+    m_note->say(noteText());
     m_save->setEnabled(m_result != nullptr && m_problem.isEmpty());
 }
 
@@ -207,8 +207,7 @@ void GeneratePage::askSave() {
 }
 
 void GeneratePage::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    showState();
+    ModelPage::showEvent(event);
     if (m_isStale || m_result == nullptr)
         generate();
 }
@@ -221,22 +220,13 @@ void GeneratePage::hideEvent(QHideEvent* event) {
     }
 }
 
-void GeneratePage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        showState();
-}
-
 void GeneratePage::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape) {
-        if (m_aside->isVisible())
-            closeEnlarged();
-        else
-            emit left();
+    if (event->key() == Qt::Key_Escape && m_aside->isVisible()) {
+        closeEnlarged();
     } else if (event->key() == Qt::Key_R && event->modifiers() == Qt::NoModifier && m_resample->isEnabled()) {
         resample();
     } else {
-        QWidget::keyPressEvent(event);
+        ModelPage::keyPressEvent(event);
     }
 }
 

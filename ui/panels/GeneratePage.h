@@ -13,7 +13,6 @@
 class QButtonGroup;
 class QComboBox;
 class QDoubleSpinBox;
-class QLabel;
 class QSpinBox;
 class QStackedWidget;
 class QTimer;
@@ -38,9 +37,9 @@ public:
     QWidget* firstControl() const override;
 
 protected:
+    void showState() override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
-    void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -62,7 +61,6 @@ private:
     void enlarge(int index);
     void closeEnlarged();
     void askSave();
-    void showState();
     void showControls();
     GenerateRequest request() const;
     What what() const;
@@ -85,11 +83,11 @@ private:
     QSpinBox* m_seed;
     QToolButton* m_resample;
     QStackedWidget* m_centre;
-    QLabel* m_hint;
+    StatusLabel* m_hint;
     PictureTable* m_table;
     QWidget* m_aside; // with the chosen picture
     ImageView* m_enlarged;
-    QLabel* m_note;
+    StatusLabel* m_note;
     WorkBar* m_work;
     QToolButton* m_save;
     QTimer* m_live;

@@ -17,6 +17,7 @@
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/PictureTable.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -37,8 +38,8 @@ GeneratePage::GeneratePage(Workbench& workbench, QWidget* parent)
       m_what(new QButtonGroup(this)), m_count(new QSpinBox(this)), m_columns(new QSpinBox(this)),
       m_start(new QComboBox(this)), m_place(new QSpinBox(this)), m_temperature(new QDoubleSpinBox(this)),
       m_seed(new QSpinBox(this)), m_resample(new QToolButton(this)), m_centre(new QStackedWidget(this)),
-      m_hint(new QLabel(this)), m_table(new PictureTable(this)), m_aside(new QWidget(this)),
-      m_enlarged(new ImageView(m_aside)), m_note(new QLabel(this)),
+      m_hint(new StatusLabel(tr("What is needed"), this)), m_table(new PictureTable(this)), m_aside(new QWidget(this)),
+      m_enlarged(new ImageView(m_aside)), m_note(new StatusLabel(tr("About the samples"), this)),
       m_work(new WorkBar(tr("Generating progress"), tr("Stop generating (Esc)"), this)), m_save(new QToolButton(this)),
       m_live(new QTimer(this)) {
     setAccessibleName(tr("Generate page"));
@@ -50,7 +51,6 @@ GeneratePage::GeneratePage(Workbench& workbench, QWidget* parent)
     column->addLayout(buildCodeRow());
     column->addWidget(buildCentre(), 1);
     column->addLayout(buildFoot());
-    column->addWidget(m_work);
     auto* again = new QShortcut(Qt::CTRL | Qt::Key_R, this);
     again->setContext(Qt::WidgetWithChildrenShortcut);
     connect(again, &QShortcut::activated, this, &GeneratePage::resample);
@@ -73,7 +73,7 @@ QLayout* GeneratePage::buildWhatRow() {
     auto* row = new QHBoxLayout;
     const std::pair<QString, QString> kinds[] = {
         {tr("S&amples"), tr("New samples, decoded from random codes")},
-        {tr("Tra&versal"), tr("A row for each dimension of the code, which runs from −3σ to 3σ while the others stay: "
+        {tr("Traversa&l"), tr("A row for each dimension of the code, which runs from −3σ to 3σ while the others stay: "
                               "what it stands for")}};
     for (const auto& [text, tip] : kinds) {
         auto* button = new QToolButton(this);
@@ -138,7 +138,7 @@ QLayout* GeneratePage::buildWhatRow() {
     };
     add(tr("C&ount"), m_count, m_ofSamples);
     add(tr("Colum&ns"), m_columns, m_ofSamples);
-    add(tr("Star&t"), m_start, m_ofTraversal, 1);
+    add(tr("Start w&ith"), m_start, m_ofTraversal, 1);
     m_ofTraversal.push_back(m_place);
     row->addWidget(m_place);
     row->addStretch(0);
@@ -186,8 +186,6 @@ QLayout* GeneratePage::buildCodeRow() {
 QWidget* GeneratePage::buildCentre() {
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
-    m_hint->setTextFormat(Qt::PlainText); // with names of files
-    m_hint->setAccessibleName(tr("What is needed"));
     m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_hint->setMargin(24);
 
@@ -223,9 +221,8 @@ QWidget* GeneratePage::buildCentre() {
 }
 
 QLayout* GeneratePage::buildFoot() {
-    m_note->setAccessibleName(tr("About the samples"));
     m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
+    m_note->setMinimumHeight(m_work->sizeHint().height()); // or the pictures would jump
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_save->setText(tr("&Save as…"));
     m_save->setAccessibleName(tr("Save samples as"));
@@ -233,6 +230,7 @@ QLayout* GeneratePage::buildFoot() {
     connect(m_save, &QToolButton::clicked, this, &GeneratePage::askSave);
     auto* foot = new QHBoxLayout;
     foot->addWidget(m_note, 1);
+    foot->addWidget(m_work, 1);
     foot->addWidget(m_save, 0, Qt::AlignBottom);
     return foot;
 }

@@ -1,8 +1,6 @@
 #include "ui/panels/LatentPage.h"
 
 #include <QComboBox>
-#include <QKeyEvent>
-#include <QLabel>
 #include <QToolButton>
 
 #include "ui/bridge/Workbench.h"
@@ -14,7 +12,7 @@
 #include "ui/panels/Words.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/CodeScatter.h"
-#include "ui/widgets/Theme.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -28,8 +26,8 @@ constexpr int kPauseFactor = 4;                        // of what a look takes
 void LatentPage::connectService() {
     connect(&m_service, &LatentService::collected, this, &LatentPage::takeCodes);
     connect(&m_service, &LatentService::failed, this, [this](const QString& message) {
-        m_problem = message;
         takeCodes(nullptr);
+        tellProblem(message);
     });
     connect(&m_service, &LatentService::busyChanged, this, &LatentPage::showState);
     connect(&m_service, &LatentService::progressed, this, [this](const LatentProgress& progress) {
@@ -50,19 +48,19 @@ void LatentPage::connectService() {
     connect(m_map->scatter(), &CodeScatter::currentChanged, this, &LatentPage::forgive);
     connect(m_map->scatter(), &CodeScatter::chosenChanged, this, &LatentPage::forgive);
     connect(m_map, &LatentMap::axesChanged, this, &LatentPage::showState);
-    connect(&m_analysis, &LatentAnalysis::failed, this, [this](const QString& message) {
-        m_problem = message;
-        showState();
-    });
+    connect(&m_analysis, &LatentAnalysis::failed, this, &LatentPage::tellProblem);
     const auto answerProbe = [this](const QString& problem) {
-        if (std::exchange(m_probeProblem, problem) != problem)
-            showState();
+        if (std::exchange(m_probeProblem, problem) == problem)
+            return;
+        showState();
+        if (!problem.isEmpty())
+            m_note->alert();
     };
     connect(&m_service, &LatentService::probeFailed, this, answerProbe);
     connect(&m_service, &LatentService::decoded, this, [answerProbe] { answerProbe({}); });
     connect(&m_service, &LatentService::encoded, this, [answerProbe] { answerProbe({}); });
     connect(m_work, &WorkBar::cancelled, this, &LatentPage::cancel);
-    connect(m_work, &WorkBar::appeared, this, &LatentPage::showState);
+    listenTo(m_work);
 }
 
 void LatentPage::connectWorkbench() {
@@ -72,13 +70,11 @@ void LatentPage::connectWorkbench() {
         if (m_model->isAtHand())
             collect();
     });
-    connect(&controller, &TrainingController::modelOpening, this, &LatentPage::showState);
-    connect(&controller, &TrainingController::modelFailed, this, &LatentPage::showState);
+    listenTo(m_workbench);
     connect(&controller, &TrainingController::progressed, this, &LatentPage::follow);
     connect(&controller, &TrainingController::stateChanged, this, [this] { m_followed = -1; });
     connect(&controller, &TrainingController::datasetOpened, this, &LatentPage::dataChanged);
     connect(&m_workbench.preflight(), &PreflightService::dataOpened, this, &LatentPage::dataChanged);
-    connect(&m_workbench, &Workbench::runChanged, this, &LatentPage::showState);
 }
 
 std::shared_ptr<const Dataset> LatentPage::experimentData() const {
@@ -141,7 +137,6 @@ void LatentPage::follow() {
 }
 
 void LatentPage::cancel() {
-    m_map->scatter()->setFocus(Qt::OtherFocusReason); // the button goes
     m_analysis.cancelLayout();
     m_analysis.cancelClusters();
     if (!m_service.isBusy())
@@ -154,6 +149,12 @@ void LatentPage::cancel() {
 void LatentPage::forgive() {
     if (m_map->codes() != nullptr && !std::exchange(m_problem, QString()).isEmpty())
         showState();
+}
+
+void LatentPage::tellProblem(const QString& message) {
+    m_problem = message;
+    showState();
+    m_note->alert();
 }
 
 void LatentPage::takeCodes(std::shared_ptr<const LatentCodes> codes) {
@@ -181,13 +182,9 @@ void LatentPage::showState() {
     if (!m_service.isBusy() && !m_analysis.isLayingOut() && !m_analysis.isClustering())
         m_work->end();
     m_note->setVisible(!m_work->isShown());
-    m_note->setText(noteText());
-    QPalette colours = palette();
-    if (!m_problem.isEmpty() || !m_probeProblem.isEmpty())
-        colours.setColor(QPalette::WindowText, theme::errorText(palette()));
-    m_note->setPalette(colours);
+    say(m_note, noteText(), !m_problem.isEmpty() || !m_probeProblem.isEmpty());
     m_map->scatter()->setEmptyText(emptyText());
-    m_again->setEnabled(hasModel() && !m_service.isBusy());
+    m_again->setEnabled(hasModel()); // while busy, too: it would lose the focus; it begins anew
     m_tools->setEnabled(m_map->codes() != nullptr);
 }
 
@@ -248,24 +245,9 @@ QString LatentPage::noteText() const {
 }
 
 void LatentPage::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
+    ModelPage::showEvent(event);
     if (m_isStale)
         collect();
-    else
-        showState();
-}
-
-void LatentPage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        showState();
-}
-
-void LatentPage::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape)
-        emit left();
-    else
-        QWidget::keyPressEvent(event);
 }
 
 } // namespace hourglass

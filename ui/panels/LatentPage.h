@@ -12,7 +12,6 @@
 #include "ui/panels/ModelPage.h"
 
 class QComboBox;
-class QLabel;
 class QSplitter;
 class QTabWidget;
 class QToolButton;
@@ -44,8 +43,7 @@ public:
 
 protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
+    void showState() override;
 
 private:
     QLayout* buildBar();
@@ -62,7 +60,7 @@ private:
     void dataChanged();
     std::shared_ptr<const Dataset> experimentData() const;
     void takeCodes(std::shared_ptr<const LatentCodes> codes);
-    void showState();
+    void tellProblem(const QString& message);
     bool hasModel() const;
     QString emptyText() const;
     QString noteText() const;
@@ -80,7 +78,7 @@ private:
     LatentClustersView* m_clusters;
     LatentWander* m_wander;
     LatentPaint* m_paint;
-    QLabel* m_note;
+    StatusLabel* m_note;
     WorkBar* m_work;
 
     QString m_other; // source that is none of the experiment's

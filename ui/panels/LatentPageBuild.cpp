@@ -12,6 +12,7 @@
 #include <QToolButton>
 
 #include "ui/bridge/Workbench.h"
+#include "ui/models/PlainTip.h"
 #include "ui/panels/LatentMap.h"
 #include "ui/panels/LatentPage.h"
 #include "ui/panels/LatentPaint.h"
@@ -20,6 +21,7 @@
 #include "ui/panels/ModelChooser.h"
 #include "ui/panels/WorkBar.h"
 #include "ui/widgets/CodeScatter.h"
+#include "ui/widgets/StatusLabel.h"
 
 namespace hourglass {
 
@@ -36,7 +38,7 @@ LatentPage::LatentPage(Workbench& workbench, QWidget* parent)
       m_map(new LatentMap(m_analysis, workbench.settings(), this)), m_tools(new QTabWidget(this)),
       m_samples(new LatentSamplesView(m_analysis, *m_map, this)),
       m_clusters(new LatentClustersView(m_analysis, *m_map, this)), m_wander(new LatentWander(m_service, *m_map, this)),
-      m_paint(new LatentPaint(m_service, *m_map, this)), m_note(new QLabel(this)),
+      m_paint(new LatentPaint(m_service, *m_map, this)), m_note(new StatusLabel(tr("About the codes"), this)),
       m_work(new WorkBar(tr("Encoding progress"), tr("Stop encoding (Esc)"), this)) {
     setAccessibleName(tr("Latent page"));
     auto* column = new QVBoxLayout(this);
@@ -52,8 +54,6 @@ LatentPage::LatentPage(Workbench& workbench, QWidget* parent)
     column->addWidget(m_split, 1);
     column->addWidget(m_note);
     column->addWidget(m_work);
-    m_note->setAccessibleName(tr("About the codes"));
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_note->setMinimumHeight(m_work->sizeHint().height()); // or the map would jump
@@ -136,7 +136,7 @@ void LatentPage::useData(const QString& source) {
         const QString name = source.section(QLatin1Char('/'), -1);
         m_part->addItem(name.isEmpty() ? source : name, source);
         at = m_part->count() - 1;
-        m_part->setItemData(at, source, Qt::ToolTipRole);
+        m_part->setItemData(at, plainTip(source), Qt::ToolTipRole);
     }
     m_part->setCurrentIndex(at);
     m_other = source;

@@ -71,7 +71,7 @@ QLayout* LatentPaint::buildBrush() {
     m_value->setRange(0, 100);
     m_value->setValue(100);
     add(tr("&Brush"), m_size, tr("Brush size"), tr("Diameter of the brush in pixels, 1 to 16"));
-    add(tr("&Value"), m_value, tr("Brush value"),
+    add(tr("Va&lue"), m_value, tr("Brush value"),
         tr("What the left button paints, from black to white; the right button paints the opposite"));
     return row;
 }

@@ -149,6 +149,7 @@ LatentClustersView::LatentClustersView(LatentAnalysis& analysis, LatentMap& map,
                         "with the arrows and press Enter, to go to its sample"));
     m_strip->setEmptyText(tr("Colour by cluster, on the left: examples of each appear here."));
     auto* scroll = new QScrollArea(this);
+    scroll->setFocusPolicy(Qt::NoFocus); // what is in it takes the keyboard
     scroll->setWidget(m_strip);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);

@@ -5,6 +5,7 @@
 #include <QStackedWidget>
 #include <QToolButton>
 
+#include "ui/models/PlainTip.h"
 #include "ui/panels/LatentMap.h"
 #include "ui/widgets/CodeBars.h"
 #include "ui/widgets/CodeScatter.h"
@@ -138,7 +139,7 @@ void LatentWander::showEnds() {
     m_pad->setEnds(placeOf(m_a), placeOf(m_b));
     const bool hasBoth = m_a && m_b;
     m_between->setEnabled(hasBoth);
-    m_between->setToolTip(hasBoth ? tr("From A, %1, to B, %2").arg(m_map.describe(*m_a), m_map.describe(*m_b))
+    m_between->setToolTip(hasBoth ? plainTip(tr("From A, %1, to B, %2").arg(m_map.describe(*m_a), m_map.describe(*m_b)))
                                   : tr("Mark a sample on the map and press A, another and press B: then this goes from "
                                        "one to the other"));
 }

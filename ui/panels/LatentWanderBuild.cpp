@@ -12,6 +12,8 @@
 #include "ui/widgets/CodeBars.h"
 #include "ui/widgets/ImageView.h"
 #include "ui/widgets/LatentPad.h"
+#include "ui/widgets/Steady.h"
+#include "ui/widgets/TabOrder.h"
 
 namespace hourglass {
 
@@ -72,7 +74,7 @@ LatentWander::LatentWander(LatentService& service, const LatentMap& map, QWidget
 QLayout* LatentWander::buildButtons() {
     auto* row = new QHBoxLayout;
     auto* middle = textButton(this, tr("&Reset"), tr("Reset the place"), tr("Go to the mean of all codes"));
-    m_start = textButton(this, tr("From sa&mple"), tr("Start at the sample"), {});
+    m_start = textButton(this, tr("From samp&le"), tr("Start at the sample"), {});
     row->addWidget(middle);
     row->addWidget(m_start);
     row->addStretch(1);
@@ -122,14 +124,13 @@ void LatentWander::buildSliders() {
     grid->setVerticalSpacing(2);
     for (const int axis : wanted) {
         auto* name = new QLabel(nameOf(axis), m_sliders);
-        auto* slider = new QSlider(Qt::Horizontal, m_sliders);
+        auto* slider = new Steady<QSlider>(Qt::Horizontal, m_sliders); // the list is scrolled by the wheel
         auto* value = new QLabel(m_sliders);
         slider->setRange(-kSliderReach, kSliderReach);
         slider->setPageStep(50);
         slider->setSingleStep(10);
         slider->setAccessibleName(name->text());
         slider->setToolTip(tr("Moves the code along %1, from −3σ to 3σ of the data").arg(name->text()));
-        slider->setFocusPolicy(Qt::StrongFocus);
         value->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 σ").arg(QStringLiteral("−3.0"))));
         value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         const int row = grid->rowCount();
@@ -146,6 +147,7 @@ void LatentWander::buildSliders() {
     }
     grid->setRowStretch(grid->rowCount(), 1);
     grid->setColumnStretch(1, 1);
+    tabInReadingOrder(this);
 }
 
 void LatentWander::resizeEvent(QResizeEvent* event) {

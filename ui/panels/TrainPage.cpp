@@ -14,6 +14,7 @@
 #include "ui/widgets/ArchitectureStrip.h"
 #include "ui/widgets/ImageStrip.h"
 #include "ui/widgets/LossChart.h"
+#include "ui/widgets/TabOrder.h"
 
 namespace hourglass {
 
@@ -60,6 +61,7 @@ TrainPage::TrainPage(Workbench& workbench, QWidget* parent)
 
     m_preflight->setAccessibleName(tr("Pre-flight"));
     m_preflight->setToolTip(tr("What a run would take. The time is measured on a few batches."));
+    m_preflight->setTextFormat(Qt::PlainText); // with names of data
     m_preflight->setWordWrap(true);
     connect(m_architecture, &ArchitectureStrip::blockActivated, this, [this](int index) {
         const auto kind = m_architecture->blocks()[static_cast<size_t>(index)].kind;
@@ -113,10 +115,12 @@ void TrainPage::buildCharts() {
 void TrainPage::placeCharts() {
     const int both = m_loss->minimumSizeHint().width() + m_watch->minimumSizeHint().width() + 40;
     const bool isNarrow = !m_watch->isEmpty() && width() < both;
-    if (isNarrow && !m_watch->hasMain())
+    if (isNarrow && !m_watch->hasMain()) {
         m_watch->takeMain(m_loss);
-    else if (!isNarrow && m_watch->hasMain()) {
+        tabInReadingOrder(m_charts);
+    } else if (!isNarrow && m_watch->hasMain()) {
         m_charts->insertWidget(0, m_watch->releaseMain());
+        tabInReadingOrder(m_charts);
         m_loss->show();
     }
     m_watch->setVisible(!m_watch->isEmpty());

@@ -44,7 +44,6 @@ WatchArea::WatchArea(Workbench& workbench, QWidget* parent)
     m_list->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_words->setWordWrap(true);
     m_words->setAccessibleName(tr("What is watched"));
-    setTabOrder(m_list, m_curve);
 
     connect(m_list, &QComboBox::activated, this, &WatchArea::choose);
     connect(&workbench, &Workbench::runChanged, this, &WatchArea::refresh);

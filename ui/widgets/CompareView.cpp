@@ -9,6 +9,7 @@
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
 #include "ui/widgets/CompareImageView.h"
+#include "ui/widgets/TabOrder.h"
 #include "ui/widgets/Theme.h"
 
 namespace hourglass {
@@ -279,6 +280,7 @@ void CompareView::arrange() {
     }
     for (int i = 0; i < shown.size(); ++i)
         m_grid->addWidget(shown[i], i / columns, i % columns);
+    tabInReadingOrder(this);
     setFocusProxy(shown.first()); // the frame round the panes has nothing to show the focus with
     if (focused != nullptr && focused->isHidden())
         shown.first()->setFocus();

@@ -4,10 +4,12 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QMenu>
+#include <QPainter>
 #include <QPushButton>
 #include <QSlider>
 #include <QVBoxLayout>
 
+#include "ui/models/PlainTip.h"
 #include "ui/widgets/CurveCanvas.h"
 #include "ui/widgets/Theme.h"
 
@@ -27,8 +29,53 @@ int positionOf(double weight) {
 
 } // namespace
 
+// The title, and beside it the unit, which is elided where there is no room; the tip has it in full then.
+class LossChart::Heading : public QLabel {
+public:
+    using QLabel::QLabel;
+
+    // The title is never cut.
+    void say(const QString& title, const QString& unit) {
+        m_title = title;
+        m_unit = unit;
+        QFont bold = font();
+        bold.setBold(true);
+        m_titleWidth = QFontMetrics(bold).horizontalAdvance(title + QLatin1Char(' '));
+        setMinimumWidth(m_titleWidth);
+        setText(QStringLiteral("<b>%1</b> %2").arg(title.toHtmlEscaped(), unit.toHtmlEscaped()));
+        elide();
+    }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QLabel::resizeEvent(event);
+        elide();
+    }
+    void paintEvent(QPaintEvent* event) override {
+        if (toolTip().isEmpty())
+            return QLabel::paintEvent(event);
+        QPainter painter(this);
+        painter.setPen(palette().color(QPalette::WindowText));
+        const QRect room = rect().adjusted(m_titleWidth, 0, 0, 0);
+        painter.drawText(room, Qt::AlignVCenter, fontMetrics().elidedText(m_unit, Qt::ElideRight, room.width()));
+        QFont bold = font();
+        bold.setBold(true);
+        painter.setFont(bold);
+        painter.drawText(rect(), Qt::AlignVCenter, m_title);
+    }
+
+private:
+    void elide() {
+        const bool isCut = m_titleWidth + fontMetrics().horizontalAdvance(m_unit) > width();
+        setToolTip(isCut ? plainTip(m_title + QLatin1Char(' ') + m_unit) : QString());
+    }
+
+    QString m_title, m_unit;
+    int m_titleWidth = 0;
+};
+
 LossChart::LossChart(const QString& title, const QString& unit, QWidget* parent)
-    : QWidget(parent), m_title(title), m_canvas(new CurveCanvas(m_data, this)), m_heading(new QLabel(this)),
+    : QWidget(parent), m_title(title), m_canvas(new CurveCanvas(m_data, this)), m_heading(new Heading(this)),
       m_legend(new QLabel(this)), m_sliderCaption(new QLabel(tr("Smooth"), this)),
       m_slider(new QSlider(Qt::Horizontal, this)), m_sliderValue(new QLabel(this)),
       m_log(new QCheckBox(tr("Log"), this)), m_axis(new QComboBox(this)) {
@@ -148,16 +195,13 @@ void LossChart::setTrainingIncludes(const QString& text) {
 // Beside the title, where it is read more easily than along the axis.
 void LossChart::setUnit(const QString& unit) {
     m_unit = unit;
-    m_heading->setText(QStringLiteral("<b>%1</b> %2").arg(m_title.toHtmlEscaped(), unit.toHtmlEscaped()));
+    m_heading->say(m_title, unit);
     m_canvas->setAccessibleName(unit.isEmpty() ? tr("%1 curves").arg(m_title) : tr("%1 curves, %2").arg(m_title, unit));
     emit unitChanged();
 }
 
 void LossChart::setTitle(const QString& title) {
     m_title = title;
-    QFont bold = font();
-    bold.setBold(true);
-    m_heading->setMinimumWidth(QFontMetrics(bold).horizontalAdvance(title)); // the unit may be cut where it is narrow
     setAccessibleName(title);
     setUnit(m_unit);
 }

@@ -77,6 +77,8 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    class Heading;
+
     void buildControls(QLayout* row);
     void schedule();
     void draw();
@@ -94,7 +96,7 @@ private:
     QBoxLayout* m_column;
     QBoxLayout* m_top;
     CurveCanvas* m_canvas;
-    QLabel* m_heading;
+    Heading* m_heading;
     QLabel* m_legend;
     QLabel* m_sliderCaption;
     QSlider* m_slider;

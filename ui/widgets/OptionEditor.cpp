@@ -7,31 +7,16 @@
 #include <QLineEdit>
 #include <QRegularExpression>
 #include <QSpinBox>
-#include <QWheelEvent>
 
 #include <limits>
 
 #include "ui/bridge/CoreText.h"
 #include "ui/widgets/RealEdit.h"
+#include "ui/widgets/Steady.h"
 
 namespace hourglass {
 
 namespace {
-
-// The wheel scrolls the form; it changes a value only in the control that has the focus.
-template <typename Control>
-class Steady : public Control {
-public:
-    explicit Steady(QWidget* parent) : Control(parent) { this->setFocusPolicy(Qt::StrongFocus); }
-
-protected:
-    void wheelEvent(QWheelEvent* event) override {
-        if (this->hasFocus())
-            Control::wheelEvent(event);
-        else
-            event->ignore();
-    }
-};
 
 // Accepts any number, so that one out of range can be explained; the arrows stay within the range.
 class RangedSpinBox : public Steady<QSpinBox> {

@@ -160,9 +160,21 @@ void RatePlot::paintAxes(QPainter& painter) const {
          {std::pair(m_inputBytes, tr("input")), std::pair(m_inputBytes / 10, tr("10:1"))}) {
         const double x = toWidget(bytes, m_lowPsnr).x();
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
-        const double width = fontMetrics().horizontalAdvance(label);
-        painter.drawText(QPointF(std::min(x + 4, area.right() - width), area.top() + line - 2), label);
+        painter.drawText(labelPlace(x, label), Qt::AlignCenter, label);
     }
+}
+
+// Above, beside the line, or where that is over marks, below.
+QRectF RatePlot::labelPlace(double x, const QString& label) const {
+    const QRectF area = plotArea();
+    const double width = fontMetrics().horizontalAdvance(label) + 2.0, height = fontMetrics().height();
+    const QRectF above(std::min(x + 4, area.right() - width), area.top() + 1, width, height);
+    const QRectF room = above.adjusted(-2 * kMark, -2 * kMark, 2 * kMark, 2 * kMark);
+    for (const RateSeries& series : m_series)
+        for (const RatePoint& point : series.points)
+            if (room.contains(toWidget(point.bytes, point.psnr)))
+                return above.translated(0, area.height() - height - 2);
+    return above;
 }
 
 void RatePlot::paintLegend(QPainter& painter) const {

@@ -52,6 +52,7 @@ private:
     const RatePoint* pointAt(QPointF place) const;
     void setRanges();
     void paintAxes(QPainter& painter) const;
+    QRectF labelPlace(double x, const QString& label) const;
     void paintLegend(QPainter& painter) const;
 
     std::vector<RateSeries> m_series;

@@ -22,6 +22,7 @@ RocCurve::RocCurve(QWidget* parent) : QWidget(parent) {
 
 void RocCurve::setRoc(std::optional<Roc> roc) {
     m_roc = std::move(roc);
+    m_line.clear();
     update();
 }
 
@@ -61,8 +62,7 @@ QRectF RocCurve::plot() const {
     return {room.left() + (room.width() - side) / 2, room.top(), side, side};
 }
 
-QPointF RocCurve::place(const RocPoint& point) const {
-    const QRectF area = plot();
+QPointF RocCurve::placeIn(const QRectF& area, const RocPoint& point) {
     return {area.left() + point.falsePositiveRate * area.width(),
             area.bottom() - point.truePositiveRate * area.height()};
 }
@@ -80,8 +80,9 @@ void RocCurve::chooseNearest(QPointF at) {
         return;
     size_t best = 0;
     double least = HUGE_VAL;
+    const QRectF area = plot();
     for (size_t i = 0; i < m_roc->curve.size(); ++i) {
-        const QPointF away = place(m_roc->curve[i]) - at;
+        const QPointF away = placeIn(area, m_roc->curve[i]) - at;
         if (const double distance = QPointF::dotProduct(away, away); distance < least) {
             least = distance;
             best = i;
@@ -121,6 +122,18 @@ void RocCurve::keyPressEvent(QKeyEvent* event) {
     QWidget::keyPressEvent(event);
 }
 
+void RocCurve::trace(const QRectF& area) {
+    if (m_traced == area && !m_line.isEmpty())
+        return;
+    m_traced = area;
+    m_line.clear();
+    for (const RocPoint& point : m_roc->curve)
+        if (const QPointF next = placeIn(area, point);
+            m_line.isEmpty() || (next - m_line.back()).manhattanLength() > 0.5)
+            m_line << next;
+    m_line << area.topRight();
+}
+
 void RocCurve::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
@@ -135,13 +148,9 @@ void RocCurve::paintEvent(QPaintEvent*) {
     painter.drawRect(area);
     painter.setPen(QPen(theme::hairline(palette()), 1, Qt::DashLine));
     painter.drawLine(area.bottomLeft(), area.topRight());
-    QPolygonF line; // of tens of thousands of points, those that can be told apart
-    for (const RocPoint& point : m_roc->curve)
-        if (const QPointF next = place(point); line.isEmpty() || (next - line.back()).manhattanLength() > 0.5)
-            line << next;
-    line << area.topRight();
+    trace(area);
     painter.setPen(QPen(theme::trainCurve(palette()), 2));
-    painter.drawPolyline(line);
+    painter.drawPolyline(m_line);
 
     const QColor mark = theme::errorText(palette());
     const QPointF now = place(*current());

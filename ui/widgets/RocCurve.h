@@ -23,7 +23,7 @@ public:
     void setEmptyText(const QString& text);
     std::optional<RocPoint> current() const; // at the threshold
     QRectF plot() const;                     // square
-    QPointF place(const RocPoint& point) const;
+    QPointF place(const RocPoint& point) const { return placeIn(plot(), point); }
 
     QSize sizeHint() const override { return {150, 150}; }
     QSize minimumSizeHint() const override { return {96, 84}; }
@@ -38,11 +38,15 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    static QPointF placeIn(const QRectF& plot, const RocPoint& point);
+    void trace(const QRectF& area);
     size_t index() const; // of current()
     void choose(size_t point);
     void chooseNearest(QPointF place);
 
     std::optional<Roc> m_roc;
+    QPolygonF m_line; // as it is painted, in m_traced; of tens of thousands of points, those that can be told apart
+    QRectF m_traced;
     double m_threshold = 0;
     QString m_emptyText;
 };
