@@ -168,7 +168,7 @@ void RatePlot::paintAxes(QPainter& painter) const {
 QRectF RatePlot::labelPlace(double x, const QString& label) const {
     const QRectF area = plotArea();
     const double width = fontMetrics().horizontalAdvance(label) + 2.0, height = fontMetrics().height();
-    const QRectF above(std::min(x + 4, area.right() - width), area.top() + 1, width, height);
+    const QRectF above(x + 4 + width <= area.right() ? x + 4 : x - 4 - width, area.top() + 1, width, height);
     const QRectF room = above.adjusted(-2 * kMark, -2 * kMark, 2 * kMark, 2 * kMark);
     for (const RateSeries& series : m_series)
         for (const RatePoint& point : series.points)
