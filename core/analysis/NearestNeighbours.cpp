@@ -12,9 +12,9 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kRowsAtOnce = 1024;  // compared with one code
-constexpr int64_t kQueriesAtOnce = 16; // between two looks at the stop token
-constexpr size_t kLanes = 4;           // partial sums, which become vector registers
+constexpr int64_t kCandidatesAtOnce = 1024; // compared with one code
+constexpr int64_t kQueriesAtOnce = 16;      // between two looks at the stop token
+constexpr size_t kLanes = 4;                // partial sums, which become vector registers
 
 // Σ term(a_i, b_i), always added in the same order.
 template <typename Term>
@@ -96,7 +96,7 @@ std::vector<Neighbour> nearest(const Tensor& codes, std::span<const float> code,
                                CodeDistance distance) {
     const Rows rows(codes);
     std::vector<double> distances(static_cast<size_t>(codes.shape()[0]));
-    parallelFor(codes.shape()[0], kRowsAtOnce, [&](int64_t begin, int64_t end) {
+    parallelFor(codes.shape()[0], kCandidatesAtOnce, [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row)
             distances[static_cast<size_t>(row)] = codeDistance(rows[row], code, distance);
     });

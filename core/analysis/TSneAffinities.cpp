@@ -11,7 +11,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kRowsAtOnce = 16;
+constexpr int64_t kCodesAtOnce = 16;
 constexpr int kMostHalvings = 100;
 constexpr double kEntropyTolerance = 1e-10; // nats
 
@@ -55,7 +55,7 @@ std::vector<double> conditionalAffinities(std::span<const Neighbour> neighbours,
             perplexity, perRow);
     const auto width = static_cast<size_t>(perRow);
     std::vector<double> conditional(neighbours.size());
-    parallelFor(static_cast<int64_t>(neighbours.size() / width), kRowsAtOnce, [&](int64_t begin, int64_t end) {
+    parallelFor(static_cast<int64_t>(neighbours.size() / width), kCodesAtOnce, [&](int64_t begin, int64_t end) {
         for (auto row = static_cast<size_t>(begin); row < static_cast<size_t>(end); ++row)
             fitRow(neighbours.subspan(row * width, width), std::log(perplexity),
                    std::span(conditional).subspan(row * width, width));

@@ -10,7 +10,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kPointsAtOnce = 256;
+constexpr int64_t kForcesAtOnce = 256;
 
 } // namespace
 
@@ -28,7 +28,7 @@ double TSneObjective::gradient(std::span<const PlanePoint> layout, double exagge
     m_tree.repulsions(m_repulsions);
     const double normaliser = std::transform_reduce(m_repulsions.begin(), m_repulsions.end(), 0.0, std::plus<>(),
                                                     [](const Repulsion& repulsion) { return repulsion.kernel; });
-    parallelFor(static_cast<int64_t>(points()), kPointsAtOnce, [&](int64_t begin, int64_t end) {
+    parallelFor(static_cast<int64_t>(points()), kForcesAtOnce, [&](int64_t begin, int64_t end) {
         for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
             PlanePoint pull;
             for (size_t n = m_affinities.starts[i]; n < m_affinities.starts[i + 1]; ++n) {
@@ -47,7 +47,7 @@ double TSneObjective::gradient(std::span<const PlanePoint> layout, double exagge
 
 double TSneObjective::divergence(std::span<const PlanePoint> layout, double normaliser) {
     expects(layout.size() == points(), "{} points for {} affinities", layout.size(), points());
-    parallelFor(static_cast<int64_t>(points()), kPointsAtOnce, [&](int64_t begin, int64_t end) {
+    parallelFor(static_cast<int64_t>(points()), kForcesAtOnce, [&](int64_t begin, int64_t end) {
         for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
             double sum = 0; // -Σ_j p_ij ln w_ij
             for (size_t n = m_affinities.starts[i]; n < m_affinities.starts[i + 1]; ++n) {

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kHeadBytes = size_t{1} << 16;
-constexpr uint64_t kLargestFile = (uint64_t{1} << 31) - 1;
+constexpr uint64_t kLargestPicture = (uint64_t{1} << 31) - 1;
 
 // The header usually lies in the first bytes; a TIFF directory or one behind a long EXIF block may not.
 Result<ImageHeader> headerOf(const fs::path& path) {
@@ -28,7 +28,7 @@ Result<ImageHeader> headerOf(const fs::path& path) {
     Result<ImageHeader> header = readImageHeader(bytes, file->size());
     if (header || bytes.size() == file->size() || !isImage(bytes))
         return header;
-    Result<std::vector<std::byte>> whole = readBytes(path, kLargestFile);
+    Result<std::vector<std::byte>> whole = readBytes(path, kLargestPicture);
     return whole ? readImageHeader(*whole, file->size()) : Result<ImageHeader>(std::move(whole).error());
 }
 
@@ -56,7 +56,7 @@ ImageItem makeItem(const std::string& name, const ImageHeader& header) {
 }
 
 Result<RawImage> loadFile(const fs::path& path) {
-    Result<std::vector<std::byte>> file = readBytes(path, kLargestFile);
+    Result<std::vector<std::byte>> file = readBytes(path, kLargestPicture);
     if (!file)
         return std::move(file).error();
     return decodeRaw(*file, path.string());

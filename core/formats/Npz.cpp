@@ -12,7 +12,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr uint64_t kBestRatio = 1032; // of deflate
+constexpr uint64_t kBestMemberRatio = 1032; // of deflate
 constexpr zip_int64_t kMostEntries = 65'536;
 
 struct CloseEntry {
@@ -116,7 +116,7 @@ Result<NumericArray> NpzFile::read(std::string_view name) const {
         return makeError(ErrorCode::Unsupported, "{} is encrypted.", context);
     std::error_code code;
     const uint64_t packed = std::min<uint64_t>(status.comp_size, std::filesystem::file_size(m_path, code));
-    const uint64_t most = packed * kBestRatio + 1024;
+    const uint64_t most = packed * kBestMemberRatio + 1024;
     Entry entry(zip_fopen_index(m_archive.get(), static_cast<zip_uint64_t>(index), 0));
     if (!entry)
         return makeError(ErrorCode::Unreadable, "{} cannot be opened: {}.", context, zip_strerror(m_archive.get()));

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr uint64_t kLongestHeader = 100'000'000; // the limit of the reference implementation
+constexpr uint64_t kLongestSafetensorsHeader = 100'000'000; // the limit of the reference implementation
 constexpr size_t kMostTensors = 65'536;
 
 template <typename... Arguments>
@@ -115,9 +115,9 @@ Result<void> parseHeader(const std::string& text, uint64_t dataBytes, Safetensor
 }
 
 // The bytes of one tensor.
-class EntryStream : public ByteStream {
+class TensorStream : public ByteStream {
 public:
-    EntryStream(const SafetensorsFile& file, const TensorEntry& entry)
+    TensorStream(const SafetensorsFile& file, const TensorEntry& entry)
         : ByteStream(fmt::format("'{}', tensor '{}'", file.file->path().string(), entry.name)), m_file(*file.file),
           m_place(entry.offset), m_end(entry.offset + entry.bytes) {}
 
@@ -152,9 +152,9 @@ Result<SafetensorsFile> openSafetensors(const std::filesystem::path& path) {
         return damaged("it has only {} bytes.", size).withContext(context);
     if (Result<void> read = file.file->readAt(0, std::as_writable_bytes(std::span(&headerBytes, 1))); !read)
         return std::move(read).error();
-    if (headerBytes > size - sizeof headerBytes || headerBytes > kLongestHeader)
+    if (headerBytes > size - sizeof headerBytes || headerBytes > kLongestSafetensorsHeader)
         return damaged("its header claims {} bytes; the file has {} and a header at most {}.", headerBytes, size,
-                       kLongestHeader)
+                       kLongestSafetensorsHeader)
             .withContext(context);
     std::string text(static_cast<size_t>(headerBytes), '\0');
     if (Result<void> read = file.file->readAt(sizeof headerBytes, std::as_writable_bytes(std::span(text))); !read)
@@ -172,7 +172,7 @@ bool isSafetensors(std::span<const std::byte> head, uint64_t fileSize) {
     if (head.size() < 9)
         return false;
     std::memcpy(&headerBytes, head.data(), sizeof headerBytes);
-    return headerBytes >= 2 && headerBytes <= fileSize - 8 && headerBytes <= kLongestHeader &&
+    return headerBytes >= 2 && headerBytes <= fileSize - 8 && headerBytes <= kLongestSafetensorsHeader &&
            head[8] == std::byte{'{'};
 }
 
@@ -202,7 +202,7 @@ Result<NumericArray> SafetensorsFile::readArray(std::string_view name) const {
         return makeError(ErrorCode::NotFound, "'{}' holds no tensor '{}'; it holds: {}.", file->path().string(), name,
                          fmt::format("{}", fmt::join(names, ", ")).substr(0, 500));
     }
-    EntryStream stream(*this, *entry);
+    TensorStream stream(*this, *entry);
     return hourglass::readArray(
         stream, {.type = entry->type, .sizes = {entry->shape.sizes().begin(), entry->shape.sizes().end()}});
 }

@@ -24,17 +24,17 @@ void checkViews(const std::vector<NamedTensorView>& tensors) {
 }
 
 std::string header(const std::vector<NamedTensorView>& tensors, const std::map<std::string, std::string>& metadata) {
-    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    nlohmann::ordered_json entries = nlohmann::ordered_json::object();
     if (!metadata.empty())
-        json["__metadata__"] = metadata;
+        entries["__metadata__"] = metadata;
     uint64_t place = 0;
     for (const NamedTensorView& tensor : tensors) {
-        json[tensor.name] = {{"dtype", safetensorsName(tensor.type)},
+        entries[tensor.name] = {{"dtype", safetensorsName(tensor.type)},
                              {"shape", tensor.shape.sizes()},
                              {"data_offsets", {place, place + tensor.bytes.size()}}};
         place += tensor.bytes.size();
     }
-    std::string text = json.dump();
+    std::string text = entries.dump();
     text.resize((text.size() + 7) / 8 * 8, ' ');
     return text;
 }

@@ -7,9 +7,6 @@
 
 namespace hourglass {
 
-// Of at least so many nats a dimension counts as active.
-inline constexpr double kActiveNats = 0.01;
-
 // [code elements], over all rows of `samples`; nothing when asked to stop. The model has a prior
 // (CodeSource::hasPrior(); ContractError otherwise). Compute thread only. Errors: InvalidArgument (samples of another
 // shape), those of Executor::compile.

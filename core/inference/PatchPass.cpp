@@ -8,7 +8,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kBatch = 64;
+constexpr int64_t kPatchesAtOnce = 64;
 
 // Half a sine wave over a patch, above zero at its border too.
 std::vector<float> fade(int64_t length) {
@@ -41,7 +41,7 @@ public:
     Result<bool> run(const PassSettings& settings) {
         std::fill(m_out.begin(), m_out.end(), 0.0f);
         const Model& model = m_runner.model();
-        int64_t batch = std::min(kBatch, static_cast<int64_t>(m_places.size()));
+        int64_t batch = std::min(kPatchesAtOnce, static_cast<int64_t>(m_places.size()));
         Result<Program*> program = m_runner.program(model.autoencoder, model.sizes(batch), settings.memoryBudget);
         while (!program && program.error().code() == ErrorCode::OutOfMemory && batch > 1) {
             batch /= 2;

@@ -6,7 +6,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int kSchema = 1;
+constexpr int kMetadataSchema = 1;
 constexpr const char* kAveragedPrefix = "optimizer.ema.";
 constexpr int64_t kMostSampleElements = int64_t{1} << 28;
 
@@ -36,7 +36,7 @@ std::string describeModel(const Model& model) {
         if (spec.key != "data.source") // a path: nothing of this machine belongs into a model
             options[spec.key] = model.options.value(spec.key);
     nlohmann::ordered_json description;
-    description["schema"] = kSchema;
+    description["schema"] = kMetadataSchema;
     description["sample_shape"] = model.sampleShape.sizes();
     description["options"] = std::move(options);
     return description.dump();
@@ -52,7 +52,7 @@ Result<std::shared_ptr<const Model>> modelFromMetadata(const std::map<std::strin
     if (!parsed->is_object() || !parsed->contains("schema") || !(*parsed)["schema"].is_number_integer() ||
         !parsed->contains("options") || !(*parsed)["options"].is_object() || !parsed->contains("sample_shape"))
         return damaged("a part is missing");
-    if ((*parsed)["schema"].get<int64_t>() > kSchema)
+    if ((*parsed)["schema"].get<int64_t>() > kMetadataSchema)
         return makeError(ErrorCode::Unsupported, "This model was written by a newer Hourglass. Please update.");
     Result<Shape> shape = readSampleShape((*parsed)["sample_shape"]);
     if (!shape)

@@ -17,18 +17,18 @@ Result<void> measure(TrainingStep& step, const Dataset& dataset, const std::vect
                      std::stop_token stop, Preflight& result) {
     std::vector<float> batch(static_cast<size_t>(batchSize * dataset.sampleShape().elements()));
     dataset.read(std::span(rows).first(static_cast<size_t>(batchSize)), batch);
-    using Clock = std::chrono::steady_clock;
+    using SteadyClock = std::chrono::steady_clock;
     constexpr int kWarmUp = 2, kMeasured = 5;
-    Clock::time_point begin;
+    SteadyClock::time_point begin;
     for (int i = 0; i < kWarmUp + kMeasured && !stop.stop_requested(); ++i) {
         if (i == kWarmUp)
-            begin = Clock::now();
+            begin = SteadyClock::now();
         if (Result<RunOutcome> done = step.run(batchSize, batch, batch, {}, stop); !done)
             return std::move(done).error();
         step.update(1e-6);
     }
     if (!stop.stop_requested())
-        result.secondsPerEpoch = std::chrono::duration<double>(Clock::now() - begin).count() / kMeasured *
+        result.secondsPerEpoch = std::chrono::duration<double>(SteadyClock::now() - begin).count() / kMeasured *
                                  static_cast<double>(result.stepsPerEpoch);
     return {};
 }

@@ -344,6 +344,20 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(models->itemText(0).contains("none yet"), kPatience);
     }
 
+    // Folders are read when the page comes to front: until then the list knows nothing of the run that has just ended.
+    void runAtHand_thatIsNotListedYet_isTheModelAtHand() {
+        Page page;
+        useSmall(page.driver, {{"training.epochs", 1}, {"data.limit", 100}});
+        page.driver.key(Qt::Key_1, Qt::AltModifier);
+        page.driver.key(Qt::Key_F5);
+        QTRY_VERIFY_WITH_TIMEOUT(page.driver.bench().run() && page.driver.bench().run()->isFinished, kPatience);
+        auto* models = page.driver.window().findChild<DenoisePage*>()->findChild<ModelChooser*>();
+        QSignalSpy chosen(models, &ModelChooser::chosen);
+        models->choose(page.driver.bench().run()->folder);
+        QCOMPARE(chosen.count(), 0);
+        QVERIFY(models->isAtHand());
+    }
+
     // It works there, whatever is trained or compared meanwhile: the experiment stays.
     void droppedRun_isTheModelHere() {
         Page page;

@@ -76,7 +76,7 @@ bool ModelChooser::turnTo(const fs::path& path) {
     const fs::path before = m_path;
     m_path = path;
     const bool isRun = std::any_of(m_runs.begin(), m_runs.end(), [&](const RunSummary& r) { return r.folder == path; });
-    if (!path.empty() && !isRun)
+    if (!path.empty() && !isRun && path != m_workbench.controller().modelPath()) // which may not be listed yet
         m_file = path;
     fill(); // which takes the run at hand for what it is
     const bool isOther = m_path != before;

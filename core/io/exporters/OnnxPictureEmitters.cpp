@@ -150,7 +150,7 @@ Value emitSlice(Writer& writer, const Node& node) {
 }
 
 // ConvolveWeights and BilinearTransposed are gradients: no network that is exported has them.
-constexpr std::array kEmitters = {
+constexpr std::array kPictureEmitters = {
     OnnxEmitter{OpKind::Permute, nullptr, emitPermute},
     OnnxEmitter{OpKind::Concat, nullptr, emitConcat},
     OnnxEmitter{OpKind::Slice, nullptr, emitSlice},
@@ -167,7 +167,7 @@ constexpr std::array kEmitters = {
 } // namespace
 
 std::span<const OnnxEmitter> onnxPictureEmitters() {
-    return kEmitters;
+    return kPictureEmitters;
 }
 
 std::optional<Result<std::string>> emitBiasedConvolution(OnnxGraphWriter& writer, const Node& add) {

@@ -113,22 +113,22 @@ NodeId readSlice(OnnxNode& node) {
     return node.graph().slice(x, axisWithin(node, x, axes[0]), begin[0], end[0] - begin[0]);
 }
 
-constexpr OpKind kNone = OpKind::Input; // of rows that build by a function
+constexpr OpKind kNoPictureOp = OpKind::Input; // of rows that build by a function
 
-constexpr std::array kReaders = {
-    OnnxNodeReader{"Conv", 2, 3, kNone, readConv},
-    OnnxNodeReader{"ConvTranspose", 2, 3, kNone, readConvTranspose},
-    OnnxNodeReader{"MaxPool", 1, 1, kNone, readMaxPool},
-    OnnxNodeReader{"Resize", 3, 3, kNone, readResize},
-    OnnxNodeReader{"Transpose", 1, 1, kNone, readTranspose},
-    OnnxNodeReader{"Concat", 2, 2, kNone, readConcat},
-    OnnxNodeReader{"Slice", 4, 4, kNone, readSlice},
+constexpr std::array kPictureReaders = {
+    OnnxNodeReader{"Conv", 2, 3, kNoPictureOp, readConv},
+    OnnxNodeReader{"ConvTranspose", 2, 3, kNoPictureOp, readConvTranspose},
+    OnnxNodeReader{"MaxPool", 1, 1, kNoPictureOp, readMaxPool},
+    OnnxNodeReader{"Resize", 3, 3, kNoPictureOp, readResize},
+    OnnxNodeReader{"Transpose", 1, 1, kNoPictureOp, readTranspose},
+    OnnxNodeReader{"Concat", 2, 2, kNoPictureOp, readConcat},
+    OnnxNodeReader{"Slice", 4, 4, kNoPictureOp, readSlice},
 };
 
 } // namespace
 
 std::span<const OnnxNodeReader> onnxPictureReaders() {
-    return kReaders;
+    return kPictureReaders;
 }
 
 } // namespace hourglass
