@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <QtTest>
 
@@ -131,9 +132,8 @@ private slots:
         for (int64_t i = 0; i < 80; ++i) {
             QCOMPARE(pca.variances()[size_t(i)] > 0, i < distinct - 1);
             for (int64_t j = 0; j <= i; ++j) {
-                double product = 0;
-                for (size_t d = 0; d < 5000; ++d)
-                    product += double(pca.components().sample(i)[d]) * double(pca.components().sample(j)[d]);
+                const std::span<const float> a = pca.components().sample(i), b = pca.components().sample(j);
+                const double product = std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
                 QVERIFY(close(product, i == j ? 1 : 0, 1e-5));
             }
         }
