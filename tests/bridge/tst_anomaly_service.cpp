@@ -197,9 +197,9 @@ private slots:
         const auto more = qScopeGuard([threads] { workPool().setMaxThreadCount(threads); });
         workPool().setMaxThreadCount(1);
         QSemaphore mayRead;
-        workPool().start([&mayRead] { mayRead.acquire(); });
+        startInPool(workPool(), [&mayRead] { mayRead.acquire(); });
         QVERIFY(bench.service.start({.data = {.source = "builtin:shapes"}, .model = file}));
-        workPool().start([file] { std::filesystem::remove(file); }); // once it has been read
+        startInPool(workPool(), [file] { std::filesystem::remove(file); }); // once it has been read
         bench.controller.start(smallRequest(bench.folder / "run", kEndless));
         QCOMPARE(bench.controller.state(), TrainingController::State::Preparing);
         mayRead.release();
@@ -285,7 +285,7 @@ private slots:
         workPool().setMaxThreadCount(1);
         QSemaphore isHeld, mayGoOn;
         const auto hold = [&] { // behind the opening of the data
-            workPool().start([&] {
+            startInPool(workPool(), [&] {
                 isHeld.release();
                 mayGoOn.acquire();
             });
