@@ -62,7 +62,9 @@ std::span<const float> MemoryDataset::factors(int64_t row) const {
 }
 
 std::optional<int64_t> MemoryDataset::rowOutsideUnit() const {
-    return m_content.floats.size() == 0 ? std::nullopt : Dataset::rowOutsideUnit();
+    if (m_content.floats.size() > 0)
+        std::call_once(m_hasLooked, [this] { m_outsideUnit = Dataset::rowOutsideUnit(); });
+    return m_outsideUnit;
 }
 
 std::string MemoryDataset::name(int64_t row) const {

@@ -3,6 +3,8 @@
 // Rows held in memory: as bytes where the source is 8-bit (converted to float as batches are read), else as float32.
 // Every reader ends in one of these.
 
+#include <mutex>
+
 #include "core/data/Dataset.h"
 #include "core/formats/RawBuffer.h"
 
@@ -39,7 +41,7 @@ public:
     std::span<const float> factors(int64_t row) const override;
     std::string name(int64_t row) const override;
     void read(std::span<const int64_t> rows, std::span<float> values) const override;
-    std::optional<int64_t> rowOutsideUnit() const override;
+    std::optional<int64_t> rowOutsideUnit() const override; // looks once
     std::string description() const override { return m_content.description; }
 
     // The stored bytes of a row; empty when the rows are floats.
@@ -50,6 +52,8 @@ private:
 
     Content m_content;
     size_t m_elements = 0;
+    mutable std::once_flag m_hasLooked; // a check before each run and after each edit asks for it
+    mutable std::optional<int64_t> m_outsideUnit;
 };
 
 // "60,000 images 28×28 gray", "500 rows of 768 values".

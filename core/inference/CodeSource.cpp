@@ -10,15 +10,6 @@
 
 namespace hourglass {
 
-namespace {
-
-Tensor flattened(const Tensor& codes) {
-    const Shape& shape = codes.shape();
-    return Tensor({shape[0], shape.elementsPerSample()}, codes.values());
-}
-
-} // namespace
-
 Result<std::optional<Tensor>> encodeAll(ModelRunner& runner, const std::shared_ptr<const Dataset>& dataset,
                                         const std::function<void(int64_t)>& progress, std::stop_token stop) {
     const Result<Shape> shape = runner.codeShape();
@@ -85,7 +76,7 @@ Result<std::optional<CodeSource>> CodeSource::of(ModelRunner& runner, const std:
         return std::move(codes).error();
     if (!*codes)
         return std::optional<CodeSource>();
-    Result<GaussianFit> fit = GaussianFit::fit(flattened(**codes));
+    Result<GaussianFit> fit = GaussianFit::fit((**std::move(codes)).reshaped({chosen->size(), shape->elements()}));
     if (!fit)
         return std::move(fit).error();
     const auto [low, high] = codeRange(model);
