@@ -30,8 +30,8 @@ std::string header(const std::vector<NamedTensorView>& tensors, const std::map<s
     uint64_t place = 0;
     for (const NamedTensorView& tensor : tensors) {
         entries[tensor.name] = {{"dtype", safetensorsName(tensor.type)},
-                             {"shape", tensor.shape.sizes()},
-                             {"data_offsets", {place, place + tensor.bytes.size()}}};
+                                {"shape", tensor.shape.sizes()},
+                                {"data_offsets", {place, place + tensor.bytes.size()}}};
         place += tensor.bytes.size();
     }
     std::string text = entries.dump();
