@@ -9,7 +9,7 @@ usage() {
 bash installer/dev.sh COMMAND
   run    install packages, build, start the workbench; without a display: train and compare the sample headless
   test   install packages, build, run every test
-  ci     test, then sanitizers, an AVX2 pass and the formatting check
+  ci     test (the formatting too), then an AVX2 pass and sanitizers
   tidy   clang-tidy over core, ui and app (about as long as a build)
 HOURGLASS_SKIP_PACKAGES=1 leaves packages alone (elsewhere than Debian: install the like of installer/packages.txt).
 TEXT
@@ -102,12 +102,6 @@ runTests() {
     ctest --preset "$preset" "$@" || fail "tests of '$preset' failed (above)."
 }
 
-checkFormatting() {
-    say "Checking the formatting"
-    git -c safe.directory="$PWD" ls-files -z -- '*.h' '*.cpp' | xargs -0 clang-format-14 --dry-run -Werror ||
-        fail "formatting differs (above): clang-format-14 -i FILE mends it."
-}
-
 # The sample job without a window: everything lands in a fresh numbered folder, so runs are never overwritten.
 runHeadless() {
     local cli=build/release/bin/hourglass-cli folder number=1
@@ -144,8 +138,7 @@ runAllTests() {
 }
 
 ci() {
-    installPackages build test ci
-    checkFormatting
+    installPackages build test ci # the formatting is a test too, where clang-format is
     runAllTests
     ONEDNN_MAX_CPU_ISA=AVX2 runTests release -L '^core$'
     local preset

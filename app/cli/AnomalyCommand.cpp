@@ -163,24 +163,24 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addAnomaly(CLI::App& app, Context& context, int& status) {
+void addAnomaly(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("anomaly", "Score how unlike its training data a model finds samples");
-    addModelArguments(*command, *arguments);
-    command->add_option("-o,--output", arguments->output, "Scores: an .npy file [N], or a .csv with names")->required();
+    Command command = line.command("anomaly", "Score how unlike its training data a model finds samples");
+    addModelArguments(command, *arguments);
+    command.option("-o,--output", arguments->output, "Scores: an .npy file [N], or a .csv with names").required();
     command
-        ->add_option("--score", arguments->score,
-                     "error: of the reconstruction; neg_elbo: the evidence bound of a variational model")
-        ->check(CLI::IsMember({"error", "neg_elbo"}))
-        ->capture_default_str();
-    command->add_option("--normal", arguments->normal,
-                        "Normal classes, by name or number, separated by commas; otherwise those trained on");
-    command->add_option("--quantile", arguments->quantile, "Of the scores of normal samples, 0 to 1: the threshold")
-        ->check(numberBetween(0, 1))
-        ->capture_default_str();
-    command->add_flag("--force", arguments->force, "Replace an existing file");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+        .option("--score", arguments->score,
+                "error: of the reconstruction; neg_elbo: the evidence bound of a variational model")
+        .check(oneOf({"error", "neg_elbo"}))
+        .showDefault();
+    command.option("--normal", arguments->normal,
+                   "Normal classes, by name or number, separated by commas; otherwise those trained on");
+    command.option("--quantile", arguments->quantile, "Of the scores of normal samples, 0 to 1: the threshold")
+        .check(numberBetween(0, 1))
+        .showDefault();
+    command.flag("--force", arguments->force, "Replace an existing file");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -83,29 +83,28 @@ int decode(const Arguments& arguments, Context& context) {
 }
 
 template <typename Run>
-void add(CLI::App& app, Context& context, int& status, const char* name, const char* help, Run run,
-         bool hearsSigma = false) {
+void add(CommandLine& line, Context& context, const char* name, const char* help, Run run, bool hearsSigma = false) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand(name, help);
-    addModelArguments(*command, *arguments);
+    Command command = line.command(name, help);
+    addModelArguments(command, *arguments);
     if (hearsSigma)
-        addSigma(*command, arguments->sigma);
-    command->add_option("-o,--output", arguments->output, "The .npy file to write")->required();
-    command->add_flag("--force", arguments->force, "Replace an existing file");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([=, &context, &status] { status = run(*arguments, context); });
+        addSigma(command, arguments->sigma);
+    command.option("-o,--output", arguments->output, "The .npy file to write").required();
+    command.flag("--force", arguments->force, "Replace an existing file");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, run, &context] { return run(*arguments, context); });
 }
 
 } // namespace
 
-void addApply(CLI::App& app, Context& context, int& status) {
+void addApply(CommandLine& line, Context& context) {
     using What = ModelRunner::What;
     add(
-        app, context, status, "reconstruct", "Write what a model makes of each sample",
+        line, context, "reconstruct", "Write what a model makes of each sample",
         [](const Arguments& a, Context& c) { return apply(a, c, What::Reconstruction); }, true);
-    add(app, context, status, "encode", "Write the code of each sample",
+    add(line, context, "encode", "Write the code of each sample",
         [](const Arguments& a, Context& c) { return apply(a, c, What::Code); });
-    add(app, context, status, "decode", "Write what a model makes of codes [N, K]",
+    add(line, context, "decode", "Write what a model makes of codes [N, K]",
         [](const Arguments& a, Context& c) { return decode(a, c); });
 }
 

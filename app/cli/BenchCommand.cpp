@@ -133,26 +133,26 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addBench(CLI::App& app, Context& context, int& status) {
+void addBench(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("bench", "Measure the speed of fixed workloads on this machine");
-    command->add_option("--only", arguments->only, "Only workloads whose name contains this");
-    command->add_option("--precision", arguments->precision, "f32 or bf16; both when left out")
-        ->check(CLI::IsMember({"f32", "bf16"}));
-    command->add_option("--seconds", arguments->settings.seconds, "Time for each, after warming up")
-        ->check(numberBetween(0.01, 3600));
-    command->add_option("--threads", arguments->threads, "Threads; 0 uses all cores")->transform(wholeNumber(0, 1024));
-    command->add_option("--batch", arguments->settings.batch, "Samples in a batch, instead of the workload's")
-        ->transform(wholeNumber(1, 65536));
-    command->add_option("--size", arguments->settings.size, "Side of a picture, instead of the workload's")
-        ->transform(wholeNumber(4, 16384));
-    command->add_option("--width", arguments->settings.width, "Factor of the channels of convolutional networks")
-        ->check(numberBetween(0.01, 64));
-    command->add_option("--save", arguments->saveTo, "A folder for what the workloads start from, for other programs")
-        ->check(CLI::ExistingDirectory);
-    command->add_flag("--peak", arguments->peak, "Also measure how fast large products are here");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+    Command command = line.command("bench", "Measure the speed of fixed workloads on this machine");
+    command.option("--only", arguments->only, "Only workloads whose name contains this");
+    command.option("--precision", arguments->precision, "f32 or bf16; both when left out")
+        .check(oneOf({"f32", "bf16"}));
+    command.option("--seconds", arguments->settings.seconds, "Time for each, after warming up")
+        .check(numberBetween(0.01, 3600));
+    command.option("--threads", arguments->threads, "Threads; 0 uses all cores").check(wholeNumber(0, 1024));
+    command.option("--batch", arguments->settings.batch, "Samples in a batch, instead of the workload's")
+        .check(wholeNumber(1, 65536));
+    command.option("--size", arguments->settings.size, "Side of a picture, instead of the workload's")
+        .check(wholeNumber(4, 16384));
+    command.option("--width", arguments->settings.width, "Factor of the channels of convolutional networks")
+        .check(numberBetween(0.01, 64));
+    command.option("--save", arguments->saveTo, "A folder for what the workloads start from, for other programs")
+        .check(existingFolder());
+    command.flag("--peak", arguments->peak, "Also measure how fast large products are here");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -66,16 +66,16 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addCompare(CLI::App& app, Context& context, int& status) {
+void addCompare(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("compare", "Draw originals, noisy inputs and reconstructions on one sheet");
-    addModelArguments(*command, *arguments);
-    command->add_option("-o,--output", arguments->output, "The picture to write")->required();
-    command->add_option("--count", arguments->count, "How many samples")->transform(wholeNumber(1, 100));
-    command->add_option("--seed", arguments->seed, "Of the noise")->transform(wholeNumber());
-    command->add_flag("--force", arguments->force, "Replace an existing file");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+    Command command = line.command("compare", "Draw originals, noisy inputs and reconstructions on one sheet");
+    addModelArguments(command, *arguments);
+    command.option("-o,--output", arguments->output, "The picture to write").required();
+    command.option("--count", arguments->count, "How many samples").check(wholeNumber(1, 100));
+    command.option("--seed", arguments->seed, "Of the noise").check(wholeNumber());
+    command.flag("--force", arguments->force, "Replace an existing file");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -102,17 +102,15 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addCompress(CLI::App& app, Context& context, int& status) {
+void addCompress(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command =
-        app.add_subcommand("compress", "Measure a model as a compressor of pictures, against PCA and JPEG");
-    addModelArguments(*command, *arguments);
-    command->add_option("--limit", arguments->limit, "Measure at most so many pictures, spread evenly; all otherwise")
-        ->transform(wholeNumber(1, 1'000'000));
-    command->add_option("--training", arguments->training,
-                        "What PCA is fitted to; otherwise what the model was trained on");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+    Command command = line.command("compress", "Measure a model as a compressor of pictures, against PCA and JPEG");
+    addModelArguments(command, *arguments);
+    command.option("--limit", arguments->limit, "Measure at most so many pictures, spread evenly; all otherwise")
+        .check(wholeNumber(1, 1'000'000));
+    command.option("--training", arguments->training, "What PCA is fitted to; otherwise what the model was trained on");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -1,6 +1,5 @@
 #include "app/cli/Context.h"
 
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -164,41 +163,6 @@ Result<void> checkOutput(const std::filesystem::path& path, bool force) {
     if (!force)
         return makeError(ErrorCode::Conflict, "'{}' exists. Use --force to replace it.", path.string());
     return {};
-}
-
-CLI::Validator numberBetween(double low, double high) {
-    return CLI::Validator(
-        [=](std::string& text) {
-            double value = 0;
-            const bool inside = CLI::detail::lexical_cast(text, value) && value >= low && value <= high; // nan is not
-            return inside ? std::string() : fmt::format("expected a number from {} to {}, found '{}'", low, high, text);
-        },
-        "NUMBER");
-}
-
-CLI::Validator wholeNumber(uint64_t low, uint64_t high) {
-    return CLI::Validator(
-        [=](std::string& text) {
-            uint64_t value = 0;
-            const char* end = text.data() + text.size();
-            const auto [rest, problem] = std::from_chars(text.data(), end, value);
-            if (problem == std::errc() && rest == end && value >= low && value <= high) {
-                text = std::to_string(value); // without leading zeros, which CLI11 takes for octal
-                return std::string();
-            }
-            const std::string to = high < UINT64_MAX ? fmt::format(" to {}", high) : "";
-            return fmt::format("expected a whole number from {}{}, found '{}'", low, to, text);
-        },
-        "NUMBER");
-}
-
-CLI::Validator autoOr(const CLI::Validator& other, const std::string& hint) {
-    return CLI::Validator(
-        [=](std::string& text) {
-            const std::string refusal = text == "auto" ? std::string() : other(text);
-            return refusal.empty() ? refusal : fmt::format("{}; {}", refusal, hint);
-        },
-        "auto|NUMBER");
 }
 
 std::string counted(int64_t count, const std::string& one, const std::string& several) {

@@ -6,8 +6,9 @@
 #include <memory>
 #include <stop_token>
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "app/cli/CommandLine.h"
 #include "core/base/Log.h"
 #include "core/base/Result.h"
 #include "core/data/Dataset.h"
@@ -81,30 +82,23 @@ Result<void> applySettings(Experiment& experiment, const std::vector<std::string
 // but, with --force, a file. Errors (all wrong usage): NotFound, InvalidArgument, Conflict.
 Result<void> checkOutput(const std::filesystem::path& path, bool force);
 
-// Values of options. CLI11's own ranges take "nan", and speak of 300 digits where they mean "not negative".
-CLI::Validator numberBetween(double low, double high);
-// Decimal digits alone, to be given to transform(): the text is rewritten without leading zeros.
-CLI::Validator wholeNumber(uint64_t low = 0, uint64_t high = UINT64_MAX);
-// The word "auto" as well; `hint` says what it does, where a value is refused.
-CLI::Validator autoOr(const CLI::Validator& other, const std::string& hint);
-
 // "1 epoch", "20 epochs".
 std::string counted(int64_t count, const std::string& one, const std::string& several);
 
-// Each adds its subcommand; `status` receives its exit status when it runs.
-void addAnomaly(CLI::App& app, Context& context, int& status);
-void addApply(CLI::App& app, Context& context, int& status); // reconstruct, encode, decode
-void addCompare(CLI::App& app, Context& context, int& status);
-void addCompress(CLI::App& app, Context& context, int& status);
-void addDenoise(CLI::App& app, Context& context, int& status);
-void addEvaluate(CLI::App& app, Context& context, int& status);
-void addExport(CLI::App& app, Context& context, int& status);
-void addGenerate(CLI::App& app, Context& context, int& status);
-void addInspect(CLI::App& app, Context& context, int& status);
-void addLatent(CLI::App& app, Context& context, int& status);
-void addList(CLI::App& app, Context& context, int& status);
-void addNew(CLI::App& app, Context& context, int& status);
-void addTrain(CLI::App& app, Context& context, int& status);
-void addBench(CLI::App& app, Context& context, int& status);
+// Each adds its subcommand.
+void addAnomaly(CommandLine& line, Context& context);
+void addApply(CommandLine& line, Context& context); // reconstruct, encode, decode
+void addCompare(CommandLine& line, Context& context);
+void addCompress(CommandLine& line, Context& context);
+void addDenoise(CommandLine& line, Context& context);
+void addEvaluate(CommandLine& line, Context& context);
+void addExport(CommandLine& line, Context& context);
+void addGenerate(CommandLine& line, Context& context);
+void addInspect(CommandLine& line, Context& context);
+void addLatent(CommandLine& line, Context& context);
+void addList(CommandLine& line, Context& context);
+void addNew(CommandLine& line, Context& context);
+void addTrain(CommandLine& line, Context& context);
+void addBench(CommandLine& line, Context& context);
 
 } // namespace hourglass::cli

@@ -230,19 +230,19 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addDenoise(CLI::App& app, Context& context, int& status) {
+void addDenoise(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("denoise", "Remove noise from pictures with a trained model");
-    command->add_option("inputs", arguments->inputs, "Pictures, .npy arrays or folders")->required();
-    command->add_option("-o,--output", arguments->output, "The folder to write to")->required();
-    command->add_option("--model", arguments->model, "A run folder, a checkpoint or an exported file");
-    addSigma(*command, arguments->sigma);
-    command->add_option("--tile", arguments->tile, "Tile size in pixels, or auto; dense models use their own")
-        ->transform(autoOr(wholeNumber(16, 65536), "auto takes what suits this machine"));
-    command->add_flag("--recursive", arguments->recursive, "Enter folders in folders");
-    command->add_flag("--force", arguments->force, "Replace existing files");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+    Command command = line.command("denoise", "Remove noise from pictures with a trained model");
+    command.option("inputs", arguments->inputs, "Pictures, .npy arrays or folders").required();
+    command.option("-o,--output", arguments->output, "The folder to write to").required();
+    command.option("--model", arguments->model, "A run folder, a checkpoint or an exported file");
+    addSigma(command, arguments->sigma);
+    command.option("--tile", arguments->tile, "Tile size in pixels, or auto; dense models use their own")
+        .check(autoOr(wholeNumber(16, 65536), "auto takes what suits this machine"));
+    command.flag("--recursive", arguments->recursive, "Enter folders in folders");
+    command.flag("--force", arguments->force, "Replace existing files");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

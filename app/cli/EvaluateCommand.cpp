@@ -68,20 +68,20 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addEvaluate(CLI::App& app, Context& context, int& status) {
+void addEvaluate(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("evaluate", "Measure a model on a data source");
-    addModelArguments(*command, *arguments);
-    command->add_option("--seed", arguments->seed, "Of the noise that a denoising model is tested with")
-        ->transform(wholeNumber())
-        ->capture_default_str();
+    Command command = line.command("evaluate", "Measure a model on a data source");
+    addModelArguments(command, *arguments);
+    command.option("--seed", arguments->seed, "Of the noise that a denoising model is tested with")
+        .check(wholeNumber())
+        .showDefault();
     command
-        ->add_option("--importance-samples", arguments->importanceSamples,
-                     "Codes drawn for each sample for iw_nll, of variational models")
-        ->transform(wholeNumber(1, 100000))
-        ->capture_default_str();
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+        .option("--importance-samples", arguments->importanceSamples,
+                "Codes drawn for each sample for iw_nll, of variational models")
+        .check(wholeNumber(1, 100000))
+        .showDefault();
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -37,19 +37,17 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addExport(CLI::App& app, Context& context, int& status) {
+void addExport(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("export", "Write a model for other programs, with a receipt");
-    command->add_option("model", arguments->model, "A run folder, a checkpoint or an exported file")->required();
-    command->add_option("--format", arguments->format, "See 'list exporters'")
-        ->required()
-        ->check(CLI::IsMember(formatIds()));
-    command->add_option("-o,--output", arguments->output, "The file to write")->required();
-    command->add_option("--part", arguments->part, "autoencoder, encoder or decoder")
-        ->check(CLI::IsMember({"autoencoder", "encoder", "decoder"}));
-    command->add_flag("--force", arguments->force, "Replace an existing file");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+    Command command = line.command("export", "Write a model for other programs, with a receipt");
+    command.option("model", arguments->model, "A run folder, a checkpoint or an exported file").required();
+    command.option("--format", arguments->format, "See 'list exporters'").required().check(oneOf(formatIds()));
+    command.option("-o,--output", arguments->output, "The file to write").required();
+    command.option("--part", arguments->part, "autoencoder, encoder or decoder")
+        .check(oneOf({"autoencoder", "encoder", "decoder"}));
+    command.flag("--force", arguments->force, "Replace an existing file");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -106,32 +106,29 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addGenerate(CLI::App& app, Context& context, int& status) {
+void addGenerate(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("generate", "Decode new samples from random codes");
-    command->add_option("model", arguments->model, "A run folder, a checkpoint or an exported file")->required();
-    command->add_option("-o,--output", arguments->output, "An .npy file, or a picture of all of them in a grid")
-        ->required();
-    command->add_option("--count", arguments->count, "How many samples")
-        ->transform(wholeNumber(1, 100000))
-        ->capture_default_str();
-    command->add_option("--seed", arguments->seed, "Of the codes")->transform(wholeNumber())->capture_default_str();
-    command->add_option("--temperature", arguments->temperature, "Factor of the codes' standard deviation")
-        ->check(numberBetween(0, 100))
-        ->capture_default_str();
+    Command command = line.command("generate", "Decode new samples from random codes");
+    command.option("model", arguments->model, "A run folder, a checkpoint or an exported file").required();
+    command.option("-o,--output", arguments->output, "An .npy file, or a picture of all of them in a grid").required();
+    command.option("--count", arguments->count, "How many samples").check(wholeNumber(1, 100000)).showDefault();
+    command.option("--seed", arguments->seed, "Of the codes").check(wholeNumber()).showDefault();
+    command.option("--temperature", arguments->temperature, "Factor of the codes' standard deviation")
+        .check(numberBetween(0, 100))
+        .showDefault();
     command
-        ->add_option("--traverse", arguments->traversed,
-                     "Instead of random codes their mean, with this dimension (from 0) moved from -3σ to 3σ in --count "
-                     "steps")
-        ->transform(wholeNumber(0, 1'000'000'000));
-    command->add_option("--columns", arguments->columns, "Of the grid; as many as make it square otherwise")
-        ->transform(wholeNumber(1, 1000));
-    command->add_option("--data", arguments->source,
-                        "What a Gaussian is fitted to the codes of, for models without a prior; otherwise what the "
-                        "model was trained on");
-    command->add_flag("--force", arguments->force, "Replace an existing file");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+        .option("--traverse", arguments->traversed,
+                "Instead of random codes their mean, with this dimension (from 0) moved from -3σ to 3σ in --count "
+                "steps")
+        .check(wholeNumber(0, 1'000'000'000));
+    command.option("--columns", arguments->columns, "Of the grid; as many as make it square otherwise")
+        .check(wholeNumber(1, 1000));
+    command.option("--data", arguments->source,
+                   "What a Gaussian is fitted to the codes of, for models without a prior; otherwise what the "
+                   "model was trained on");
+    command.flag("--force", arguments->force, "Replace an existing file");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

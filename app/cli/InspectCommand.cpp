@@ -54,19 +54,19 @@ std::string toText(Json found) {
 
 } // namespace
 
-void addInspect(CLI::App& app, Context& context, int& status) {
+void addInspect(CommandLine& line, Context& context) {
     auto path = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand("inspect", "Say what a data, experiment or model file holds");
-    command->add_option("file", *path, "Any file or folder that Hourglass reads")->required();
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([path, &context, &status] {
+    Command command = line.command("inspect", "Say what a data, experiment or model file holds");
+    command.option("file", *path, "Any file or folder that Hourglass reads").required();
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([path, &context] {
         const Result<Json> found = inspectFile(*path, context.stopToken());
         if (!found)
-            status = context.fail(found.error());
-        else if (found->is_null())
-            status = kInterrupted;
-        else
-            context.print(*found, toText(*found));
+            return context.fail(found.error());
+        if (found->is_null())
+            return kInterrupted;
+        context.print(*found, toText(*found));
+        return kDone;
     });
 }
 

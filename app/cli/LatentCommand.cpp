@@ -129,28 +129,26 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addLatent(CLI::App& app, Context& context, int& status) {
+void addLatent(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("latent", "Lay the codes of samples out in the plane");
-    addModelArguments(*command, *arguments);
-    command->add_option("-o,--output", arguments->output, "A .csv: name, class, x, y and cluster of each")->required();
+    Command command = line.command("latent", "Lay the codes of samples out in the plane");
+    addModelArguments(command, *arguments);
+    command.option("-o,--output", arguments->output, "A .csv: name, class, x, y and cluster of each").required();
     command
-        ->add_option("--layout", arguments->layout,
-                     "pca: the first two principal components; tsne: neighbours stay neighbours")
-        ->check(CLI::IsMember({"pca", "tsne"}))
-        ->capture_default_str();
-    command->add_option("--perplexity", arguments->perplexity, "Of t-SNE: about how many neighbours count")
-        ->check(numberBetween(1, 500))
-        ->capture_default_str();
-    command->add_option("--clusters", arguments->clusters, "k-means clusters, largest first; 0: none")
-        ->transform(wholeNumber(0, 1000))
-        ->capture_default_str();
-    command->add_option("--seed", arguments->seed, "Of t-SNE and k-means")
-        ->transform(wholeNumber())
-        ->capture_default_str();
-    command->add_flag("--force", arguments->force, "Replace an existing file");
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+        .option("--layout", arguments->layout,
+                "pca: the first two principal components; tsne: neighbours stay neighbours")
+        .check(oneOf({"pca", "tsne"}))
+        .showDefault();
+    command.option("--perplexity", arguments->perplexity, "Of t-SNE: about how many neighbours count")
+        .check(numberBetween(1, 500))
+        .showDefault();
+    command.option("--clusters", arguments->clusters, "k-means clusters, largest first; 0: none")
+        .check(wholeNumber(0, 1000))
+        .showDefault();
+    command.option("--seed", arguments->seed, "Of t-SNE and k-means").check(wholeNumber()).showDefault();
+    command.flag("--force", arguments->force, "Replace an existing file");
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -141,14 +141,14 @@ int run(const std::string& what, const Context& context) {
 
 } // namespace
 
-void addList(CLI::App& app, Context& context, int& status) {
+void addList(CommandLine& line, Context& context) {
     auto what = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand("list", "List what there is to choose from");
-    command->add_option("what", *what, "families, architectures, noises, datasets, exporters, presets or options")
-        ->required()
-        ->check(CLI::IsMember({"families", "architectures", "noises", "datasets", "exporters", "presets", "options"}));
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([what, &context, &status] { status = run(*what, context); });
+    Command command = line.command("list", "List what there is to choose from");
+    command.option("what", *what, "families, architectures, noises, datasets, exporters, presets or options")
+        .required()
+        .check(oneOf({"families", "architectures", "noises", "datasets", "exporters", "presets", "options"}));
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([what, &context] { return run(*what, context); });
 }
 
 } // namespace hourglass::cli

@@ -8,17 +8,16 @@
 
 namespace hourglass::cli {
 
-void addModelArguments(CLI::App& command, ModelArguments& arguments) {
-    command.add_option("model", arguments.model, "A run folder, a checkpoint or an exported file")->required();
-    command.add_option("--data", arguments.source, "Data source: fashion-mnist:test, folder:DIR, npy:FILE, …")
-        ->required();
+void addModelArguments(Command& command, ModelArguments& arguments) {
+    command.option("model", arguments.model, "A run folder, a checkpoint or an exported file").required();
+    command.option("--data", arguments.source, "Data source: fashion-mnist:test, folder:DIR, npy:FILE, …").required();
 }
 
-void addSigma(CLI::App& command, std::string& sigma) {
+void addSigma(Command& command, std::string& sigma) {
     command
-        .add_option("--sigma", sigma,
-                    "Noise level on the 0–255 scale, for networks that want to know it, or auto: estimated")
-        ->check(autoOr(numberBetween(0, 255), "auto has it estimated from each picture"));
+        .option("--sigma", sigma,
+                "Noise level on the 0–255 scale, for networks that want to know it, or auto: estimated")
+        .check(autoOr(numberBetween(0, 255), "auto has it estimated from each picture"));
 }
 
 std::optional<float> noiseLevelOf(const std::string& sigma, const Model& model, const Context& context) {

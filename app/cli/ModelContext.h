@@ -13,11 +13,11 @@ struct ModelArguments {
     std::string model, source;
 };
 
-void addModelArguments(CLI::App& command, ModelArguments& arguments);
+void addModelArguments(Command& command, ModelArguments& arguments);
 
 // --sigma auto|VALUE: how noisy samples are on the 0–255 scale, for networks that want to know it; auto: judged from
 // each of them (core/analysis/NoiseLevel.h).
-void addSigma(CLI::App& command, std::string& sigma);
+void addSigma(Command& command, std::string& sigma);
 // σ / 255, or nothing for auto. Says so when it is given in vain.
 std::optional<float> noiseLevelOf(const std::string& sigma, const Model& model, const Context& context);
 

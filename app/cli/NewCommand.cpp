@@ -45,18 +45,17 @@ int run(const Arguments& arguments, const Context& context) {
 
 } // namespace
 
-void addNew(CLI::App& app, Context& context, int& status) {
+void addNew(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("new", "Write a new experiment file");
-    command->add_option("--preset", arguments->preset, "Start from a preset (see 'list presets')");
-    command->add_option("--family", arguments->family, "Autoencoder family (see 'list families')");
-    command->add_option("--architecture", arguments->architecture, "Network architecture (see 'list architectures')");
-    command->add_option("--data", arguments->data, "Data source: fashion-mnist:train, folder:DIR, npy:FILE, …");
-    command->add_option("--set", arguments->settings, "KEY=VALUE, any option (see 'list options')")
-        ->allow_extra_args(false);
-    command->add_option("-o,--output", arguments->output, "The file to write, FILE.hourglass")->required();
-    command->add_flag("--force", arguments->force, "Replace an existing file");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+    Command command = line.command("new", "Write a new experiment file");
+    command.option("--preset", arguments->preset, "Start from a preset (see 'list presets')");
+    command.option("--family", arguments->family, "Autoencoder family (see 'list families')");
+    command.option("--architecture", arguments->architecture, "Network architecture (see 'list architectures')");
+    command.option("--data", arguments->data, "Data source: fashion-mnist:train, folder:DIR, npy:FILE, …");
+    command.option("--set", arguments->settings, "KEY=VALUE, any option (see 'list options')");
+    command.option("-o,--output", arguments->output, "The file to write, FILE.hourglass").required();
+    command.flag("--force", arguments->force, "Replace an existing file");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -124,17 +124,17 @@ int run(const Arguments& arguments, Context& context) {
 
 } // namespace
 
-void addTrain(CLI::App& app, Context& context, int& status) {
+void addTrain(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("train", "Train an experiment into a run folder");
-    command->add_option("experiment", arguments->experiment, "FILE.hourglass")->required();
-    command->add_option("--run", arguments->run, "The run folder to write")->required();
-    command->add_option("--set", arguments->settings, "KEY=VALUE, any option, for this run")->allow_extra_args(false);
-    CLI::Option* resume =
-        command->add_flag("--resume", arguments->resume, "Go on from the run's last checkpoint; without one, start");
-    command->add_flag("--force", arguments->force, "Replace a run that is in the folder")->excludes(resume);
-    command->add_flag("--json", context.json, "Print one JSON object");
-    command->callback([arguments, &context, &status] { status = run(*arguments, context); });
+    Command command = line.command("train", "Train an experiment into a run folder");
+    command.option("experiment", arguments->experiment, "FILE.hourglass").required();
+    command.option("--run", arguments->run, "The run folder to write").required();
+    command.option("--set", arguments->settings, "KEY=VALUE, any option, for this run");
+    const Option resume =
+        command.flag("--resume", arguments->resume, "Go on from the run's last checkpoint; without one, start");
+    command.flag("--force", arguments->force, "Replace a run that is in the folder").excludes(resume);
+    command.flag("--json", context.json, "Print one JSON object");
+    command.runs([arguments, &context] { return run(*arguments, context); });
 }
 
 } // namespace hourglass::cli

@@ -1,6 +1,5 @@
 // hourglass-cli: everything that runs without a window. One file per subcommand.
 
-#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -26,26 +25,12 @@ int main(int argc, char** argv) {
     ensureComputeEnvironment(argv);
     try {
         cli::Context context;
-        int status = cli::kDone;
-        CLI::App app{"Hourglass: train, measure and use autoencoders", "hourglass-cli"};
-        app.set_version_flag("--version", kVersion);
-        app.require_subcommand(1);
+        cli::CommandLine line("Hourglass: train, measure and use autoencoders", "hourglass-cli", kVersion);
         for (const auto add : {cli::addNew, cli::addTrain, cli::addEvaluate, cli::addApply, cli::addDenoise,
                                cli::addCompare, cli::addCompress, cli::addGenerate, cli::addAnomaly, cli::addLatent,
                                cli::addExport, cli::addInspect, cli::addList, cli::addBench})
-            add(app, context, status);
-        try {
-            app.parse(argc, argv);
-        } catch (const CLI::Success& success) {
-            return delivered(app.exit(success));
-        } catch (const CLI::ParseError& error) {
-            const auto isCommand = [&](const CLI::App* command) { return command->check_name(argv[1]); };
-            const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-            if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), isCommand))
-                std::cerr << "hourglass-cli: there is no command '" << argv[1] << "'" << std::endl;
-            app.exit(error, std::cerr, std::cerr);
-            return cli::kUsage;
-        }
+            add(line, context);
+        const int status = line.run(argc, argv);
         if (context.interrupted())
             return cli::kInterrupted;
         return delivered(status);

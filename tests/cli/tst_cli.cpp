@@ -255,7 +255,9 @@ private slots:
         QCOMPARE(readNpy(m_folder / "squares.npy").value().shape, (Shape{4, 3}));
         const NpyArray one = readNpy(m_folder / "one.npy").value(), two = readNpy(m_folder / "two.npy").value();
         QCOMPARE(one.shape, (Shape{128, 3}));
-        QVERIFY(std::ranges::equal(one.floats.span(), two.floats.span().first(one.floats.size())));
+        // Batches of other sizes may round differently; another cut differs in the first digit.
+        for (size_t i = 0; i < one.floats.size(); ++i)
+            QVERIFY(std::abs(one.floats[i] - two.floats[i]) < 1e-5f);
     }
 
     void inspect_withoutJson_isReadable() {
