@@ -257,7 +257,7 @@ private slots:
         QCOMPARE(one.shape, (Shape{128, 3}));
         // Batches of other sizes may round differently; another cut differs in the first digit.
         for (size_t i = 0; i < one.floats.size(); ++i)
-            QVERIFY(std::abs(one.floats[i] - two.floats[i]) < 1e-5f);
+            QVERIFY(std::abs(one.floats.span()[i] - two.floats.span()[i]) < 1e-5f);
     }
 
     void inspect_withoutJson_isReadable() {
