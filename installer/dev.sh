@@ -138,7 +138,8 @@ runAllTests() {
 }
 
 ci() {
-    installPackages build test ci # the formatting is a test too, where clang-format is
+    installPackages build test ci
+    command -v clang-format-14 >/dev/null || fail "clang-format-14 is missing: the formatting is a test too."
     runAllTests
     ONEDNN_MAX_CPU_ISA=AVX2 runTests release -L '^core$'
     local preset

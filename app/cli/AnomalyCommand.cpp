@@ -15,7 +15,7 @@ namespace hourglass::cli {
 namespace {
 
 struct Arguments : ModelArguments {
-    std::string output, score = "error", normal;
+    std::string output, score = "error", normal, maps;
     double quantile = 0.99;
     bool force = false;
 };
@@ -86,18 +86,61 @@ Result<void> write(const Arguments& arguments, const Dataset& data, const Scores
     return writeNpy(arguments.output, Tensor({static_cast<int64_t>(scores.size())}, scores));
 }
 
+Result<void> checkOutputs(const Arguments& arguments) {
+    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
+        return free;
+    if (const std::string extension = std::filesystem::path(arguments.output).extension();
+        extension != ".npy" && extension != ".csv")
+        return makeError(ErrorCode::InvalidArgument, "'{}' cannot be written: the extension must be .npy or .csv.",
+                         arguments.output);
+    return arguments.maps.empty() ? Result<void>() : checkOutput(arguments.maps, arguments.force);
+}
+
+// Where each picture is odd, [N, H, W]. False when interrupted: then nothing is written.
+Result<bool> writeMaps(const std::string& path, const ModelOnData& work, Context& context) {
+    const Shape& shape = work.dataset->sampleShape();
+    const int64_t count = work.dataset->size();
+    ModelRunner runner = makeRunner(work.loaded, context);
+    WorkProgress progress("samples");
+    int64_t done = 0;
+    bool taken = true, stopped = false;
+    const Result<void> written =
+        writeNpyStreaming(path, Shape{count, shape[1], shape[2]}, [&](const FloatSink& sink) -> Result<void> {
+            const auto send = [&](const Batch& batch, std::span<const float> output) -> Result<void> {
+                const size_t pixels = output.size() / static_cast<size_t>(batch.rows);
+                for (size_t at = 0; at < output.size(); at += pixels) {
+                    const Tensor sample(shape, batch.clean.span().subspan(at, pixels));
+                    taken = sink(errorMap(sample, Tensor(shape, output.subspan(at, pixels))).values());
+                    if (!taken)
+                        return makeError(ErrorCode::WriteFailed, "The disk takes no more.");
+                }
+                done += batch.rows;
+                progress.show(static_cast<double>(done) / static_cast<double>(count), static_cast<double>(done),
+                              "maps");
+                return {};
+            };
+            const Result<bool> ended =
+                runner.run(work.dataset, ModelRunner::What::Reconstruction, 0.0f, send, context.stopToken());
+            if (!taken)
+                return {}; // the writer knows why
+            if (!ended)
+                return ended.error();
+            stopped = !*ended;
+            return stopped ? makeError(ErrorCode::Conflict, "Interrupted.") : Result<void>();
+        });
+    if (!written && !stopped)
+        return written.error();
+    return !stopped;
+}
+
 void add(Json& json, std::string& text, const char* key, const Json& value) {
     json[key] = value;
     text += fmt::format("\n{:<20} {}", key, value.is_string() ? value.get<std::string>() : value.dump());
 }
 
 int run(const Arguments& arguments, Context& context) {
-    if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
+    if (Result<void> free = checkOutputs(arguments); !free)
         return context.fail(free.error());
-    if (const std::string extension = std::filesystem::path(arguments.output).extension();
-        extension != ".npy" && extension != ".csv")
-        return context.fail(makeError(ErrorCode::InvalidArgument,
-                                      "'{}' cannot be written: the extension must be .npy or .csv.", arguments.output));
     Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
     if (!opened)
         return context.fail(opened.error());
@@ -105,6 +148,9 @@ int run(const Arguments& arguments, Context& context) {
         return kInterrupted;
     const LoadedModel& loaded = (*opened)->loaded;
     const std::shared_ptr<const Dataset>& data = (*opened)->dataset;
+    if (const Shape& shape = data->sampleShape(); !arguments.maps.empty() && shape.rank() != 3)
+        return context.fail(makeError(ErrorCode::InvalidArgument,
+                                      "--maps is for pictures; these samples have the shape {}.", shape.toString()));
     const Result<AnomalyScore> score = scoreOf(arguments.score, *loaded.model);
     if (!score)
         return context.fail(score.error());
@@ -157,6 +203,14 @@ int run(const Arguments& arguments, Context& context) {
     if (const Result<void> written = write(arguments, *data, **scores, value); !written)
         return context.fail(written.error());
     json["output"] = arguments.output;
+    if (!arguments.maps.empty()) {
+        const Result<bool> done = writeMaps(arguments.maps, **opened, context);
+        if (!done)
+            return context.fail(done.error());
+        if (!*done)
+            return kInterrupted;
+        json["maps"] = arguments.maps;
+    }
     context.print(json, text + fmt::format("\nwrote {}", arguments.output));
     return kDone;
 }
@@ -178,6 +232,7 @@ void addAnomaly(CommandLine& line, Context& context) {
     command.option("--quantile", arguments->quantile, "Of the scores of normal samples, 0 to 1: the threshold")
         .check(numberBetween(0, 1))
         .showDefault();
+    command.option("--maps", arguments->maps, "Also the squared error of each pixel: an .npy file [N, H, W] to write");
     command.flag("--force", arguments->force, "Replace an existing file");
     command.flag("--json", context.json, "Print one JSON object");
     command.runs([arguments, &context] { return run(*arguments, context); });

@@ -29,6 +29,11 @@ Option& Option::excludes(const Option& other) {
     return *this;
 }
 
+Option& Option::needs(const Option& other) {
+    m_option->needs(other.m_option);
+    return *this;
+}
+
 Option Command::option(const std::string& names, std::string& target, const std::string& help) {
     return m_app->add_option(names, target, help);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The command line as the subcommands declare it. CLI11, which is one header of ten thousand lines, reads it: this and
-// main() are all that knows.
+// The command line as the subcommands declare it. CLI11, which is one header of ten thousand lines, reads it; only
+// CommandLine.cpp knows.
 
 #include <cstdint>
 #include <functional>
@@ -27,6 +27,7 @@ public:
     Option& check(Values values);
     Option& showDefault(); // the help names it
     Option& excludes(const Option& other);
+    Option& needs(const Option& other);
 
 private:
     CLI::Option* m_option;

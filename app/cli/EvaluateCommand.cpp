@@ -1,4 +1,6 @@
 #include "app/cli/ModelContext.h"
+#include "core/inference/CodeDivergence.h"
+#include "core/inference/CodeSource.h"
 #include "core/models/VariationalFamily.h"
 #include "core/training/Evaluation.h"
 #include "core/training/TrainingData.h"
@@ -56,13 +58,28 @@ int run(const Arguments& arguments, Context& context) {
         (**metrics)["iw_nll"] = **nll;
     }
 
+    std::optional<std::vector<double>> divergences;
+    if (CodeSource::hasPrior(work.model())) {
+        ModelRunner runner = makeRunner(work.loaded, context);
+        Result<std::optional<std::vector<double>>> measured =
+            divergencePerDimension(runner, dataset, context.stopToken());
+        if (!measured)
+            return context.fail(measured.error());
+        if (!*measured)
+            return kInterrupted;
+        divergences = **std::move(measured);
+    }
+
     Json values = Json::object();
     std::string text = counted(dataset.size(), "sample", "samples");
     for (const auto& [name, value] : **metrics) {
         values[name] = value;
         text += fmt::format("\n{:<20} {:.6g}", name, value);
     }
-    context.print({{"samples", dataset.size()}, {"metrics", values}}, text);
+    Json json = {{"samples", dataset.size()}, {"metrics", values}};
+    if (divergences)
+        json["kl_per_dimension"] = *divergences;
+    context.print(json, text);
     return kDone;
 }
 

@@ -2,23 +2,24 @@
 
 #include "app/cli/ModelContext.h"
 #include "core/analysis/KMeans.h"
+#include "core/analysis/NearestNeighbours.h"
 #include "core/analysis/Pca.h"
+#include "core/analysis/RequireCodes.h"
 #include "core/analysis/TSne.h"
 #include "core/base/AtomicFile.h"
-#include "core/data/RowSubset.h"
 #include "core/formats/Csv.h"
+#include "core/inference/AnomalyScorer.h"
 #include "core/inference/CodeSource.h"
+#include "core/inference/CodeView.h"
 
 namespace hourglass::cli {
 
 namespace {
 
-constexpr int64_t kMostRows = 10'000; // what t-SNE is made for
-
 struct Arguments : ModelArguments {
     std::string output, layout = "pca";
     double perplexity = TSneOptions{}.perplexity;
-    int64_t clusters = 0;
+    int64_t clusters = 0, neighbours = 0;
     uint64_t seed = 0;
     bool force = false;
 };
@@ -63,67 +64,128 @@ Result<std::optional<Layout>> byNeighbours(const Tensor& codes, const Arguments&
         Layout{std::move(layout.points), {{"perplexity", layout.perplexity}, {"kl_divergence", layout.klDivergence}}});
 }
 
-std::string csvOf(const Dataset& data, const Tensor& points, const std::optional<KMeans>& clusters) {
+// Of each sample what the file has to say.
+struct Table {
+    std::shared_ptr<const Dataset> samples;
+    Tensor codes;                      // [N, columns], as they are looked at
+    std::vector<float> errors;         // of the reconstructions
+    std::optional<Layout> layout;      // made of the codes, as are these
+    std::optional<KMeans> clusters;    // none asked for
+    std::vector<Neighbour> neighbours; // [N, --neighbours], nearest first
+};
+
+std::string neighboursOf(const Table& table, int64_t row) {
+    const size_t each = table.neighbours.size() / static_cast<size_t>(table.samples->size());
+    std::string rows;
+    for (size_t i = 0; i < each; ++i)
+        rows += fmt::format("{}{}", i > 0 ? " " : "", table.neighbours[static_cast<size_t>(row) * each + i].row);
+    return rows;
+}
+
+std::string csvOf(const Table& table) {
+    const Dataset& data = *table.samples;
     const bool hasClasses = !data.classNames().empty();
-    std::string csv = fmt::format("name{},x,y{}\n", hasClasses ? ",class" : "", clusters ? ",cluster" : "");
+    std::string csv = fmt::format("name{},x,y,error{}{}\n", hasClasses ? ",class" : "",
+                                  table.clusters ? ",cluster" : "", table.neighbours.empty() ? "" : ",neighbours");
     for (int64_t row = 0; row < data.size(); ++row) {
         csv += csvField(data.name(row));
         if (hasClasses) {
             const std::optional<int> label = data.label(row);
             csv += "," + (label ? csvField(data.classNames()[static_cast<size_t>(*label)]) : std::string());
         }
-        csv += fmt::format(",{},{}", points.sample(row)[0], points.sample(row)[1]);
-        csv += clusters ? fmt::format(",{}\n", clusters->labels[static_cast<size_t>(row)]) : "\n";
+        const std::span<const float> point = table.layout->points.sample(row);
+        csv += fmt::format(",{},{},{}", point[0], point[1], table.errors[static_cast<size_t>(row)]);
+        if (table.clusters)
+            csv += fmt::format(",{}", table.clusters->labels[static_cast<size_t>(row)]);
+        csv += table.neighbours.empty() ? "\n" : "," + neighboursOf(table, row) + "\n";
     }
     return csv;
+}
+
+// Codes and errors of samples that the model can be shown. False when interrupted.
+Result<bool> encode(const ModelOnData& work, Table& table, Context& context) {
+    ModelRunner runner = makeRunner(work.loaded, context);
+    const Result<Shape> code = runner.codeShape();
+    if (!code)
+        return code.error();
+    table.samples = CodeView::rowsToLookAt(work.dataset, *code);
+    const int64_t count = table.samples->size();
+    if (count < work.dataset->size())
+        context.message(fmt::format("note: {} of {} samples, evenly spread", count, work.dataset->size()));
+    WorkProgress progress("samples");
+    const auto tell = [&](int64_t samples) {
+        const auto done = static_cast<double>(samples);
+        progress.show(done / static_cast<double>(2 * count), done);
+    };
+    const Result<std::optional<Tensor>> codes = encodeAll(runner, table.samples, tell, context.stopToken());
+    if (!codes)
+        return codes.error();
+    if (!*codes)
+        return false;
+    table.codes = CodeView(**codes).points(**codes);
+    if (const Result<void> usable = requireCodes(table.codes, 1, "A layout"); !usable)
+        return usable.error();
+    Result<std::optional<std::vector<float>>> errors =
+        AnomalyScorer(context.executor(), work.loaded.model, work.loaded.weights)
+            .run(
+                table.samples, AnomalyScore::ReconstructionError, [&](int64_t samples) { tell(count + samples); },
+                context.stopToken());
+    if (!errors)
+        return errors.error();
+    if (*errors)
+        table.errors = **std::move(errors);
+    return !table.errors.empty();
+}
+
+// What is made of the codes. False when interrupted.
+Result<bool> analyse(const Arguments& arguments, Table& table, const Context& context) {
+    Result<std::optional<Layout>> layout =
+        arguments.layout == "pca" ? byComponents(table.codes) : byNeighbours(table.codes, arguments, context);
+    if (!layout)
+        return layout.error();
+    table.layout = std::move(*layout);
+    if (table.layout && arguments.clusters > 0) {
+        Result<std::optional<KMeans>> found =
+            kMeans(table.codes, {.clusters = arguments.clusters, .seed = arguments.seed}, context.stopToken());
+        if (!found)
+            return found.error();
+        table.clusters = std::move(*found);
+    }
+    if (table.layout && arguments.neighbours > 0)
+        table.neighbours =
+            nearestToEveryRow(table.codes, arguments.neighbours, CodeDistance::Euclidean, context.stopToken());
+    return !context.interrupted();
 }
 
 int run(const Arguments& arguments, Context& context) {
     if (Result<void> free = checkOutput(arguments.output, arguments.force); !free)
         return context.fail(free.error());
-    Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
+    if (std::filesystem::path(arguments.output).extension() != ".csv")
+        return context.fail(makeError(ErrorCode::InvalidArgument, "'{}' cannot be written: the extension must be .csv.",
+                                      arguments.output));
+    const Result<std::optional<ModelOnData>> opened = openModelOnData(arguments, context);
     if (!opened)
         return context.fail(opened.error());
     if (!*opened)
         return kInterrupted;
-    const std::shared_ptr<const Dataset> data = evenlySpread((*opened)->dataset, kMostRows);
-    if (data->size() < (*opened)->dataset->size())
-        context.message(fmt::format("note: {} of {} samples, evenly spread", data->size(), (*opened)->dataset->size()));
-    ModelRunner runner = makeRunner((*opened)->loaded, context);
-    Result<std::optional<Tensor>> encoded = encodeAll(runner, data, {}, context.stopToken());
-    if (!encoded)
-        return context.fail(encoded.error());
-    if (!*encoded)
+    Table table;
+    Result<bool> done = encode(**opened, table, context);
+    if (done && *done)
+        done = analyse(arguments, table, context);
+    if (!done)
+        return context.fail(done.error());
+    if (!*done)
         return kInterrupted;
-    const Shape shape = (**encoded).shape();
-    const Tensor codes = std::move(**encoded).reshaped({shape[0], shape.elementsPerSample()});
-
-    Result<std::optional<Layout>> layout =
-        arguments.layout == "pca" ? byComponents(codes) : byNeighbours(codes, arguments, context);
-    if (!layout)
-        return context.fail(layout.error());
-    if (!*layout)
-        return kInterrupted;
-    std::optional<KMeans> clusters;
-    if (arguments.clusters > 0) {
-        Result<std::optional<KMeans>> found =
-            kMeans(codes, {.clusters = arguments.clusters, .seed = arguments.seed}, context.stopToken());
-        if (!found)
-            return context.fail(found.error());
-        if (!*found)
-            return kInterrupted;
-        clusters = std::move(*found);
-    }
-    if (Result<void> written = writeFileAtomically(arguments.output, csvOf(*data, (*layout)->points, clusters));
-        !written)
+    if (Result<void> written = writeFileAtomically(arguments.output, csvOf(table)); !written)
         return context.fail(written.error());
-    Json json = (*layout)->report;
+    Json json = table.layout->report;
     json["output"] = arguments.output;
-    json["samples"] = data->size();
+    json["samples"] = table.samples->size();
     json["layout"] = arguments.layout;
-    if (clusters)
-        json["cluster_sizes"] = clusters->sizes;
-    context.print(json, fmt::format("wrote {}: {}", arguments.output, counted(data->size(), "sample", "samples")));
+    if (table.clusters)
+        json["cluster_sizes"] = table.clusters->sizes;
+    context.print(json,
+                  fmt::format("wrote {}: {}", arguments.output, counted(table.samples->size(), "sample", "samples")));
     return kDone;
 }
 
@@ -133,7 +195,8 @@ void addLatent(CommandLine& line, Context& context) {
     auto arguments = std::make_shared<Arguments>();
     Command command = line.command("latent", "Lay the codes of samples out in the plane");
     addModelArguments(command, *arguments);
-    command.option("-o,--output", arguments->output, "A .csv: name, class, x, y and cluster of each").required();
+    command.option("-o,--output", arguments->output, "A .csv: name, class, x, y, error, cluster and neighbours of each")
+        .required();
     command
         .option("--layout", arguments->layout,
                 "pca: the first two principal components; tsne: neighbours stay neighbours")
@@ -143,6 +206,9 @@ void addLatent(CommandLine& line, Context& context) {
         .check(numberBetween(1, 500))
         .showDefault();
     command.option("--clusters", arguments->clusters, "k-means clusters, largest first; 0: none")
+        .check(wholeNumber(0, 1000))
+        .showDefault();
+    command.option("--neighbours", arguments->neighbours, "How many nearest samples in code space, by row from 0")
         .check(wholeNumber(0, 1000))
         .showDefault();
     command.option("--seed", arguments->seed, "Of t-SNE and k-means").check(wholeNumber()).showDefault();

@@ -32,6 +32,8 @@ private:
 
 // The centres of one attempt.
 Tensor centresOf(const Tensor& codes, int64_t clusters, const RandomStream& stream) {
+    if (codes.shape()[0] == 1) // OpenCV would take one row for many samples of one value
+        return codes;
     const cv::Mat1f rows(static_cast<int>(codes.shape()[0]), static_cast<int>(codes.shape()[1]),
                          const_cast<float*>(codes.data()));
     const GeneratorScope generator((uint64_t{stream.bits(0)} << 32) | stream.bits(1) | 1); // never its fixed point 0

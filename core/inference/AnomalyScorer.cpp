@@ -1,10 +1,23 @@
 #include "core/inference/AnomalyScorer.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace hourglass {
 
 namespace {
 
 constexpr const char* kElboOutput = "metric.neg_elbo";
+
+Result<void> checkFinite(std::span<const float> scores) {
+    const auto odd = std::ranges::count_if(scores, [](float score) { return !std::isfinite(score); });
+    if (odd == 0)
+        return {};
+    return makeError(ErrorCode::Numeric,
+                     "The scores of {} of {} samples are no finite numbers: the model has diverged, or the values of "
+                     "the data are far beyond what it was trained on. Choose another model or an earlier checkpoint.",
+                     odd, scores.size());
+}
 
 bool hasElbo(const Model& model) {
     return model.evaluation.outputs().contains(kElboOutput);
@@ -62,6 +75,8 @@ Result<std::optional<std::vector<float>>> AnomalyScorer::run(const std::shared_p
     std::vector<float> scores;
     for (const double sum : sums)
         scores.push_back(static_cast<float>(sum / static_cast<double>(draws)));
+    if (Result<void> finite = checkFinite(scores); !finite)
+        return std::move(finite).error();
     return std::optional(std::move(scores));
 }
 

@@ -29,7 +29,8 @@ public:
                   Precision precision = Precision::F32);
 
     // Of each sample, in the data set's order; nothing when asked to stop. `progress` hears how many of the samples are
-    // done. Errors: InvalidArgument (checkScore(); samples of another shape), those of Executor::compile.
+    // done. Errors: InvalidArgument (checkScore(); samples of another shape), Numeric (a score that is no finite
+    // number), those of Executor::compile.
     Result<std::optional<std::vector<float>>> run(const std::shared_ptr<const Dataset>& dataset, AnomalyScore score,
                                                   const std::function<void(int64_t)>& progress = {},
                                                   std::stop_token stop = {});

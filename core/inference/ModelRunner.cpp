@@ -49,9 +49,11 @@ Result<Program*> ModelRunner::programFor(const Graph& graph, const Tensor& batch
     const Result<Shape> expected = evaluate(graph.shape(graph.nodesOf(OpKind::Input).front()), sizes);
     if (!expected)
         return expected.error();
-    const Shape sample = batch.shape().rank() < 1 ? Shape{} : batch.shape().sample();
-    if (Result<void> fits = checkSampleShape(expected->sample(), sample); !fits)
-        return std::move(fits).error();
+    const Shape given = batch.shape().rank() < 1 ? Shape{} : batch.shape().sample();
+    if (given != expected->sample())
+        return makeError(ErrorCode::InvalidArgument, "This model takes {} of shape {}; these have {}.",
+                         &graph == &m_model->decoder ? "codes" : "samples", expected->sample().toString(),
+                         given.toString());
     return program(graph, sizes);
 }
 

@@ -1,6 +1,7 @@
 #include "core/inference/NormalClasses.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "core/data/RowSubset.h"
@@ -52,7 +53,9 @@ Result<NormalClasses> normalClassesOf(const Dataset& data, const std::string& as
                                          "curve.",
                                          *present.begin())};
     if (training != nullptr) {
-        const std::vector<int> learnt = indicesOf(data, classesIn(*training));
+        std::set<std::string> known;
+        std::ranges::set_intersection(classesIn(*training), present, std::inserter(known, known.end()));
+        const std::vector<int> learnt = indicesOf(data, known);
         if (!learnt.empty() && learnt.size() < present.size())
             return NormalClasses{learnt,
                                  fmt::format("Normal is {}, which the model was trained on.", quoted(data, learnt))};

@@ -34,11 +34,12 @@ NormalScores normalScoresOf(std::span<const float> training, std::span<const flo
                             const std::vector<bool>& isAnomaly) {
     if (!training.empty())
         return {{training.begin(), training.end()}, NormalScores::Origin::Training};
-    NormalScores normal;
-    for (size_t i = 0; i < scores.size(); ++i)
-        if (isAnomaly.empty() || !isAnomaly[i])
+    NormalScores normal{{}, NormalScores::Origin::LabelledNormal};
+    for (size_t i = 0; i < isAnomaly.size(); ++i)
+        if (!isAnomaly[i])
             normal.scores.push_back(scores[i]);
-    normal.origin = isAnomaly.empty() ? NormalScores::Origin::All : NormalScores::Origin::LabelledNormal;
+    if (normal.scores.empty())
+        return {{scores.begin(), scores.end()}, NormalScores::Origin::All};
     return normal;
 }
 

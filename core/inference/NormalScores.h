@@ -33,7 +33,8 @@ struct NormalScores {
     Origin origin = Origin::All;
 };
 
-// Those of training samples; where there are none, of the samples that are labelled normal; without labels all.
+// Those of training samples; where there are none, of the samples that are labelled normal; of all where none is, or
+// nothing is labelled.
 NormalScores normalScoresOf(std::span<const float> training, std::span<const float> scores,
                             const std::vector<bool>& isAnomaly);
 

@@ -22,11 +22,13 @@ NodeId squaredGradient(ModelBuilder& builder, NodeId sum) {
     return builder.sumPerSample(g.unary(OpKind::Square, differentiate(g, sum, {&input, 1})[0]));
 }
 
-// Automatically the code where the encoder is one layer, of which the penalty is known in closed form and which the
-// decoder's bounded columns cannot undo; what is made of it where deeper decoders could.
+// Automatically the code where encoder and decoder are one layer each: the penalty is known in closed form, and bounded
+// columns cannot undo it. What is made of the code where deeper decoders could. (Without decoder layers of its own the
+// decoder mirrors the encoder.)
 bool contractsReconstruction(const OptionValues& options) {
     const std::string what = options.text("objective.contracts");
-    const bool isDeep = options.text("model.architecture") != "dense" || !options.integers("model.layers").empty();
+    const bool isDeep = options.text("model.architecture") != "dense" || !options.integers("model.layers").empty() ||
+                        !options.integers("model.decoder_layers").empty();
     return what == "reconstruction" || (what == "auto" && isDeep);
 }
 
@@ -87,8 +89,8 @@ OptionTable ContractiveFamily::options() const {
          .label = "Contracts",
          .help = "What must hold still when the sample changes a little: the code (Rifai et al. 2011), or what is made "
                  "of it (Alain and Bengio 2014), on which the code's own scale has no influence. Automatic is the "
-                 "code of an encoder of one layer, and the reconstruction of deeper ones, whose decoders could undo "
-                 "what the encoder does.",
+                 "code where encoder and decoder are one layer each, else the reconstruction: deeper decoders could "
+                 "undo what the encoder does.",
          .choices = {{"auto", "Automatic"}, {"code", "The code"}, {"reconstruction", "The reconstruction"}}},
         {.key = "objective.jacobian",
          .type = OptionType::Choice,
@@ -138,8 +140,12 @@ void ContractiveFamily::build(ModelBuilder& builder) const {
     }
 }
 
+// The decoder must not undo what the penalty does to the code.
 bool ContractiveFamily::afterStep(const StepEdit& edit) const {
-    return !contractsReconstruction(edit.options) && scaleCodeColumns(edit.weights, ColumnNorm::AtMostOne);
+    if (contractsReconstruction(edit.options))
+        return false;
+    const bool areScaled = scaleCodeColumns(edit.weights, ColumnNorm::AtMostOne);
+    return boundLaterGains(edit.weights) || areScaled;
 }
 
 } // namespace hourglass

@@ -17,7 +17,9 @@ NodeId klFromTarget(ModelBuilder& builder, NodeId code, double rho) {
     std::vector<int> axes = {0};
     for (int axis = 2; axis < static_cast<int>(g.shape(code).size()); ++axis)
         axes.push_back(axis);
-    const NodeId mean = g.clamp(g.reduce(code, axes, axes), kSmallest, 1.0 - kSmallest);
+    // Clamped in value alone: a unit that died must feel the pull back to ρ.
+    const NodeId raw = g.reduce(code, axes, axes), clamped = g.clamp(raw, kSmallest, 1.0 - kSmallest);
+    const NodeId mean = g.add(raw, g.unary(OpKind::StopGradient, g.subtract(clamped, raw)));
     const NodeId on = g.scale(g.unary(OpKind::Log, mean), -rho);
     const NodeId off = g.scale(g.unary(OpKind::Log, g.affine(mean, -1.0, 1.0)), rho - 1.0);
     const double entropy = rho * std::log(rho) + (1.0 - rho) * std::log(1.0 - rho);

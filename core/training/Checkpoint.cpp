@@ -31,6 +31,7 @@ Json toJson(const TrainingState& s, int64_t optimizerSteps) {
             {"best_epoch", s.bestEpoch},
             {"epochs_without_gain", s.epochsWithoutGain},
             {"live", s.live},
+            {"note", s.note},
             {"finished", s.finished},
             {"stopped_early", s.stoppedEarly},
             {"epochs_asked", s.epochsAsked}};
@@ -60,6 +61,7 @@ TrainingState stateFromJson(const Json& json) {
         s.live = json.at("live").get<LiveValues>();
     else if (const auto rate = optional("learning_rate")) // of an earlier version
         s.live["optimizer.learning_rate"] = *rate;
+    s.note = json.value("note", "");
     s.finished = json.at("finished").get<bool>();
     s.stoppedEarly = json.at("stopped_early").get<bool>();
     s.epochsAsked = json.at("epochs_asked").get<int64_t>();

@@ -35,7 +35,8 @@ struct TrainingState {
     std::optional<double> bestValue;
     int64_t bestEpoch = 0;
     int64_t epochsWithoutGain = 0;
-    LiveValues live; // set while running, instead of the experiment's
+    LiveValues live;  // set while running, instead of the experiment's
+    std::string note; // what the next row of the history has to say
     bool finished = false;
     bool stoppedEarly = false; // finished by early stopping
     int64_t epochsAsked = 0;   // what training.epochs said when it finished

@@ -235,18 +235,33 @@ void TrainingRun::setLive(const LiveValues& values) {
         m_state.live[key] = value->second;
         m_step->setOption(key, value->second);
         m_evaluation->setOption(key, value->second);
-        note(fmt::format("{}={}", key, value->second));
+        noteLive(key);
     }
 }
 
-// What was set while running outlives a resumption, unless the experiment now asks for another value than it did then.
+// What was set while running outlives a resumption, unless the experiment now asks for another value than it did then;
+// of which the history hears.
 void TrainingRun::restoreLive() {
-    const auto before = Experiment::load(m_folder.experimentPath());
     const LiveValues kept = std::exchange(m_state.live, {});
-    for (const auto& [key, value] : kept)
-        if (before && before->options().has(key) && before->options().value(key) == m_options.value(key))
-            setLive({{key, value}});
-    m_pendingNote.clear(); // the history has it
+    const std::string pending = m_state.note;
+    LiveValues was, goesOn;
+    if (const auto before = Experiment::load(m_folder.experimentPath()))
+        for (const auto& [key, asked] : liveValues(m_options))
+            if (before->options().has(key)) {
+                const double askedThen = before->options().real(key);
+                was[key] = kept.contains(key) ? kept.at(key) : askedThen;
+                if (asked == askedThen)
+                    goesOn[key] = was[key];
+            }
+    setLive(goesOn);
+    m_state.note = pending; // the history has, or will have, what led there
+    for (const auto& [key, value] : was)
+        if (value != liveValue(key))
+            noteLive(key);
+}
+
+void TrainingRun::noteLive(const std::string& key) {
+    note(fmt::format("{}={} after step {}", key, liveValue(key), m_state.step));
 }
 
 } // namespace hourglass

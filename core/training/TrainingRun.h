@@ -54,6 +54,7 @@ private:
     double learningRateAt(int64_t step) const;
     double liveValue(const std::string& key) const; // as set while running, else the experiment's
     void setLive(const LiveValues& values);
+    void noteLive(const std::string& key);
     void restoreLive();
     TrainingResult result(RunPhase phase, std::map<std::string, double> metrics) const;
     Result<TrainingResult> finish();
@@ -84,7 +85,6 @@ private:
     History m_history;
     int64_t m_stepsPerEpoch = 0, m_logEvery = 1;
     int64_t m_epochs = 0, m_resumedFromStep = 0;
-    std::string m_pendingNote;
     double m_usedRate = 0; // of the last update
 
     Clock::time_point m_started = Clock::now(), m_lastCheckpoint = Clock::now(), m_lastPublish = {}, m_lastPreview = {};

@@ -62,14 +62,14 @@ void TrainingRun::appendRow(const std::vector<double>& measured, std::string not
             row.values[i] = m_state.intervalLoss.sums[i] / static_cast<double>(m_state.intervalLoss.samples);
     std::copy(measured.begin(), measured.end(),
               row.values.begin() + static_cast<std::ptrdiff_t>(m_step->lossNames().size()));
-    if (!m_pendingNote.empty())
-        row.note += (row.note.empty() ? "" : "; ") + std::exchange(m_pendingNote, {});
+    if (!m_state.note.empty())
+        row.note += (row.note.empty() ? "" : "; ") + std::exchange(m_state.note, {});
     m_state.intervalLoss = {std::vector<double>(m_step->lossNames().size(), 0.0), 0};
     m_history.append(std::move(row));
 }
 
 void TrainingRun::note(const std::string& text) {
-    m_pendingNote += (m_pendingNote.empty() ? "" : "; ") + text;
+    m_state.note += (m_state.note.empty() ? "" : "; ") + text;
 }
 
 void TrainingRun::loadHistory() {

@@ -3,7 +3,7 @@
 #include <QtTest>
 
 #include <algorithm>
-#include <map>
+#include <numeric>
 
 #include "core/base/AtomicFile.h"
 #include "core/data/ImageCodec.h"
@@ -110,6 +110,23 @@ private slots:
         QVERIFY(std::abs(mean / metrics["neg_elbo"].get<double>() - 1) < 0.01); // four codes each against one
     }
 
+    // A sample's score is the mean of its map.
+    void anomaly_maps_sayWhere() {
+        const CommandResult result =
+            run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "m.npy", "--maps", "maps.npy", "--json"});
+        QVERIFY2(result.status == 0, result.errors.constData());
+        QCOMPARE(result.json()["maps"], "maps.npy");
+        const NpyArray scores = read("m.npy"), maps = read("maps.npy");
+        QCOMPARE(maps.shape, (Shape{4096, 16, 16}));
+        for (size_t i = 0; i < 4096; i += 100) {
+            const std::span<const float> map = maps.floats.span().subspan(i * 256, 256);
+            const double mean = std::accumulate(map.begin(), map.end(), 0.0) / 256;
+            QVERIFY(std::abs(mean - static_cast<double>(scores.floats.span()[i])) < 1e-6);
+        }
+        QVERIFY(run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "n.npy", "--maps", "maps.npy"})
+                    .errors.contains("--force"));
+    }
+
     void anomaly_asCsv_namesAndClasses() {
         QCOMPARE(run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "s.csv"}).status, 0);
         const QStringList lines =
@@ -133,6 +150,16 @@ private slots:
         QVERIFY2(none.errors.contains("no labels"), none.errors.constData());
         QVERIFY(run({"anomaly", "plain", "--data", "p.npy", "-o", "2.npy", "--normal", "cat"})
                     .errors.contains("have no classes"));
+    }
+
+    void anomaly_scoresThatAreNoNumbers_areRefused() {
+        Tensor huge({5, 1, 16, 16});
+        std::ranges::fill(huge.values(), 3e38f);
+        QVERIFY(writeNpy(m_folder / "huge.npy", huge).ok());
+        const CommandResult result = run({"anomaly", "plain", "--data", "huge.npy", "-o", "h.npy"});
+        QCOMPARE(result.status, 1);
+        QVERIFY2(result.errors.contains("no finite numbers"), result.errors.constData());
+        QVERIFY(!std::filesystem::exists(m_folder / "h.npy"));
     }
 
     void anomaly_whatCannotBe_isExplained() {
@@ -165,44 +192,33 @@ private slots:
         QVERIFY(!std::ranges::equal(row(first, 0), row(first, 6)));
         const CommandResult none = run({"generate", "vae", "--traverse", "20", "-o", "none.npy"});
         QVERIFY2(none.status == 2 && none.errors.contains("0 to 19"), none.errors.constData());
+        // From a sample: what the others make of it.
+        const CommandResult from = run(
+            {"generate", "vae", "--traverse", "0", "--from", "5", "--count", "7", "-o", "along-sample.npy", "--json"});
+        QVERIFY2(from.status == 0, from.errors.constData());
+        QVERIFY(!from.json().contains("seed")); // nothing was drawn
+        QVERIFY(!std::ranges::equal(row(read("along-sample.npy"), 3), row(first, 3)));
     }
 
-    void latent_components_withClassesAndClusters() {
-        const CommandResult result =
-            run({"latent", "plain", "--data", "builtin:shapes", "--clusters", "5", "-o", "map.csv", "--json"});
-        QVERIFY2(result.status == 0, result.errors.constData());
-        const auto json = result.json();
-        QCOMPARE(json["samples"], 4096);
-        QVERIFY(json["explained_variance"][0] >= json["explained_variance"][1]);
-        QCOMPARE(json["cluster_sizes"].size(), size_t{5});
-        const QStringList lines =
-            QString::fromStdString(readFile(m_folder / "map.csv").value()).split('\n', Qt::SkipEmptyParts);
-        QCOMPARE(lines.size(), 4097);
-        QCOMPARE(lines[0], QString("name,class,x,y,cluster"));
-        std::map<QString, int64_t> counted;
-        double sum = 0;
-        for (const QString& line : lines.mid(1)) {
-            ++counted[line.section(',', 4)];
-            sum += line.section(',', 2, 2).toDouble();
-        }
-        QCOMPARE(counted["0"], json["cluster_sizes"][0].get<int64_t>());
-        QVERIFY(std::abs(sum / 4096) < 1e-3); // components are about the mean
-    }
-
-    void latent_neighbours_ofFew_lowersPerplexity_andOfTooFewRefuses() {
-        QCOMPARE(run({"generate", "vae", "--count", "40", "-o", "plotted.npy"}).status, 0);
-        const CommandResult few =
-            run({"latent", "vae", "--data", "npy:plotted.npy", "--layout", "tsne", "-o", "plotted.csv", "--json"});
-        QVERIFY2(few.status == 0, few.errors.constData());
-        QCOMPARE(few.json()["perplexity"], 13.0);
-        QVERIFY2(few.errors.contains("too few neighbours for a perplexity of 30; it is 13"), few.errors.constData());
-        QVERIFY(readFile(m_folder / "plotted.csv").value().starts_with("name,x,y\n"));
-        QCOMPARE(run({"generate", "vae", "--count", "3", "-o", "three.npy"}).status, 0);
-        const CommandResult three =
-            run({"latent", "vae", "--data", "npy:three.npy", "--layout", "tsne", "-o", "three.csv"});
-        QVERIFY2(three.status == 2 && three.errors.contains("at least 4"), three.errors.constData());
-        QCOMPARE(run({"latent", "unet", "--data", "builtin:shapes", "-o", "no.csv"}).status, 2);
-        QVERIFY(!std::filesystem::exists(m_folder / "three.csv"));
+    void generate_fromOneSampleToAnother_startsAndEndsAtTheirReconstructions() {
+        const CommandResult way = run({"generate", "plain", "--data", "builtin:shapes", "--from", "3", "--to", "8",
+                                       "--count", "5", "-o", "way.npy", "--json"});
+        QVERIFY2(way.status == 0, way.errors.constData());
+        QCOMPARE(way.json()["codes"], "codes from row 3 to row 8");
+        QCOMPARE(run({"reconstruct", "plain", "--data", "builtin:shapes", "-o", "all.npy"}).status, 0);
+        const NpyArray made = read("way.npy"), all = read("all.npy");
+        QCOMPARE(made.shape, (Shape{5, 1, 16, 16}));
+        for (const auto& [step, row] : {std::pair(0, 3), std::pair(4, 8)})
+            for (size_t i = 0; i < 256; ++i)
+                QVERIFY(std::abs(made.floats.span()[size_t(step) * 256 + i] -
+                                 all.floats.span()[size_t(row) * 256 + i]) < 1e-5f);
+        const CommandResult beyond =
+            run({"generate", "plain", "--data", "builtin:shapes", "--from", "3", "--to", "5000", "-o", "no.npy"});
+        QVERIFY2(beyond.status == 2 && beyond.errors.contains("--to 5000: the data have rows 0 to 4095"),
+                 beyond.errors.constData());
+        const CommandResult nowhere = run({"generate", "plain", "--from", "3", "-o", "no.npy"});
+        QVERIFY2(nowhere.status == 2 && nowhere.errors.contains("--to ROW"), nowhere.errors.constData());
+        QCOMPARE(run({"generate", "plain", "--to", "3", "-o", "no.npy"}).status, 2);
     }
 
 private:

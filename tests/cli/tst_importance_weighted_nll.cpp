@@ -39,7 +39,8 @@ private slots:
                  "e.hourglass"});
         succeed({"train", "e.hourglass", "--run", "run"});
         succeed({"export", "run", "--format", "safetensors", "-o", "model.safetensors"});
-        const auto ours = succeed({"evaluate", "run", "--data", "npy:samples.npy", "--json"})["metrics"];
+        const auto evaluated = succeed({"evaluate", "run", "--data", "npy:samples.npy", "--json"});
+        const auto ours = evaluated["metrics"];
         const CommandResult result =
             runCommand(python, {HOURGLASS_NUMPY_SCRIPT, "model.safetensors", "samples.npy"}, folder());
         QVERIFY2(result.status == 0, result.errors.constData());
@@ -50,6 +51,11 @@ private slots:
         const auto error = [&](const char* name) { return theirs[name].get<double>(); };
         const QByteArray both = QByteArray::fromStdString(ours.dump() + '\n' + theirs.dump());
         QVERIFY2(difference("kl") < 1e-5 * ours["kl"].get<double>(), both.constData()); // nothing random
+        double sum = 0;
+        for (const auto& each : evaluated["kl_per_dimension"])
+            sum += each.get<double>();
+        QCOMPARE(evaluated["kl_per_dimension"].size(), size_t{4});
+        QVERIFY2(std::abs(sum / ours["kl"].get<double>() - 1) < 1e-5, both.constData());
         // Four standard errors: ours draws once for −ELBO, where theirs has 200 draws; for iw_nll ours is one
         // estimate of 100 draws, theirs the mean of two, so that their difference has 1 + 1/2 times the variance.
         QVERIFY2(difference("neg_elbo") < 4 * error("neg_elbo_error"), both.constData());

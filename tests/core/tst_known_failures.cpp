@@ -9,6 +9,8 @@
 
 #include "core/analysis/Pca.h"
 #include "core/exec/onednn/OneDnnExecutor.h"
+#include "core/models/CodeColumns.h"
+#include "tests/support/SmallModels.h"
 #include "tests/support/SmallTraining.h"
 
 using namespace hourglass;
@@ -111,6 +113,35 @@ private slots:
     }
 
     // What keeps codes from shrinking while the decoder grows: the norms of the decoder's columns that read them.
+    // KL's slope at a mean of nothing is −ρ/ρ̂, which makes up for the sigmoid's: it pulls though nothing else does.
+    void sparse_deadUnit_isPulledBack() {
+        Tensor rows(Shape{200, 8});
+        RandomStream(5).fillUniform(rows.values());
+        SmallTraining training("sparse", {{"model.code_size", 4}, {"objective.beta", 3000.0}}, rows);
+        ParameterStore& weights = training.step().weights();
+        const std::string bias = codeBias(weights.layout());
+        weights.values(bias)[0] = -16; // a mean of 1e-7
+        for (size_t output = 0; output < 8; ++output)
+            weights.values(kCodeReader)[output * 4] = 0; // and nobody reads it
+        weights.touch();
+        training.train(1);
+        QVERIFY2(training.values(bias)[0] > -16 + 0.005, qPrintable(QString::number(training.values(bias)[0])));
+    }
+
+    // Whether λ‖J‖² is of the code or of what is made of it: automatically of the latter once decoders could undo it.
+    void contractive_automatic_followsTheDeeperHalf() {
+        const auto probesReconstruction = [](const Settings& layers) {
+            const auto model = smallModel("contractive", "dense", layers, Shape{1, 4, 6}).model;
+            const Graph& graph = model->training;
+            return std::ranges::any_of(graph.nodesOf(OpKind::Input), [&](NodeId input) {
+                return graph.node(input).attributes.name.ends_with("reconstruction_probe");
+            });
+        };
+        QVERIFY(!probesReconstruction({{"model.layers", Json::array()}}));
+        QVERIFY(probesReconstruction({{"model.layers", {6}}}));
+        QVERIFY(probesReconstruction({{"model.layers", Json::array()}, {"model.decoder_layers", {6}}}));
+    }
+
     void decoderColumns_holdTheirNormsAfterEachStep_data() {
         QTest::addColumn<QString>("architecture");
         QTest::addColumn<QString>("code");
@@ -141,16 +172,15 @@ private slots:
                 RandomStream(i).fillUniform(batch.values());
                 step->run(32, batch.values(), batch.values()).value();
                 step->update(0.1); // moves columns far from their norms
-                if (family == std::string("sparse"))
-                    for (const ArenaLayout::Entry& entry : model->layout->entries())
-                        if (entry.name.starts_with("decoder.") && entry.name.ends_with(".weight") &&
-                            entry.name != kCodeReader) {
-                            double squares = 0;
-                            for (const float value : std::as_const(*step->sharedWeights()).values(entry.name))
-                                squares += double(value) * double(value);
-                            const int64_t inputs = entry.shape[0], others = entry.shape.elements() / inputs;
-                            QVERIFY(squares < double(std::min(inputs, others)) * (1 + 1e-5));
-                        }
+                for (const ArenaLayout::Entry& entry : model->layout->entries())
+                    if (entry.name.starts_with("decoder.") && entry.name.ends_with(".weight") &&
+                        entry.name != kCodeReader) {
+                        double squares = 0;
+                        for (const float value : std::as_const(*step->sharedWeights()).values(entry.name))
+                            squares += double(value) * double(value);
+                        const int64_t inputs = entry.shape[0], others = entry.shape.elements() / inputs;
+                        QVERIFY(squares < double(std::min(inputs, others)) * (1 + 1e-5));
+                    }
                 for (const double norm : columnNorms(*step)) {
                     most = std::max(most, norm);
                     QVERIFY2(norm < 1 + 1e-6, qPrintable(QString("%1: %2").arg(family).arg(norm)));

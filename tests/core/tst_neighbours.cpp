@@ -193,6 +193,10 @@ private slots:
         const KMeans each = *kMeans(randomCodes(3, 2, 13), {.clusters = 10}).value();
         QCOMPARE(each.sizes, (std::vector<int64_t>{1, 1, 1}));
         QCOMPARE(each.examples, (std::vector<std::vector<int64_t>>{{0}, {1}, {2}}));
+        const Tensor one = randomCodes(1, 4, 14);
+        const KMeans alone = *kMeans(one, {.clusters = 2}).value();
+        QCOMPARE(alone.sizes, std::vector<int64_t>{1});
+        QVERIFY(std::ranges::equal(alone.centres.values(), one.values()));
         QVERIFY(each.inertia < 1e-9);
         const KMeans equal = *kMeans(Tensor(Shape{20, 2}), {.clusters = 4, .examples = 2}).value();
         QCOMPARE(equal.sizes, (std::vector<int64_t>{20}));

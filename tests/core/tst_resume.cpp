@@ -116,6 +116,43 @@ private slots:
         QCOMPARE(rateAfterResuming(smallExperiment({{"optimizer.learning_rate", 0.03}})), 0.03);
     }
 
+    // The history says what changed and when, though the run ended before its next row.
+    void valueSetJustBeforeStopping_isInTheHistory() {
+        const TemporaryFolder folder;
+        {
+            const RunFolder run = RunFolder::open(folder / "run", smallExperiment(), RunFolder::Mode::Create).value();
+            TrainerMailbox mailbox;
+            std::stop_source stop;
+            mailbox.setOptions({{"optimizer.learning_rate", 0.125}});
+            mailbox.post([&](const JobContext&) { stop.request_stop(); });
+            const auto executor = makeOneDnnExecutor();
+            RecordingSink sink;
+            Trainer({.executor = *executor, .mailbox = &mailbox})
+                .run(smallExperiment(), smallPictures(), run, sink, stop.get_token())
+                .value();
+            QVERIFY(sink.rows.empty());
+        }
+        int64_t steps = 0;
+        const auto notes = [&](const Experiment& experiment) {
+            RecordingSink sink;
+            steps = train(experiment, smallPictures(), folder / "run", 1, RunFolder::Mode::Resume, &sink).value().steps;
+            QStringList told;
+            for (const HistoryRow& row : sink.rows)
+                for (const QString& note : QString::fromStdString(row.note).split("; "))
+                    if (note.startsWith("optimizer."))
+                        told << note;
+            return told;
+        };
+        const QString first = "optimizer.learning_rate=0.125 after step 0";
+        QCOMPARE(notes(smallExperiment()), QStringList{first});
+        // What the experiment asks for anew is noted, too.
+        const QString second = QString("optimizer.learning_rate=0.03 after step %1").arg(steps);
+        QCOMPARE(notes(smallExperiment({{"optimizer.learning_rate", 0.03}, {"training.epochs", 9}})),
+                 (QStringList{first, second}));
+        QCOMPARE(notes(smallExperiment({{"optimizer.learning_rate", 0.03}, {"training.epochs", 12}})),
+                 (QStringList{first, second}));
+    }
+
     void weightSetWhileRunning_data() {
         QTest::addColumn<QString>("family");
         QTest::addColumn<QString>("option");
@@ -169,7 +206,7 @@ private slots:
                     value = next;
             return value;
         };
-        QCOMPARE(QString::fromStdString(first.rows.front().note), option + "=0");
+        QVERIFY(QString::fromStdString(first.rows.front().note).startsWith(option + "=0 after step "));
         QCOMPARE(last(first, term.toStdString()), 0.0);
         QCOMPARE(last(first, "validation_" + term.toStdString()), 0.0);
 

@@ -146,6 +146,7 @@ private slots:
         page.trainUNet();
         page.drop(kMiddling);
         QTRY_VERIFY_WITH_TIMEOUT(page.hasResultOf(kMiddling), kPatience);
+        page.page->view()->setFocus();
         page.driver.key(Qt::Key_B);
         QCOMPARE(page.page->view()->mode(), CompareView::Mode::Divider);
         bool wantsEscape = true;

@@ -20,7 +20,7 @@ QStringList ratesTold(WindowDriver& driver) {
     for (const HistoryRow& row : driver.bench().controller().rows())
         for (const QString& note : QString::fromStdString(row.note).split("; "))
             if (note.startsWith("optimizer.learning_rate="))
-                told << note.section(QLatin1Char('='), 1);
+                told << note.section(QLatin1Char('='), 1).section(QLatin1Char(' '), 0, 0); // "0.1 after step 7"
     return told;
 }
 

@@ -106,7 +106,7 @@ bool AnomalyService::post() {
 
 void AnomalyService::ended(const Ended& result) {
     if (result == nullptr) // dropped with its run
-        return setBusy(post());
+        return repost();
     if (!*result) {
         setBusy(false);
         tellFailed(result->error());

@@ -59,8 +59,6 @@ void AnomalyTriage::label() {
         }
     }
     m_normalScores = normalScoresOf(m_trainingScores, m_scores, isAnomaly); // which stay in order
-    if (m_normalScores.scores.empty())                                      // every sample is an anomaly
-        m_normalScores = normalScoresOf({}, m_scores, {});
 }
 
 void AnomalyTriage::setNormal(std::vector<int> classes) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "core/inference/DataForModel.h"
 #include "core/inference/ModelRunner.h"
@@ -14,7 +13,7 @@ namespace hourglass::anomaly {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kBetweenReports{50};
+constexpr std::chrono::milliseconds kBetweenScoreReports{50};
 
 // Reports, not more of them than a person can follow.
 class Meter {
@@ -23,7 +22,7 @@ public:
 
     void tell(int64_t samples) {
         const Clock::time_point now = Clock::now();
-        if (samples <= 0 || now - m_reported < kBetweenReports)
+        if (samples <= 0 || now - m_reported < kBetweenScoreReports)
             return;
         m_reported = now;
         const auto done = static_cast<double>(samples);
@@ -49,16 +48,6 @@ Result<OpenedDataset> openChecked(const AnomalyCheck& check, const std::stop_tok
     return openDataFor(*check.model, data.source, data.baseFolder, stop, progress);
 }
 
-Result<void> requireFinite(std::span<const float> scores, std::string_view what) {
-    const auto odd = std::ranges::count_if(scores, [](float score) { return !std::isfinite(score); });
-    if (odd == 0)
-        return {};
-    return makeError(ErrorCode::Numeric,
-                     "The scores of {} of {} {} are no finite numbers: the model has diverged, or the values of the "
-                     "data are far beyond what it was trained on. Choose another model or an earlier checkpoint.",
-                     odd, scores.size(), what);
-}
-
 } // namespace
 
 Result<bool> loadModelOf(AnomalyCheck& check) {
@@ -74,7 +63,7 @@ Result<bool> loadModelOf(AnomalyCheck& check) {
 Result<bool> openDataOf(AnomalyCheck& check, const std::stop_token& stop, const Report& report) {
     Clock::time_point told;
     const ProgressFunction progress = [&](int64_t done, int64_t total) {
-        if (total <= 0 || Clock::now() - told < kBetweenReports)
+        if (total <= 0 || Clock::now() - told < kBetweenScoreReports)
             return;
         told = Clock::now();
         report({.fraction = static_cast<double>(done) / static_cast<double>(total)});
@@ -117,13 +106,12 @@ Result<bool> score(AnomalyCheck& check, Executor& executor, const std::stop_toke
         std::shared_ptr<const Dataset> data;
         AnomalyScore kind;
         std::vector<float>* into;
-        const char* what;
     };
-    std::vector<Pass> passes{{check.data, kind, &check.scores, "samples"}};
+    std::vector<Pass> passes{{check.data, kind, &check.scores}};
     if (check.normal != nullptr)
-        passes.push_back({check.normal, kind, &check.trainingScores, "training samples"});
+        passes.push_back({check.normal, kind, &check.trainingScores});
     if (kind != AnomalyScore::ReconstructionError)
-        passes.push_back({passes.back().data, AnomalyScore::ReconstructionError, &check.errors, passes.back().what});
+        passes.push_back({passes.back().data, AnomalyScore::ReconstructionError, &check.errors});
     int64_t before = 0, total = 0;
     for (const Pass& pass : passes)
         total += pass.data->size();
@@ -136,8 +124,6 @@ Result<bool> score(AnomalyCheck& check, Executor& executor, const std::stop_toke
             return std::move(done).error();
         if (!*done)
             return false;
-        if (Result<void> finite = requireFinite(**done, pass.what); !finite)
-            return std::move(finite).error();
         *pass.into = **std::move(done);
         before += pass.data->size();
     }

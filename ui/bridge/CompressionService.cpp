@@ -12,10 +12,11 @@ namespace hourglass {
 
 namespace {
 
-using Outcome = Result<std::optional<MeasuredCompression>>;
+using CompressionOutcome = Result<std::optional<MeasuredCompression>>;
 
-Outcome measure(const CompressionRequest& request, const WorkingModel& model, ModelMemory& memory, Executor& executor,
-                const std::function<void(const CompressionProgress&)>& report, const std::stop_token& stop) {
+CompressionOutcome measure(const CompressionRequest& request, const WorkingModel& model, ModelMemory& memory,
+                           Executor& executor, const std::function<void(const CompressionProgress&)>& report,
+                           const std::stop_token& stop) {
     const auto start = std::chrono::steady_clock::now();
     const auto seconds = [start] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -12,7 +12,7 @@ namespace hourglass {
 
 namespace {
 
-using Outcome = Result<std::optional<Generated>>;
+using GenerateOutcome = Result<std::optional<Generated>>;
 constexpr int64_t kRowsWhileTraining = 1000; // that a Gaussian is fitted to: the run waits
 constexpr int64_t kRowsForDivergence = 1000;
 
@@ -119,8 +119,8 @@ Result<Tensor> startOf(const GenerateRequest& request, const CodeSource& source,
 
 } // namespace
 
-Outcome generate(const GenerateRequest& request, const WorkingModel& model, GenerateMemory& memory, Executor& executor,
-                 const Report& report, const std::stop_token& stop) {
+GenerateOutcome generate(const GenerateRequest& request, const WorkingModel& model, GenerateMemory& memory,
+                         Executor& executor, const Report& report, const std::stop_token& stop) {
     const auto start = std::chrono::steady_clock::now();
     if (stop.stop_requested())
         return std::optional<Generated>();

@@ -1,9 +1,7 @@
 #pragma once
 
-// The codes of many samples of a data set, as the Latent page looks at them. A code of a dense network is a row of
-// numbers; one that has a place, [C, h, w], too long to be taken apart number by number, is averaged over its
-// positions, and of a very long row only the numbers that vary most are looked at. What is moved then moves the whole
-// code: lift(). No Qt but names; made on whatever thread, immutable after that.
+// The codes of many samples of a data set, as the Latent page looks at them. No Qt but names; made on whatever thread,
+// immutable after that.
 
 #include <QtCore/QString>
 
@@ -13,35 +11,10 @@
 
 #include "core/analysis/Pca.h"
 #include "core/data/Dataset.h"
+#include "core/inference/CodeView.h"
 #include "core/inference/ModelRunner.h"
 
 namespace hourglass {
-
-// Which values of a code [code…] make up the point that is looked at.
-class CodeView {
-public:
-    // Principal components of more columns take too long to wait for.
-    static constexpr int64_t kMostColumns = 512;
-    enum class Kind { Whole, Averaged, MostVarying };
-
-    CodeView() = default;
-    // For codes [N, code…] of at least one sample.
-    explicit CodeView(const Tensor& codes);
-
-    Kind kind() const { return m_kind; }
-    int64_t columns() const { return m_columns; }
-    int64_t codeElements() const { return static_cast<int64_t>(m_columnOf.size()); }
-    // [N, code…] → [N, columns]
-    Tensor points(const Tensor& codes) const;
-    // Adds to a code what moves its point by `shift`, [columns].
-    void lift(std::span<const double> shift, std::span<float> code) const;
-
-private:
-    Kind m_kind = Kind::Whole;
-    int64_t m_columns = 0;
-    std::vector<int32_t> m_columnOf; // of each value of a code; -1: not looked at
-    std::vector<double> m_share;     // of each value in its column's mean
-};
 
 // Small pictures of the samples, each at most kSide pixels wide and high, rows without padding; 1 or 3 bytes a pixel.
 struct Thumbnails {

@@ -19,7 +19,6 @@ namespace hourglass {
 namespace {
 
 constexpr int64_t kBatch = 256;
-constexpr int64_t kMostValues = 64 << 20; // of all codes
 
 bool isPicture(const Shape& shape) {
     return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
@@ -61,7 +60,8 @@ Result<bool> LatentService::Collection::chooseRows() {
     if (rows.empty())
         return makeError(ErrorCode::InvalidArgument, "There are no samples to encode.");
     codes->outOf = static_cast<int64_t>(rows.size());
-    codes->samples = evenlySpread(std::make_shared<RowSubset>(std::move(whole), std::move(rows)), kMostSamples);
+    codes->samples =
+        CodeView::rowsToLookAt(std::make_shared<RowSubset>(std::move(whole), std::move(rows)), model->codeShape);
     if (Result<void> fits = requireFit(); !fits)
         return std::move(fits).error();
     prepareCodes();
@@ -115,10 +115,8 @@ Result<void> LatentService::Collection::lookAtModel() {
     return {};
 }
 
-// Long codes are few.
 void LatentService::Collection::prepareCodes() {
     const Shape& shape = model->codeShape;
-    codes->samples = evenlySpread(codes->samples, std::max<int64_t>(1, kMostValues / shape.elements()));
     codes->codes = Tensor(shape.batch(codes->samples->size()));
     codes->errors.resize(static_cast<size_t>(codes->samples->size()));
     encodingStart = std::chrono::steady_clock::now();

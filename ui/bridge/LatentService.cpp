@@ -6,6 +6,7 @@
 #include "core/base/Parallel.h"
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/LatentCollection.h"
+#include "ui/bridge/ModelMemory.h"
 #include "ui/bridge/PoolJob.h"
 #include "ui/bridge/TrainingController.h"
 
@@ -36,10 +37,10 @@ LatentService::~LatentService() {
 // On the compute thread; again when it is dropped with a run.
 template <typename Work, typename Then>
 void LatentService::compute(std::string doing, Work work, Then then) {
-    using Answer = typename GuardedResult<decltype(work(std::declval<Executor&>()))>::Type;
+    using Guarded = typename GuardedResult<decltype(work(std::declval<Executor&>()))>::Type;
     auto posted = std::make_shared<Posted>();
     posted->run = [doing, work, then, reply = m_replies.sender()](Executor& executor) {
-        auto answer = std::make_shared<Answer>(guarded(doing, [&] { return work(executor); }));
+        auto answer = std::make_shared<Guarded>(guarded(doing, [&] { return work(executor); }));
         reply([answer, then] { then(std::move(*answer)); });
     };
     posted->dropped = [this, doing, work, then, reply = m_replies.sender()] {
@@ -93,7 +94,8 @@ void LatentService::takeModel(int generation, const std::shared_ptr<Collection>&
     if (isPosted)
         return;
     posted->run = nullptr;
-    cancel(); // the model went
+    cancel();
+    emit failed(modelIsGone());
 }
 
 void LatentService::takeRows(int generation, const std::shared_ptr<Collection>& collection) {

@@ -56,8 +56,6 @@ class LatentService : public QObject {
     Q_OBJECT
 
 public:
-    static constexpr int64_t kMostSamples = 10'000;
-
     // `controller` outlives the service.
     explicit LatentService(TrainingController& controller, QObject* parent = nullptr);
     // Stops what runs, without waiting for it.

@@ -1,5 +1,7 @@
 #include "ui/bridge/ModelMemory.h"
 
+#include <QtCore/QCoreApplication>
+
 #include "core/data/RowSubset.h"
 #include "core/training/RunFolder.h"
 #include "core/training/TrainingData.h"
@@ -14,6 +16,12 @@ WorkingModel modelAtHand(const JobContext& context, const fs::path& path, bool i
             .run = isTraining || path.empty() ? fs::path() : RunFolder::runOf(path),
             .step = context.step,
             .isTraining = isTraining};
+}
+
+QString modelIsGone() {
+    return QCoreApplication::translate("ModelMemory",
+                                       "The model is gone: the run ended before it had saved one. Choose a run or a "
+                                       "model file, or train on.");
 }
 
 Result<WorkingModel> ModelMemory::load(const fs::path& path) {

@@ -3,6 +3,8 @@
 // A model for a job of the window, with the data that it learnt from: the model at hand, or one from disk, which is
 // read again only when its file has changed. Compute thread only.
 
+#include <QtCore/QString>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -31,6 +33,9 @@ struct WorkingModel {
 
 // The model that a job has been given, which lives no longer than the job. `path` is what it was loaded from.
 WorkingModel modelAtHand(const JobContext& context, const std::filesystem::path& path, bool isTraining);
+
+// What is said when there is none any more, of a request that somebody waits for.
+QString modelIsGone();
 
 // What jobs remember from one to the next; only they touch it, one after another.
 class ModelMemory {

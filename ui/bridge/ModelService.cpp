@@ -12,7 +12,7 @@ ModelService::ModelService(TrainingController& controller, QObject* parent)
         const bool others =
             state == TrainingController::State::Preparing || state == TrainingController::State::Stopping;
         if (m_isBusy && others && isInTheWay())
-            postAnew();
+            repost();
     });
 }
 
@@ -34,6 +34,11 @@ bool ModelService::postAnew() {
     m_stop.request_stop();
     setBusy(post());
     return m_isBusy;
+}
+
+void ModelService::repost() {
+    if (!postAnew())
+        emit failed(modelIsGone());
 }
 
 ModelService::Request ModelService::newRequest() {

@@ -67,6 +67,8 @@ protected:
     virtual bool isInTheWay() const { return true; }
     // Stops what is under way and posts the request at hand; whether it was posted.
     bool postAnew();
+    // The same of a request that somebody waits for already: that its model is gone by now is said.
+    void repost();
     void setBusy(bool isBusy);
 
     // From any thread: does something here, for as long as the request is the one at hand.
@@ -106,8 +108,8 @@ protected:
         return std::make_shared<Answer<Outcome>>(
             [this, call = request.call, finished = std::move(finished)](const std::shared_ptr<Outcome>& outcome) {
                 call([this, finished, outcome] {
-                    if (outcome == nullptr) // dropped with its run, which has left a model by now
-                        return setBusy(post());
+                    if (outcome == nullptr) // dropped with its run, which may have left a model
+                        return repost();
                     setBusy(false);
                     if (!*outcome)
                         tellFailed(outcome->error());

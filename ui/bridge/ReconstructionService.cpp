@@ -15,9 +15,9 @@ namespace hourglass {
 
 namespace {
 
-using Answer = Result<std::optional<Reconstruction>>; // nothing when it was stopped
+using MadeReconstruction = Result<std::optional<Reconstruction>>; // nothing when it was stopped
 
-bool isPicture(const Shape& shape) {
+bool hasPictureShape(const Shape& shape) {
     return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
 }
 
@@ -47,7 +47,7 @@ Tensor cropped(const Tensor& picture, int64_t height, int64_t width) {
 
 void measure(Reconstruction& result) {
     const Shape& shape = result.original.shape();
-    if (!isPicture(shape))
+    if (!hasPictureShape(shape))
         return;
     const auto original = result.original.values(), output = result.reconstruction.values();
     result.psnr = psnr(original, output);
@@ -73,7 +73,7 @@ Result<Reconstruction> originalOf(const ReconstructionRequest& request, const Mo
                 shapeText(shape).toStdString(), shapeText(request.dataset->sampleShape()).toStdString());
         result.original = Tensor(shape);
         request.dataset->read(std::span(&request.row, 1), result.original.values());
-    } else if (isPicture(shape)) {
+    } else if (hasPictureShape(shape)) {
         result.wasFitted = !model.takesAnySize() && request.picture->shape() != shape;
         result.original = result.wasFitted ? fitPicture(*request.picture, shape) : *request.picture;
     } else {
@@ -95,8 +95,8 @@ Result<Tensor> wholeSample(const NetworkInput& input, const JobContext& context)
     return (*program)->outputTensor("reconstruction").reshaped(context.model.sampleShape);
 }
 
-Answer reconstruct(const ReconstructionRequest& request, const JobContext& context, Executor& executor,
-                   const PictureMeter::Report& report, const std::stop_token& stop) {
+MadeReconstruction reconstruct(const ReconstructionRequest& request, const JobContext& context, Executor& executor,
+                               const PictureMeter::Report& report, const std::stop_token& stop) {
     if (stop.stop_requested())
         return std::optional<Reconstruction>();
     Result<Reconstruction> result = originalOf(request, context.model);
@@ -209,14 +209,15 @@ void ReconstructionService::post() {
     m_stop = {};
     // Answers once, also when the job is dropped unrun, because the run ended before it came to it.
     struct Sender {
-        std::function<void(std::shared_ptr<Answer>)> send;
+        std::function<void(std::shared_ptr<MadeReconstruction>)> send;
         ~Sender() {
             if (send)
                 send(nullptr);
         }
     };
     auto sender = std::make_shared<Sender>();
-    sender->send = [this, generation = m_posted, reply = m_replies.sender()](std::shared_ptr<Answer> answer) {
+    sender->send = [this, generation = m_posted,
+                    reply = m_replies.sender()](std::shared_ptr<MadeReconstruction> answer) {
         reply([this, generation, answer = std::move(answer)] {
             if (generation == m_posted)
                 jobEnded(answer && *answer && !**answer ? nullptr : answer);
@@ -231,7 +232,7 @@ void ReconstructionService::post() {
     };
     m_isRunning = m_controller.postModelJob([request = m_latest, sender = std::move(sender), report,
                                              stop = m_stop.get_token()](const JobContext& context, Executor& executor) {
-        auto answer = std::make_shared<Answer>(guarded(
+        auto answer = std::make_shared<MadeReconstruction>(guarded(
             "reconstructing a picture", [&] { return reconstruct(*request, context, executor, report, stop); }));
         std::exchange(sender->send, nullptr)(std::move(answer));
     });

@@ -29,7 +29,7 @@ namespace {
 
 const QString kScoreKey = QStringLiteral("anomalies/score"), kQuantileKey = QStringLiteral("anomalies/quantile"),
               kOrderKey = QStringLiteral("anomalies/order");
-constexpr std::chrono::milliseconds kRest{300}, kReorder{60};
+constexpr std::chrono::milliseconds kTypingRest{300}, kReorder{60};
 constexpr int64_t kLongestSide = 160; // of a thumbnail, in pixels
 
 QImage thumbnailOf(const Dataset& data, int64_t row) {
@@ -67,7 +67,7 @@ AnomaliesPage::AnomaliesPage(Workbench& workbench, QWidget* parent)
     column->addLayout(buildFoot());
 
     m_soon.setSingleShot(true);
-    m_soon.setInterval(kRest);
+    m_soon.setInterval(kTypingRest);
     connect(&m_soon, &QTimer::timeout, this, &AnomaliesPage::start);
     m_reorder.setSingleShot(true);
     m_reorder.setInterval(kReorder);

@@ -13,7 +13,7 @@ namespace hourglass {
 
 namespace {
 
-QString percent(double share) {
+QString percentOf(double share) {
     return AnomalyCharts::tr("%1 %").arg(QLocale().toString(100 * share, 'f', 1));
 }
 
@@ -99,13 +99,13 @@ void AnomalyCharts::showCounts(const AnomalyTriage& triage) {
     if (!triage.isLabelled()) {
         m_counts->setText(
             tr("<b>%1</b> of %2<br>above the threshold<br>(%3)")
-                .arg(number(above), number(all), percent(static_cast<double>(above) / static_cast<double>(all))));
+                .arg(number(above), number(all), percentOf(static_cast<double>(above) / static_cast<double>(all))));
         m_counts->setAccessibleDescription(tr("%1 of %2 above the threshold").arg(number(above), number(all)));
         return;
     }
     const auto cell = [](int64_t count, double rate, bool isRight) {
         return QStringLiteral("<td align=right>%1 <b>%2</b><br><small>%3</small></td>")
-            .arg(isRight ? QStringLiteral("✓") : QStringLiteral("✗"), number(count), percent(rate));
+            .arg(isRight ? QStringLiteral("✓") : QStringLiteral("✗"), number(count), percentOf(rate));
     };
     const double found = counts.truePositiveRate(), alarms = counts.falsePositiveRate();
     const bool hasAnomalies = counts.truePositives + counts.falseNegatives > 0;

@@ -14,10 +14,10 @@ namespace {
 
 constexpr qsizetype kMostRecent = 6;
 const QString kRecentKey = QStringLiteral("anomalies/sources");
-const QString kFolderKey = QStringLiteral("anomalies/folder");
+const QString kDataFolderKey = QStringLiteral("anomalies/folder");
 
 // Of a path its last part: "folder:/home/me/scans" is "scans"; of others what they are called: "fashion-mnist:test".
-QString nameOf(const QString& source) {
+QString sourceName(const QString& source) {
     const QString path = source.section(QLatin1Char(','), 0, 0);
     return path.contains(QLatin1Char('/')) ? QDir::cleanPath(path).section(QLatin1Char('/'), -1) : source;
 }
@@ -48,7 +48,7 @@ void AnomalyDataChooser::fill() {
     addItem(tr("Validation part of the run"));
     addItem(tr("Test part of the run"));
     for (const QString& source : m_recent) {
-        addItem(nameOf(source), source);
+        addItem(sourceName(source), source);
         setItemData(count() - 1, plainTip(source), Qt::ToolTipRole);
     }
 }
@@ -76,9 +76,9 @@ void AnomalyDataChooser::askForFolder() {
     dialog->setAccessibleName(dialog->windowTitle());
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
-    dialog->setDirectory(m_workbench.settings().value(kFolderKey).toString());
+    dialog->setDirectory(m_workbench.settings().value(kDataFolderKey).toString());
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
-        m_workbench.settings().set(kFolderKey, QFileInfo(folder).path());
+        m_workbench.settings().set(kDataFolderKey, QFileInfo(folder).path());
         choose(QStringLiteral("folder:") + folder);
     });
     dialog->open();
@@ -89,10 +89,10 @@ void AnomalyDataChooser::askForFile() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAccessibleName(dialog->windowTitle());
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setDirectory(m_workbench.settings().value(kFolderKey).toString());
+    dialog->setDirectory(m_workbench.settings().value(kDataFolderKey).toString());
     dialog->setNameFilters({tr("Data (*.npy *.npz *.idx *.gz *-ubyte *.safetensors)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        m_workbench.settings().set(kFolderKey, QFileInfo(file).path());
+        m_workbench.settings().set(kDataFolderKey, QFileInfo(file).path());
         choose(file);
     });
     dialog->open();

@@ -56,9 +56,9 @@ void GeneratePage::connectService() {
             refresh();
     });
     listenTo(m_workbench);
-    // Data that were missing: what failed for want of them may go now.
+    // Data that were missing: what failed for want of them, or is about to, may go now.
     connect(&m_workbench.preflight(), &PreflightService::dataOpened, this, [this] {
-        if (!m_problem.isEmpty())
+        if (!m_problem.isEmpty() || (m_lacksData && m_workbench.generator().isBusy()))
             generate();
     });
 }
@@ -99,7 +99,9 @@ void GeneratePage::generate() {
         m_workbench.generator().cancel(); // nobody waits for it, and others wait behind it
         return;
     }
-    if (m_workbench.generator().start(request()))
+    const GenerateRequest asked = request();
+    m_lacksData = asked.open.dataset == nullptr;
+    if (m_workbench.generator().start(asked))
         m_work->begin(m_model->isAtHand() ? tr("generating…") : openingText(m_model->name()));
     else
         m_result = nullptr; // of a model that has gone

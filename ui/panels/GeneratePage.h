@@ -95,6 +95,7 @@ private:
 
     std::shared_ptr<const Generated> m_result; // on screen
     QString m_problem;
+    bool m_lacksData = false; // what was asked for last went without the experiment's data
     bool m_wasCancelled = false;
     bool m_isStale = true; // something has changed that is not on screen, nor on its way
 };

@@ -91,7 +91,7 @@ QLayout* LatentPage::buildBar() {
     m_part->setAccessibleName(tr("Samples"));
     m_part->setToolTip(tr("Which samples are encoded, at most %1 of them: of the experiment's data the part that the "
                           "model has not learnt from (or all, where there is none), or the part that it has")
-                           .arg(LatentService::kMostSamples));
+                           .arg(CodeView::kMostRows));
     m_part->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_part->setMinimumContentsLength(9);
     auto* label = new QLabel(tr("&Samples"), this);

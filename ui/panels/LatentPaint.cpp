@@ -16,7 +16,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int kRoomForTwo = 260, kLowRoom = 400; // pixels
+constexpr int kPaintWidthForTwo = 260, kPaintLowRoom = 400; // pixels
 
 } // namespace
 
@@ -167,8 +167,8 @@ void LatentPaint::showEvent(QShowEvent* event) {
 
 void LatentPaint::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    m_pair->setDirection(width() >= kRoomForTwo || height() < kLowRoom ? QBoxLayout::LeftToRight
-                                                                       : QBoxLayout::TopToBottom);
+    m_pair->setDirection(width() >= kPaintWidthForTwo || height() < kPaintLowRoom ? QBoxLayout::LeftToRight
+                                                                                  : QBoxLayout::TopToBottom);
 }
 
 } // namespace hourglass

@@ -19,8 +19,8 @@ namespace hourglass {
 
 namespace {
 
-constexpr int kSliderReach = 300;                // hundredths of σ
-constexpr int kRoomForTwo = 300, kLowRoom = 400; // pixels
+constexpr int kSliderReach = 300;                             // hundredths of σ
+constexpr int kWanderWidthForTwo = 300, kWanderLowRoom = 400; // pixels
 
 QToolButton* textButton(QWidget* parent, const QString& text, const QString& name, const QString& tip) {
     auto* button = new QToolButton(parent);
@@ -152,8 +152,8 @@ void LatentWander::buildSliders() {
 
 void LatentWander::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    m_pair->setDirection(width() >= kRoomForTwo || height() < kLowRoom ? QBoxLayout::LeftToRight
-                                                                       : QBoxLayout::TopToBottom);
+    m_pair->setDirection(width() >= kWanderWidthForTwo || height() < kWanderLowRoom ? QBoxLayout::LeftToRight
+                                                                                    : QBoxLayout::TopToBottom);
 }
 
 } // namespace hourglass

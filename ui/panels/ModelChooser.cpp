@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kAskForFile = -1;
-constexpr std::chrono::milliseconds kRest{400}; // between two steps of somebody who walks on
+constexpr std::chrono::milliseconds kWalkingRest{400}; // between two steps of somebody who walks on
 
 // A run's document stands for the run.
 fs::path meant(const fs::path& file) {
@@ -26,7 +26,7 @@ fs::path meant(const fs::path& file) {
 }
 
 // Checkpoints of all runs have the same names.
-QString nameOf(const fs::path& path) {
+QString modelName(const fs::path& path) {
     const fs::path folder = path.parent_path();
     if (folder.filename() == "checkpoints")
         return QStringLiteral("%1: %2").arg(toText(folder.parent_path().filename()), toText(path.stem()));
@@ -44,7 +44,7 @@ ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(pa
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(8);
     m_rest.setSingleShot(true);
-    m_rest.setInterval(kRest);
+    m_rest.setInterval(kWalkingRest);
     view()->installEventFilter(this);
     connect(&m_rest, &QTimer::timeout, this, &ModelChooser::chosen);
     connect(this, &QComboBox::activated, this, &ModelChooser::itemActivated);
@@ -59,7 +59,7 @@ ModelChooser::ModelChooser(Workbench& workbench, QWidget* parent) : QComboBox(pa
 }
 
 QString ModelChooser::name() const {
-    return nameOf(m_path.empty() ? m_workbench.controller().modelPath() : m_path);
+    return modelName(m_path.empty() ? m_workbench.controller().modelPath() : m_path);
 }
 
 void ModelChooser::choose(const fs::path& path) {
@@ -126,8 +126,8 @@ QString ModelChooser::atHandText() const {
     const TrainingController& controller = m_workbench.controller();
     if (!controller.hasModel())
         return tr("Model at hand: none yet");
-    return controller.isActive() ? tr("%1 (training)").arg(nameOf(controller.modelPath()))
-                                 : tr("%1 (at hand)").arg(nameOf(controller.modelPath()));
+    return controller.isActive() ? tr("%1 (training)").arg(modelName(controller.modelPath()))
+                                 : tr("%1 (at hand)").arg(modelName(controller.modelPath()));
 }
 
 void ModelChooser::rebuild() {
@@ -167,7 +167,7 @@ void ModelChooser::fill() {
         add(run.folder, tr("%1 · %2, %3%4").arg(run.name, run.family, run.architecture, psnr), toText(run.folder));
     }
     if (!m_file.empty() && std::find(m_places.begin(), m_places.end(), m_file) == m_places.end())
-        add(m_file, nameOf(m_file), toText(m_file));
+        add(m_file, modelName(m_file), toText(m_file));
     addItem(tr("Model file…"), kAskForFile);
     setItemData(count() - 1, tr("A checkpoint, or a model that was exported as safetensors or ONNX"), Qt::ToolTipRole);
     setCurrentIndex(current);

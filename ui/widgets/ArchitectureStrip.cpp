@@ -14,7 +14,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kMargin = 8, kGapShare = 0.34; // of a column, between blocks
+constexpr double kBlockMargin = 8, kGapShare = 0.34; // of a column, between blocks
 
 } // namespace
 
@@ -64,12 +64,12 @@ void ArchitectureStrip::setEmptyText(const QString& text) {
 QRectF ArchitectureStrip::bandRect() const {
     const double text = hasLabels() ? fontMetrics().lineSpacing() * 2 + 4 : 0;
     const double caption = m_caption.isEmpty() ? 0 : fontMetrics().lineSpacing() + 4;
-    return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -(text + caption + 4));
+    return QRectF(rect()).adjusted(kBlockMargin, kBlockMargin, -kBlockMargin, -(text + caption + 4));
 }
 
 double ArchitectureStrip::columnWidth() const {
     const double widest = fontMetrics().averageCharWidth() * 18.0; // a few layers need not fill a wide window
-    return m_blocks.empty() ? 0 : std::min(widest, (width() - 2 * kMargin) / static_cast<double>(m_blocks.size()));
+    return m_blocks.empty() ? 0 : std::min(widest, (width() - 2 * kBlockMargin) / static_cast<double>(m_blocks.size()));
 }
 
 bool ArchitectureStrip::hasLabels() const {
@@ -96,7 +96,7 @@ void ArchitectureStrip::paintEvent(QPaintEvent*) {
         return;
     }
     if (!m_caption.isEmpty()) {
-        const QRectF strip(kMargin, height() - fontMetrics().lineSpacing() - 4, width() - 2 * kMargin,
+        const QRectF strip(kBlockMargin, height() - fontMetrics().lineSpacing() - 4, width() - 2 * kBlockMargin,
                            fontMetrics().lineSpacing());
         painter.drawText(strip, Qt::AlignCenter,
                          fontMetrics().elidedText(m_caption, Qt::ElideRight, static_cast<int>(strip.width())));

@@ -8,7 +8,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kMargin = 14; // between points and the edge
+constexpr double kMapMargin = 14; // between points and the edge
 
 } // namespace
 
@@ -143,7 +143,7 @@ void CodeScatter::frameAll() {
         frame.setTop(std::min(frame.top(), p.y()));
         frame.setBottom(std::max(frame.bottom(), p.y()));
     }
-    const QRectF area = m_plot.adjusted(kMargin, kMargin, -kMargin, -kMargin);
+    const QRectF area = m_plot.adjusted(kMapMargin, kMapMargin, -kMapMargin, -kMapMargin);
     m_centre = frame.center();
     const double wide = frame.width() > 0 ? area.width() / frame.width() : 1e30;
     const double high = frame.height() > 0 ? area.height() / frame.height() : 1e30;

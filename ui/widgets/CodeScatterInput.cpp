@@ -12,8 +12,8 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kReach = 12; // pixels from a point that still mean it
-constexpr double kSlip = 4;   // of a click that is no drag
+constexpr double kPointReach = 12; // pixels from a point that still mean it
+constexpr double kSlip = 4;        // of a click that is no drag
 constexpr double kPanStep = 48;
 
 } // namespace
@@ -131,7 +131,7 @@ void CodeScatter::mouseMoveEvent(QMouseEvent* event) {
             panBy(place - *m_dragged);
             m_dragged = place;
         }
-    } else if (const int under = m_plot.contains(place) ? nearest(place, kReach) : -1; under != m_hovered) {
+    } else if (const int under = m_plot.contains(place) ? nearest(place, kPointReach) : -1; under != m_hovered) {
         m_hovered = under;
         update();
     }
@@ -148,7 +148,7 @@ void CodeScatter::mouseReleaseEvent(QMouseEvent* event) {
         return closeLasso();
     m_lasso.clear();
     if (isClick)
-        setCurrent(nearest(event->position(), kReach));
+        setCurrent(nearest(event->position(), kPointReach));
     update();
 }
 
@@ -162,7 +162,7 @@ void CodeScatter::closeLasso() {
 }
 
 void CodeScatter::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton && nearest(event->position(), kReach) < 0)
+    if (event->button() == Qt::LeftButton && nearest(event->position(), kPointReach) < 0)
         fit();
 }
 

@@ -10,7 +10,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kGrip = 7; // how near the cursor must be to take hold of the divider
+constexpr double kDividerReach = 7; // how near the cursor must be to take hold of the divider
 constexpr double kLensRadius = 70;
 
 } // namespace
@@ -38,7 +38,7 @@ double CompareImageView::dividerX() const {
 }
 
 bool CompareImageView::isOnDivider(QPointF place) const {
-    return m_divider && viewport().contains(place) && std::abs(place.x() - dividerX()) <= kGrip;
+    return m_divider && viewport().contains(place) && std::abs(place.x() - dividerX()) <= kDividerReach;
 }
 
 void CompareImageView::moveDivider(double fraction) {

@@ -13,7 +13,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kMargin = 24;
+constexpr double kZoneMargin = 24;
 
 } // namespace
 
@@ -48,10 +48,10 @@ bool DropOverlay::accepts(const QMimeData& carried) {
 // Zones stand side by side in a wide window, on top of each other in a tall one.
 QRectF DropOverlay::zoneRect(int index) const {
     const auto count = static_cast<double>(std::max<size_t>(1, m_zones.size()));
-    const QRectF inside = QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+    const QRectF inside = QRectF(rect()).adjusted(kZoneMargin, kZoneMargin, -kZoneMargin, -kZoneMargin);
     const bool isWide = width() >= height();
-    const double length = ((isWide ? inside.width() : inside.height()) - (count - 1) * kMargin) / count;
-    const double start = index * (length + kMargin);
+    const double length = ((isWide ? inside.width() : inside.height()) - (count - 1) * kZoneMargin) / count;
+    const double start = index * (length + kZoneMargin);
     return isWide ? QRectF(inside.left() + start, inside.top(), length, inside.height())
                   : QRectF(inside.left(), inside.top() + start, inside.width(), length);
 }

@@ -14,7 +14,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kGap = 4, kBandGap = 10, kMargin = 6;
+constexpr double kTileGap = 4, kBandGap = 10, kStripMargin = 6;
 constexpr int kLeastHeight = 24; // of an image, to be recognised
 
 } // namespace
@@ -102,15 +102,15 @@ QSize ImageStrip::sizeHint() const {
     const QSizeF image = sampleCount() > 0 ? QSizeF(imageSize()) * pixel : QSizeF(56, 56);
     const double rows = static_cast<double>(m_labels.size()), columns = std::max(sampleCount(), 6);
     const double captions = m_captions.isEmpty() ? 0 : fontMetrics().height();
-    return QSizeF(fontMetrics().averageCharWidth() * 16 + columns * (image.width() + kGap),
-                  rows * (image.height() + kGap) + captions + 2 * kMargin)
+    return QSizeF(fontMetrics().averageCharWidth() * 16 + columns * (image.width() + kTileGap),
+                  rows * (image.height() + kTileGap) + captions + 2 * kStripMargin)
         .toSize()
         .boundedTo({800, 400});
 }
 
 QSize ImageStrip::minimumSizeHint() const {
     return {fontMetrics().averageCharWidth() * 24,
-            (kLeastHeight + static_cast<int>(kGap)) * static_cast<int>(m_labels.size()) + 12};
+            (kLeastHeight + static_cast<int>(kTileGap)) * static_cast<int>(m_labels.size()) + 12};
 }
 
 bool ImageStrip::fits(double scale, Arrangement& into) const {
@@ -121,21 +121,21 @@ bool ImageStrip::fits(double scale, Arrangement& into) const {
     const double captions = into.hasCaptions ? fontMetrics().height() : 0;
     const auto rows = static_cast<double>(m_rows.size());
     into.scale = scale;
-    into.left = kMargin + labels + 8;
-    into.top = kMargin;
+    into.left = kStripMargin + labels + 8;
+    into.top = kStripMargin;
     double caption = 0;
     for (const QString& each : into.hasCaptions ? m_captions : QStringList())
         caption = std::max<double>(caption, fontMetrics().horizontalAdvance(each));
     into.imageWidth = size.width() * scale;
-    into.tileWidth = std::max(into.imageWidth, caption) + kGap;
-    into.tileHeight = size.height() * scale + kGap;
+    into.tileWidth = std::max(into.imageWidth, caption) + kTileGap;
+    into.tileHeight = size.height() * scale + kTileGap;
     into.bandHeight = rows * into.tileHeight + captions + kBandGap;
     into.columns =
-        std::clamp(static_cast<int>((width() - into.left - kMargin + kGap) / into.tileWidth), 0, into.samples);
+        std::clamp(static_cast<int>((width() - into.left - kStripMargin + kTileGap) / into.tileWidth), 0, into.samples);
     if (into.columns == 0)
         return false;
     const int bands = (into.samples + into.columns - 1) / into.columns;
-    return bands * into.bandHeight - kBandGap - kGap + 2 * kMargin <= height();
+    return bands * into.bandHeight - kBandGap - kTileGap + 2 * kStripMargin <= height();
 }
 
 // The largest whole scale in device pixels at which everything fits, if there is one.
@@ -176,7 +176,7 @@ QRectF ImageStrip::imageRect(int row, int sample) const {
     const double ratio = devicePixelRatioF();
     const double x = a.left + (sample % a.columns) * a.tileWidth;
     const double y = a.top + (sample / a.columns) * a.bandHeight + row * a.tileHeight;
-    return {std::round(x * ratio) / ratio, std::round(y * ratio) / ratio, a.imageWidth, a.tileHeight - kGap};
+    return {std::round(x * ratio) / ratio, std::round(y * ratio) / ratio, a.imageWidth, a.tileHeight - kTileGap};
 }
 
 void ImageStrip::paintEvent(QPaintEvent*) {
@@ -194,7 +194,7 @@ void ImageStrip::paintEvent(QPaintEvent*) {
     for (int sample = 0; sample < a.samples; sample += a.columns)
         for (int row = 0; row <= last; ++row) {
             QRectF place = imageRect(row, sample);
-            place.setLeft(kMargin);
+            place.setLeft(kStripMargin);
             place.setRight(a.left - 8);
             painter.drawText(place.adjusted(0, -20, 0, 20), Qt::AlignRight | Qt::AlignVCenter, m_labels[row]);
         }

@@ -229,7 +229,7 @@ QString OptionForm::whyNot(const OptionSpec& spec) const {
         for (const Json& value : condition.values) {
             QString text = QString::fromStdString(value.is_string() ? value.get<std::string>() : value.dump());
             for (const OptionChoice& choice : other->choices)
-                if (value == choice.value)
+                if (value.is_string() && value.get_ref<const std::string&>() == choice.value)
                     text = coreText(choice.label);
             if (value.is_boolean())
                 text = value.get<bool>() ? tr("on") : tr("off");

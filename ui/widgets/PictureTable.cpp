@@ -15,7 +15,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kGap = 4, kMargin = 6;
+constexpr double kCellGap = 4, kTableMargin = 6;
 constexpr double kLeastSide = 24;    // of a picture, to be recognised
 constexpr double kMostLabelled = 96; // in a table with labels more rows are better than larger pictures
 constexpr int kMostWhole = 32;       // device pixels per picture pixel
@@ -30,7 +30,7 @@ PictureTable::PictureTable(QWidget* parent) : QAbstractScrollArea(parent) {
 }
 
 double PictureTable::Arrangement::height() const {
-    return top + rows * tileHeight - kGap + kMargin;
+    return top + rows * tileHeight - kCellGap + kTableMargin;
 }
 
 void PictureTable::setPictures(const Tensor& pictures) {
@@ -62,19 +62,19 @@ PictureTable::Arrangement PictureTable::at(double scale, QSize area) const {
     Arrangement a;
     const QSize size = m_pictures.front().size();
     a.scale = scale;
-    a.left = kMargin + m_labelWidth;
-    a.top = kMargin + (m_columnLabels.isEmpty() ? 0 : fontMetrics().height() + 2);
-    a.tileWidth = size.width() * scale + kGap;
-    a.tileHeight = size.height() * scale + kGap;
-    const int room = static_cast<int>((area.width() - a.left - kMargin + kGap) / a.tileWidth);
+    a.left = kTableMargin + m_labelWidth;
+    a.top = kTableMargin + (m_columnLabels.isEmpty() ? 0 : fontMetrics().height() + 2);
+    a.tileWidth = size.width() * scale + kCellGap;
+    a.tileHeight = size.height() * scale + kCellGap;
+    const int room = static_cast<int>((area.width() - a.left - kTableMargin + kCellGap) / a.tileWidth);
     a.columns = m_wantedColumns > 0 ? m_wantedColumns : std::clamp(room, 1, count());
     a.rows = (count() + a.columns - 1) / a.columns;
     return a;
 }
 
 bool PictureTable::fits(const Arrangement& a, QSize area) const {
-    const bool isWide = a.left + a.columns * a.tileWidth - kGap + kMargin > area.width();
-    const double side = std::max(a.tileWidth, a.tileHeight) - kGap;
+    const bool isWide = a.left + a.columns * a.tileWidth - kCellGap + kTableMargin > area.width();
+    const double side = std::max(a.tileWidth, a.tileHeight) - kCellGap;
     return !isWide && (m_rowLabels.isEmpty() ? a.height() <= area.height() : side <= kMostLabelled);
 }
 
@@ -128,7 +128,8 @@ QRectF PictureTable::pictureRect(int index) const {
     const double ratio = devicePixelRatioF();
     const double x = a.left + index % a.columns * a.tileWidth;
     const double y = a.top + index / a.columns * a.tileHeight - verticalScrollBar()->value();
-    return {std::round(x * ratio) / ratio, std::round(y * ratio) / ratio, a.tileWidth - kGap, a.tileHeight - kGap};
+    return {std::round(x * ratio) / ratio, std::round(y * ratio) / ratio, a.tileWidth - kCellGap,
+            a.tileHeight - kCellGap};
 }
 
 void PictureTable::paintEvent(QPaintEvent*) {
@@ -144,7 +145,7 @@ void PictureTable::paintEvent(QPaintEvent*) {
         if (first.bottom() < 0 || first.top() > viewport()->height())
             continue;
         if (row < m_rowLabels.size())
-            painter.drawText(QRectF(kMargin, first.top() - 20, a.left - kMargin - 8, first.height() + 40),
+            painter.drawText(QRectF(kTableMargin, first.top() - 20, a.left - kTableMargin - 8, first.height() + 40),
                              Qt::AlignRight | Qt::AlignVCenter, m_rowLabels[row]);
         for (int index = row * a.columns; index < std::min(count(), (row + 1) * a.columns); ++index)
             painter.drawImage(pictureRect(index), m_pictures[static_cast<size_t>(index)]);
@@ -152,7 +153,7 @@ void PictureTable::paintEvent(QPaintEvent*) {
     if (!m_columnLabels.isEmpty()) { // they stay while rows scroll below
         painter.fillRect(QRectF(0, 0, viewport()->width(), a.top - 1), palette().window());
         for (int column = 0; column < std::min<int>(a.columns, static_cast<int>(m_columnLabels.size())); ++column)
-            painter.drawText(QRectF(a.left + column * a.tileWidth - 20, 0, a.tileWidth - kGap + 40, a.top - 2),
+            painter.drawText(QRectF(a.left + column * a.tileWidth - 20, 0, a.tileWidth - kCellGap + 40, a.top - 2),
                              Qt::AlignHCenter | Qt::AlignBottom, m_columnLabels[column]);
         painter.setClipRect(QRectF(0, a.top - 3, viewport()->width(), viewport()->height()));
     }
@@ -163,7 +164,7 @@ void PictureTable::paintEvent(QPaintEvent*) {
 }
 
 int PictureTable::indexAt(QPointF place) const {
-    if (place.y() >= (m_columnLabels.isEmpty() ? 0 : m_arrangement.top - kGap))
+    if (place.y() >= (m_columnLabels.isEmpty() ? 0 : m_arrangement.top - kCellGap))
         for (int index = 0; index < count(); ++index)
             if (pictureRect(index).contains(place))
                 return index;
@@ -177,7 +178,7 @@ void PictureTable::setCurrent(int index) {
     m_current = index;
     const QRectF place = pictureRect(index);
     QScrollBar* bar = verticalScrollBar();
-    const double above = place.top() - m_arrangement.top, below = place.bottom() + kMargin - viewport()->height();
+    const double above = place.top() - m_arrangement.top, below = place.bottom() + kTableMargin - viewport()->height();
     if (above < 0)
         bar->setValue(bar->value() + static_cast<int>(std::floor(above)));
     else if (below > 0)

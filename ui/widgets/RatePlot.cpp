@@ -6,6 +6,7 @@
 #include <QPainterPath>
 #include <QToolTip>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -16,7 +17,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kMark = 5, kReach = 12; // half a mark's size; how near the mouse must come
+constexpr double kMark = 5, kMarkReach = 12; // half a mark's size; how near the mouse must come
 
 QColor colourOf(size_t series, const QPalette& palette) {
     const std::array colours{theme::trainCurve(palette), theme::validationCurve(palette), theme::mutedText(palette),
@@ -88,7 +89,7 @@ void RatePlot::setCurrent(int row) {
 QRectF RatePlot::plotArea() const {
     const QFontMetricsF metrics(font());
     const double left = metrics.horizontalAdvance(QStringLiteral("88.8")) + metrics.height() + 12;
-    return QRectF(rect()).adjusted(left, metrics.height() + 10, -10, -2 * metrics.height() - 10);
+    return QRectF(rect()).adjusted(left, 2 * metrics.height() + 10, -10, -2 * metrics.height() - 10);
 }
 
 QPointF RatePlot::toWidget(double bytes, double psnr) const {
@@ -108,7 +109,7 @@ QPointF RatePlot::placeOf(int row) const {
 
 const RatePoint* RatePlot::pointAt(QPointF place) const {
     const RatePoint* nearest = nullptr;
-    double least = kReach;
+    double least = kMarkReach;
     for (const RateSeries& series : m_series)
         for (const RatePoint& point : series.points)
             if (const double distance = QLineF(toWidget(point.bytes, point.psnr), place).length(); distance < least) {
@@ -164,17 +165,11 @@ void RatePlot::paintAxes(QPainter& painter) const {
     }
 }
 
-// Above, beside the line, or where that is over marks, below.
+// In the row between legend and plot, where no mark can be.
 QRectF RatePlot::labelPlace(double x, const QString& label) const {
     const QRectF area = plotArea();
     const double width = fontMetrics().horizontalAdvance(label) + 2.0, height = fontMetrics().height();
-    const QRectF above(x + 4 + width <= area.right() ? x + 4 : x - 4 - width, area.top() + 1, width, height);
-    const QRectF room = above.adjusted(-2 * kMark, -2 * kMark, 2 * kMark, 2 * kMark);
-    for (const RateSeries& series : m_series)
-        for (const RatePoint& point : series.points)
-            if (room.contains(toWidget(point.bytes, point.psnr)))
-                return above.translated(0, area.height() - height - 2);
-    return above;
+    return {std::clamp(x - width / 2, area.left(), this->width() - width), area.top() - height - 1, width, height};
 }
 
 void RatePlot::paintLegend(QPainter& painter) const {

@@ -11,7 +11,7 @@ namespace hourglass {
 namespace {
 
 constexpr int kMostRows = 3;
-constexpr int kSwatch = 18, kGap = 12, kMargin = 4; // pixels
+constexpr int kSwatch = 18, kEntryGap = 12, kLegendMargin = 4; // pixels
 
 } // namespace
 
@@ -33,18 +33,18 @@ int ScatterLegend::arrange(int width, const QFontMetrics& metrics) {
     if (!m_valueName.isEmpty())
         return metrics.height() + 8;
     const int line = metrics.height() + 4;
-    int x = kMargin, y = 0;
+    int x = kLegendMargin, y = 0;
     for (int category = 0; category < m_names.size(); ++category) {
         const QString text = metrics.elidedText(m_names[category], Qt::ElideRight, std::max(60, width / 2));
         const int needed = kSwatch + metrics.horizontalAdvance(text);
-        if (x > kMargin && x + needed > width - kMargin) {
-            x = kMargin;
+        if (x > kLegendMargin && x + needed > width - kLegendMargin) {
+            x = kLegendMargin;
             y += line;
         }
         if (y / line >= kMostRows)
             break;
         m_items.push_back({QRect(x, y, needed, line), category, text});
-        x += needed + kGap;
+        x += needed + kEntryGap;
     }
     return m_items.empty() ? 0 : m_items.back().place.bottom() + 5;
 }
@@ -68,7 +68,7 @@ void ScatterLegend::paint(QPainter& painter, const QPalette& palette, int top) c
 void ScatterLegend::paintRange(QPainter& painter, const QPalette& palette, int top) const {
     const QFontMetrics metrics = painter.fontMetrics();
     const QString low = m_valueName + QStringLiteral("  ") + QLocale().toString(m_lowest, 'g', 2);
-    const QRect line(kMargin, top, m_width - 2 * kMargin, metrics.height() + 4);
+    const QRect line(kLegendMargin, top, m_width - 2 * kLegendMargin, metrics.height() + 4);
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, low);
     const int from = 12 + metrics.horizontalAdvance(low);
     const QRectF bar(from, top + 4, 120, metrics.height() - 4);

@@ -11,9 +11,9 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kBarWidth = 5; // at least, so that bars can be told apart
-constexpr double kSteps = 400;  // of the keys, over the axis
-constexpr double kGrip = 6;     // pixels beside the line that look like something to drag
+constexpr double kBarWidth = 5;       // at least, so that bars can be told apart
+constexpr double kSteps = 400;        // of the keys, over the axis
+constexpr double kThresholdReach = 6; // pixels beside the line that look like something to drag
 
 QString scoreText(double score) {
     return QLocale().toString(score, 'g', 4);
@@ -170,7 +170,7 @@ void ScoreHistogram::mousePressEvent(QMouseEvent* event) {
 }
 
 void ScoreHistogram::mouseMoveEvent(QMouseEvent* event) {
-    const bool isNear = !isEmpty() && std::abs(event->position().x() - xOf(m_threshold)) <= kGrip;
+    const bool isNear = !isEmpty() && std::abs(event->position().x() - xOf(m_threshold)) <= kThresholdReach;
     setCursor(isNear || m_isDragging ? Qt::SplitHCursor : Qt::ArrowCursor);
     if (m_isDragging)
         move(scoreAt(event->position().x()));
