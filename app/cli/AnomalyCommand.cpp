@@ -93,7 +93,20 @@ Result<void> checkOutputs(const Arguments& arguments) {
         extension != ".npy" && extension != ".csv")
         return makeError(ErrorCode::InvalidArgument, "'{}' cannot be written: the extension must be .npy or .csv.",
                          arguments.output);
-    return arguments.maps.empty() ? Result<void>() : checkOutput(arguments.maps, arguments.force);
+    if (arguments.maps.empty())
+        return {};
+    const std::filesystem::path maps = arguments.maps;
+    if (maps.extension() != ".npy")
+        return makeError(ErrorCode::InvalidArgument, "'{}' cannot be written: the extension must be .npy.",
+                         arguments.maps);
+    const auto place = [](const std::filesystem::path& path) {
+        std::error_code ignored; // checkOutput() says what is wrong with it
+        return weakly_canonical(std::filesystem::absolute(path), ignored);
+    };
+    if (place(maps) == place(arguments.output))
+        return makeError(ErrorCode::InvalidArgument, "--maps and -o are the same file, '{}'. Name two.",
+                         arguments.maps);
+    return checkOutput(maps, arguments.force);
 }
 
 // Where each picture is odd, [N, H, W]. False when interrupted: then nothing is written.
@@ -200,9 +213,6 @@ int run(const Arguments& arguments, Context& context) {
             context.message("no ROC curve: " + roc.error().message());
         }
     }
-    if (const Result<void> written = write(arguments, *data, **scores, value); !written)
-        return context.fail(written.error());
-    json["output"] = arguments.output;
     if (!arguments.maps.empty()) {
         const Result<bool> done = writeMaps(arguments.maps, **opened, context);
         if (!done)
@@ -210,7 +220,11 @@ int run(const Arguments& arguments, Context& context) {
         if (!*done)
             return kInterrupted;
         json["maps"] = arguments.maps;
+        text += fmt::format("\nwrote {}", arguments.maps);
     }
+    if (const Result<void> written = write(arguments, *data, **scores, value); !written)
+        return context.fail(written.error());
+    json["output"] = arguments.output;
     context.print(json, text + fmt::format("\nwrote {}", arguments.output));
     return kDone;
 }

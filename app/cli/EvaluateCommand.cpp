@@ -59,7 +59,7 @@ int run(const Arguments& arguments, Context& context) {
     }
 
     std::optional<std::vector<double>> divergences;
-    if (CodeSource::hasPrior(work.model())) {
+    if (context.json && CodeSource::hasPrior(work.model())) {
         ModelRunner runner = makeRunner(work.loaded, context);
         Result<std::optional<std::vector<double>>> measured =
             divergencePerDimension(runner, dataset, context.stopToken());

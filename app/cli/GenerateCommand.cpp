@@ -118,7 +118,11 @@ Result<std::optional<Codes>> codesFor(const Arguments& arguments, ModelRunner& r
         return makeError(ErrorCode::InvalidArgument, "--traverse {}: the code has dimensions 0 to {}.",
                          arguments.traversed, dimensions - 1);
     const Tensor base = from ? *from : (*source)->centre();
-    return std::optional(Codes{(*source)->traversal(base.values(), arguments.traversed, arguments.count), description});
+    return std::optional(
+        Codes{(*source)->traversal(base.values(), arguments.traversed, arguments.count),
+              fmt::format("{} with dimension {} from -3σ to 3σ of {}",
+                          from ? fmt::format("the code of row {}", arguments.from) : std::string("the mean"),
+                          arguments.traversed, description)});
 }
 
 int run(const Arguments& arguments, Context& context) {

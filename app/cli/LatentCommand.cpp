@@ -67,18 +67,18 @@ Result<std::optional<Layout>> byNeighbours(const Tensor& codes, const Arguments&
 // Of each sample what the file has to say.
 struct Table {
     std::shared_ptr<const Dataset> samples;
-    Tensor codes;                      // [N, columns], as they are looked at
-    std::vector<float> errors;         // of the reconstructions
-    std::optional<Layout> layout;      // made of the codes, as are these
-    std::optional<KMeans> clusters;    // none asked for
-    std::vector<Neighbour> neighbours; // [N, --neighbours], nearest first
+    Tensor codes;                                     // [N, columns], as they are looked at
+    std::vector<float> errors;                        // of the reconstructions
+    std::optional<Layout> layout;                     // made of the codes, as are these
+    std::optional<KMeans> clusters;                   // none asked for
+    std::optional<std::vector<Neighbour>> neighbours; // [N, --neighbours], nearest first; none asked for
 };
 
 std::string neighboursOf(const Table& table, int64_t row) {
-    const size_t each = table.neighbours.size() / static_cast<size_t>(table.samples->size());
+    const size_t each = table.neighbours->size() / static_cast<size_t>(table.samples->size());
     std::string rows;
     for (size_t i = 0; i < each; ++i)
-        rows += fmt::format("{}{}", i > 0 ? " " : "", table.neighbours[static_cast<size_t>(row) * each + i].row);
+        rows += fmt::format("{}{}", i > 0 ? " " : "", (*table.neighbours)[static_cast<size_t>(row) * each + i].row);
     return rows;
 }
 
@@ -86,7 +86,7 @@ std::string csvOf(const Table& table) {
     const Dataset& data = *table.samples;
     const bool hasClasses = !data.classNames().empty();
     std::string csv = fmt::format("name{},x,y,error{}{}\n", hasClasses ? ",class" : "",
-                                  table.clusters ? ",cluster" : "", table.neighbours.empty() ? "" : ",neighbours");
+                                  table.clusters ? ",cluster" : "", table.neighbours ? ",neighbours" : "");
     for (int64_t row = 0; row < data.size(); ++row) {
         csv += csvField(data.name(row));
         if (hasClasses) {
@@ -97,7 +97,7 @@ std::string csvOf(const Table& table) {
         csv += fmt::format(",{},{},{}", point[0], point[1], table.errors[static_cast<size_t>(row)]);
         if (table.clusters)
             csv += fmt::format(",{}", table.clusters->labels[static_cast<size_t>(row)]);
-        csv += table.neighbours.empty() ? "\n" : "," + neighboursOf(table, row) + "\n";
+        csv += table.neighbours ? "," + neighboursOf(table, row) + "\n" : "\n";
     }
     return csv;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/Memory.h"
 #include "core/inference/CodeSource.h"
 #include "core/models/VariationalFamily.h"
 
@@ -15,17 +16,17 @@ Result<std::optional<std::vector<double>>> divergencePerDimension(ModelRunner& r
     expects(CodeSource::hasPrior(model), "the divergence of a code without a prior");
     if (Result<void> fits = checkSampleShape(model.sampleShape, samples.sampleShape()); !fits)
         return std::move(fits).error();
-    constexpr int64_t kBatch = 128;
+    const int64_t most = batchRows(model.sampleShape);
     std::vector<double> sums(static_cast<size_t>(model.codeElements()));
-    for (int64_t begin = 0; begin < samples.size(); begin += kBatch) {
+    for (int64_t begin = 0; begin < samples.size(); begin += most) {
         if (stop.stop_requested())
             return std::optional<std::vector<double>>();
-        const int64_t count = std::min(kBatch, samples.size() - begin);
+        const int64_t count = std::min(most, samples.size() - begin);
         std::vector<int64_t> rows(static_cast<size_t>(count));
         std::iota(rows.begin(), rows.end(), begin);
         Tensor batch(model.sampleShape.batch(count));
         samples.read(rows, batch.values());
-        const Result<Program*> encoder = runner.program(model.encoder, model.sizes(count));
+        const Result<Program*> encoder = runner.program(model.encoder, model.sizes(count), memoryBudget());
         if (!encoder)
             return encoder.error();
         (*encoder)->bindInput("input", batch.values());

@@ -17,7 +17,7 @@ NodeId klFromTarget(ModelBuilder& builder, NodeId code, double rho) {
     std::vector<int> axes = {0};
     for (int axis = 2; axis < static_cast<int>(g.shape(code).size()); ++axis)
         axes.push_back(axis);
-    // Clamped in value alone: a unit that died must feel the pull back to ρ.
+    // Clamped in value alone: a unit that died must feel the pull back to ρ (in full at the clamp, less beyond it).
     const NodeId raw = g.reduce(code, axes, axes), clamped = g.clamp(raw, kSmallest, 1.0 - kSmallest);
     const NodeId mean = g.add(raw, g.unary(OpKind::StopGradient, g.subtract(clamped, raw)));
     const NodeId on = g.scale(g.unary(OpKind::Log, mean), -rho);

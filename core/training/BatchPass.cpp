@@ -7,11 +7,14 @@
 
 namespace hourglass {
 
+int64_t batchRows(const Shape& sample) {
+    constexpr int64_t kMostRows = 256, kElements = int64_t{1} << 20;
+    return std::clamp<int64_t>(kElements / sample.elements(), 1, kMostRows);
+}
+
 std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> dataset, const NoiseModel* noise,
                                            uint64_t seed) {
-    // Rows enough for the processor, but few of large pictures: networks hold many times what they are given.
-    constexpr int64_t kMostRows = 256, kElements = int64_t{1} << 20;
-    const int64_t usual = std::clamp<int64_t>(kElements / dataset->sampleShape().elements(), 1, kMostRows);
+    const int64_t usual = batchRows(dataset->sampleShape());
     std::vector<int64_t> rows(static_cast<size_t>(dataset->size()));
     std::iota(rows.begin(), rows.end(), int64_t{0});
     const int64_t batchSize = std::min(usual, dataset->size());

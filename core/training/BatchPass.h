@@ -10,6 +10,10 @@
 
 namespace hourglass {
 
+// How many samples are passed at once: enough for the processor, but few of large pictures, since networks hold many
+// times what they are given.
+int64_t batchRows(const Shape& sample);
+
 // The batches of a whole data set in its order, as they are (noise null) or corrupted once, by streams that `seed` and
 // the samples' ids name: the same wherever a data set is evaluated.
 std::unique_ptr<Batcher> evaluationBatcher(std::shared_ptr<const Dataset> dataset, const NoiseModel* noise,

@@ -30,6 +30,7 @@ Json toJson(const TrainingState& s, int64_t optimizerSteps) {
             {"best_value", optional(s.bestValue)},
             {"best_epoch", s.bestEpoch},
             {"epochs_without_gain", s.epochsWithoutGain},
+            {"asked", s.asked},
             {"live", s.live},
             {"note", s.note},
             {"finished", s.finished},
@@ -57,6 +58,8 @@ TrainingState stateFromJson(const Json& json) {
     s.bestValue = optional("best_value");
     s.bestEpoch = json.at("best_epoch").get<int64_t>();
     s.epochsWithoutGain = json.at("epochs_without_gain").get<int64_t>();
+    if (json.contains("asked"))
+        s.asked = json.at("asked").get<LiveValues>();
     if (json.contains("live"))
         s.live = json.at("live").get<LiveValues>();
     else if (const auto rate = optional("learning_rate")) // of an earlier version

@@ -35,7 +35,8 @@ struct TrainingState {
     std::optional<double> bestValue;
     int64_t bestEpoch = 0;
     int64_t epochsWithoutGain = 0;
-    LiveValues live;  // set while running, instead of the experiment's
+    LiveValues asked; // what the experiment says of the options that may change while running
+    LiveValues live;  // set while running, instead of those
     std::string note; // what the next row of the history has to say
     bool finished = false;
     bool stoppedEarly = false; // finished by early stopping

@@ -93,6 +93,7 @@ void TrainingRun::prepareHistory() {
     m_history = History(std::move(columns));
     m_state.epochLoss.sums.assign(m_step->lossNames().size(), 0.0);
     m_state.intervalLoss.sums.assign(m_step->lossNames().size(), 0.0);
+    m_state.asked = liveValues(m_options);
 }
 
 Result<void> TrainingRun::prepareBatches() {
@@ -228,36 +229,48 @@ double TrainingRun::liveValue(const std::string& key) const {
 }
 
 void TrainingRun::setLive(const LiveValues& values) {
-    for (const auto& [key, declared] : liveValues(m_options)) {
+    for (const auto& [key, asked] : liveValues(m_options)) {
         const auto value = values.find(key);
         if (value == values.end() || value->second == liveValue(key) || !m_options.table().check(key, value->second))
             continue;
-        m_state.live[key] = value->second;
+        if (value->second == asked)
+            m_state.live.erase(key);
+        else
+            m_state.live[key] = value->second;
         m_step->setOption(key, value->second);
         m_evaluation->setOption(key, value->second);
         noteLive(key);
     }
 }
 
-// What was set while running outlives a resumption, unless the experiment now asks for another value than it did then;
-// of which the history hears.
+// What was set while running outlives a resumption, unless the experiment now asks for another value than it did when
+// the checkpoint was written; of which the history hears.
 void TrainingRun::restoreLive() {
     const LiveValues kept = std::exchange(m_state.live, {});
+    const LiveValues askedThen = m_state.asked.empty() ? askedBefore() : m_state.asked;
     const std::string pending = m_state.note;
-    LiveValues was, goesOn;
-    if (const auto before = Experiment::load(m_folder.experimentPath()))
-        for (const auto& [key, asked] : liveValues(m_options))
-            if (before->options().has(key)) {
-                const double askedThen = before->options().real(key);
-                was[key] = kept.contains(key) ? kept.at(key) : askedThen;
-                if (asked == askedThen)
-                    goesOn[key] = was[key];
-            }
+    LiveValues was = askedThen, goesOn;
+    for (const auto& [key, value] : kept)
+        was[key] = value;
+    for (const auto& [key, asked] : liveValues(m_options))
+        if (askedThen.contains(key) && askedThen.at(key) == asked)
+            goesOn[key] = was.at(key);
     setLive(goesOn);
     m_state.note = pending; // the history has, or will have, what led there
-    for (const auto& [key, value] : was)
-        if (value != liveValue(key))
+    for (const auto& [key, asked] : liveValues(m_options))
+        if (was.contains(key) && was.at(key) != liveValue(key))
             noteLive(key);
+    m_state.asked = liveValues(m_options);
+}
+
+// Of a checkpoint of an earlier version, which does not say: by the run's own experiment file.
+LiveValues TrainingRun::askedBefore() const {
+    LiveValues asked;
+    if (const auto before = Experiment::load(m_folder.experimentPath()))
+        for (const auto& [key, value] : liveValues(m_options))
+            if (before->options().has(key))
+                asked[key] = before->options().real(key);
+    return asked;
 }
 
 void TrainingRun::noteLive(const std::string& key) {

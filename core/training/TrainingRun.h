@@ -56,6 +56,7 @@ private:
     void setLive(const LiveValues& values);
     void noteLive(const std::string& key);
     void restoreLive();
+    LiveValues askedBefore() const;
     TrainingResult result(RunPhase phase, std::map<std::string, double> metrics) const;
     Result<TrainingResult> finish();
     void log(LogLevel level, const std::string& text) const;

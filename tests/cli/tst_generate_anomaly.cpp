@@ -125,6 +125,8 @@ private slots:
         }
         QVERIFY(run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "n.npy", "--maps", "maps.npy"})
                     .errors.contains("--force"));
+        QVERIFY(run({"anomaly", "plain", "--data", "builtin:shapes", "-o", "n.npy", "--maps", "./n.npy"})
+                    .errors.contains("the same file"));
     }
 
     void anomaly_asCsv_namesAndClasses() {
@@ -197,6 +199,7 @@ private slots:
             {"generate", "vae", "--traverse", "0", "--from", "5", "--count", "7", "-o", "along-sample.npy", "--json"});
         QVERIFY2(from.status == 0, from.errors.constData());
         QVERIFY(!from.json().contains("seed")); // nothing was drawn
+        QVERIFY(QString::fromStdString(from.json()["codes"]).startsWith("the code of row 5 with dimension 0 from"));
         QVERIFY(!std::ranges::equal(row(read("along-sample.npy"), 3), row(first, 3)));
     }
 

@@ -91,10 +91,11 @@ private slots:
 
     void latent_oneSample_isACluster() {
         QCOMPARE(run({"generate", "model", "--count", "1", "-o", "one.npy"}).status, 0);
-        const CommandResult result =
-            run({"latent", "model", "--data", "one.npy", "--clusters", "3", "-o", "one.csv", "--json"});
+        const CommandResult result = run({"latent", "model", "--data", "one.npy", "--clusters", "3", "--neighbours",
+                                          "2", "-o", "one.csv", "--json"});
         QVERIFY2(result.status == 0, result.errors.constData());
         QCOMPARE(result.json()["cluster_sizes"], nlohmann::json({1}));
+        QCOMPARE(linesOf("one.csv")[0], QString("name,x,y,error,cluster,neighbours")); // of which there are none
     }
 
     void latent_whatCannotBe_isExplained() {

@@ -135,7 +135,7 @@ private slots:
         int64_t steps = 0;
         const auto notes = [&](const Experiment& experiment) {
             RecordingSink sink;
-            steps = train(experiment, smallPictures(), folder / "run", 1, RunFolder::Mode::Resume, &sink).value().steps;
+            steps = train(experiment, smallPictures(), folder / "run", 0, RunFolder::Mode::Resume, &sink).value().steps;
             QStringList told;
             for (const HistoryRow& row : sink.rows)
                 for (const QString& note : QString::fromStdString(row.note).split("; "))
@@ -151,6 +151,11 @@ private slots:
                  (QStringList{first, second}));
         QCOMPARE(notes(smallExperiment({{"optimizer.learning_rate", 0.03}, {"training.epochs", 12}})),
                  (QStringList{first, second}));
+        // Asked for while there was nothing to train: heard of once there is.
+        notes(smallExperiment({{"optimizer.learning_rate", 0.02}, {"training.epochs", 12}}));
+        const QString third = QString("optimizer.learning_rate=0.02 after step %1").arg(steps);
+        QCOMPARE(notes(smallExperiment({{"optimizer.learning_rate", 0.02}, {"training.epochs", 15}})),
+                 (QStringList{first, second, third}));
     }
 
     void weightSetWhileRunning_data() {

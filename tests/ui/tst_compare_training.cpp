@@ -146,7 +146,7 @@ private slots:
         page.trainUNet();
         page.drop(kMiddling);
         QTRY_VERIFY_WITH_TIMEOUT(page.hasResultOf(kMiddling), kPatience);
-        page.page->view()->setFocus();
+        QTRY_VERIFY_WITH_TIMEOUT(page.page->view()->hasImages(), kPatience); // drawn a moment after it has come
         page.driver.key(Qt::Key_B);
         QCOMPARE(page.page->view()->mode(), CompareView::Mode::Divider);
         bool wantsEscape = true;

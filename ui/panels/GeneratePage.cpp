@@ -27,6 +27,8 @@ void GeneratePage::connectService() {
     TrainingController& controller = m_workbench.controller();
     connect(&service, &GenerateService::finished, this, &GeneratePage::takeResult);
     connect(&service, &GenerateService::failed, this, [this](const QString& message) {
+        if (std::exchange(m_lacksData, false) && m_workbench.openData().dataset != nullptr)
+            return generate(); // they came while it was on its way
         m_problem = message;
         showState();
         m_hint->alert();
@@ -56,9 +58,9 @@ void GeneratePage::connectService() {
             refresh();
     });
     listenTo(m_workbench);
-    // Data that were missing: what failed for want of them, or is about to, may go now.
+    // Data that were missing: what failed for want of them may go now.
     connect(&m_workbench.preflight(), &PreflightService::dataOpened, this, [this] {
-        if (!m_problem.isEmpty() || (m_lacksData && m_workbench.generator().isBusy()))
+        if (!m_problem.isEmpty())
             generate();
     });
 }
@@ -99,9 +101,7 @@ void GeneratePage::generate() {
         m_workbench.generator().cancel(); // nobody waits for it, and others wait behind it
         return;
     }
-    const GenerateRequest asked = request();
-    m_lacksData = asked.open.dataset == nullptr;
-    if (m_workbench.generator().start(asked))
+    if (start())
         m_work->begin(m_model->isAtHand() ? tr("generating…") : openingText(m_model->name()));
     else
         m_result = nullptr; // of a model that has gone
@@ -112,7 +112,13 @@ void GeneratePage::generate() {
 void GeneratePage::refresh() {
     if (isVisible() && m_model->isAtHand() && m_workbench.controller().isActive() &&
         !m_workbench.generator().isBusy() && !m_wasCancelled)
-        m_workbench.generator().start(request());
+        start();
+}
+
+bool GeneratePage::start() {
+    const GenerateRequest asked = request();
+    m_lacksData = asked.open.dataset == nullptr;
+    return m_workbench.generator().start(asked);
 }
 
 void GeneratePage::resample() {

@@ -53,6 +53,7 @@ private:
     QLayout* buildFoot();
     void connectService();
 
+    bool start();
     void generate(); // anew, with what the controls say
     void refresh();  // the same for the model as it is now
     void resample();
