@@ -229,18 +229,21 @@ double TrainingRun::liveValue(const std::string& key) const {
 }
 
 void TrainingRun::setLive(const LiveValues& values) {
-    for (const auto& [key, asked] : liveValues(m_options)) {
-        const auto value = values.find(key);
-        if (value == values.end() || value->second == liveValue(key) || !m_options.table().check(key, value->second))
-            continue;
-        if (value->second == asked)
-            m_state.live.erase(key);
-        else
-            m_state.live[key] = value->second;
-        m_step->setOption(key, value->second);
-        m_evaluation->setOption(key, value->second);
-        noteLive(key);
-    }
+    for (const auto& [key, asked] : liveValues(m_options))
+        if (const auto value = values.find(key); value != values.end() && applyLive(key, value->second))
+            noteLive(key);
+}
+
+bool TrainingRun::applyLive(const std::string& key, double value) {
+    if (value == liveValue(key) || !m_options.table().check(key, value))
+        return false;
+    if (value == m_options.real(key))
+        m_state.live.erase(key);
+    else
+        m_state.live[key] = value;
+    m_step->setOption(key, value);
+    m_evaluation->setOption(key, value);
+    return true;
 }
 
 // What was set while running outlives a resumption, unless the experiment now asks for another value than it did when
@@ -248,19 +251,17 @@ void TrainingRun::setLive(const LiveValues& values) {
 void TrainingRun::restoreLive() {
     const LiveValues kept = std::exchange(m_state.live, {});
     const LiveValues askedThen = m_state.asked.empty() ? askedBefore() : m_state.asked;
-    const std::string pending = m_state.note;
-    LiveValues was = askedThen, goesOn;
-    for (const auto& [key, value] : kept)
-        was[key] = value;
-    for (const auto& [key, asked] : liveValues(m_options))
-        if (askedThen.contains(key) && askedThen.at(key) == asked)
-            goesOn[key] = was.at(key);
-    setLive(goesOn);
-    m_state.note = pending; // the history has, or will have, what led there
-    for (const auto& [key, asked] : liveValues(m_options))
-        if (was.contains(key) && was.at(key) != liveValue(key))
-            noteLive(key);
     m_state.asked = liveValues(m_options);
+    for (const auto& [key, asked] : m_state.asked) {
+        const auto set = kept.find(key), then = askedThen.find(key);
+        if (set == kept.end() && then == askedThen.end())
+            continue;
+        const double was = set != kept.end() ? set->second : then->second;
+        if (then != askedThen.end() && then->second == asked)
+            applyLive(key, was);
+        if (liveValue(key) != was)
+            noteLive(key);
+    }
 }
 
 // Of a checkpoint of an earlier version, which does not say: by the run's own experiment file.

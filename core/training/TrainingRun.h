@@ -54,6 +54,7 @@ private:
     double learningRateAt(int64_t step) const;
     double liveValue(const std::string& key) const; // as set while running, else the experiment's
     void setLive(const LiveValues& values);
+    bool applyLive(const std::string& key, double value); // whether that changed it
     void noteLive(const std::string& key);
     void restoreLive();
     LiveValues askedBefore() const;
