@@ -112,38 +112,18 @@ Result<void> checkOutputs(const Arguments& arguments) {
 // Where each picture is odd, [N, H, W]. False when interrupted: then nothing is written.
 Result<bool> writeMaps(const std::string& path, const ModelOnData& work, Context& context) {
     const Shape& shape = work.dataset->sampleShape();
-    const int64_t count = work.dataset->size();
+    const auto mapsOf = [&](const Batch& batch, std::span<const float> output, const FloatSink& sink) {
+        const size_t pixels = output.size() / static_cast<size_t>(batch.rows);
+        for (size_t at = 0; at < output.size(); at += pixels) {
+            const Tensor sample(shape, batch.clean.span().subspan(at, pixels));
+            if (!sink(errorMap(sample, Tensor(shape, output.subspan(at, pixels))).values()))
+                return false;
+        }
+        return true;
+    };
     ModelRunner runner = makeRunner(work.loaded, context);
-    WorkProgress progress("samples");
-    int64_t done = 0;
-    bool taken = true, stopped = false;
-    const Result<void> written =
-        writeNpyStreaming(path, Shape{count, shape[1], shape[2]}, [&](const FloatSink& sink) -> Result<void> {
-            const auto send = [&](const Batch& batch, std::span<const float> output) -> Result<void> {
-                const size_t pixels = output.size() / static_cast<size_t>(batch.rows);
-                for (size_t at = 0; at < output.size(); at += pixels) {
-                    const Tensor sample(shape, batch.clean.span().subspan(at, pixels));
-                    taken = sink(errorMap(sample, Tensor(shape, output.subspan(at, pixels))).values());
-                    if (!taken)
-                        return makeError(ErrorCode::WriteFailed, "The disk takes no more.");
-                }
-                done += batch.rows;
-                progress.show(static_cast<double>(done) / static_cast<double>(count), static_cast<double>(done),
-                              "maps");
-                return {};
-            };
-            const Result<bool> ended =
-                runner.run(work.dataset, ModelRunner::What::Reconstruction, 0.0f, send, context.stopToken());
-            if (!taken)
-                return {}; // the writer knows why
-            if (!ended)
-                return ended.error();
-            stopped = !*ended;
-            return stopped ? makeError(ErrorCode::Conflict, "Interrupted.") : Result<void>();
-        });
-    if (!written && !stopped)
-        return written.error();
-    return !stopped;
+    return writeRows(path, Shape{work.dataset->size(), shape[1], shape[2]}, runner, work.dataset,
+                     ModelRunner::What::Reconstruction, 0.0f, mapsOf, "maps", context);
 }
 
 void add(Json& json, std::string& text, const char* key, const Json& value) {

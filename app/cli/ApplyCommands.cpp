@@ -38,27 +38,13 @@ int apply(const Arguments& arguments, Context& context, ModelRunner::What what) 
         return context.fail(row.error());
     const Shape shape = row->batch(dataset->size());
     const std::optional<float> level = noiseLevelOf(arguments.sigma, runner.model(), context);
-    WorkProgress progress("samples");
-    double rows = 0;
-    // Straight to the file: the rows of a large source need not fit in memory at once.
-    bool stopped = false;
-    Result<void> written = writeNpyStreaming(arguments.output, shape, [&](const FloatSink& sink) -> Result<void> {
-        bool taken = true;
-        const auto send = [&](const Batch& batch, std::span<const float> output) -> Result<void> {
-            taken = sink(output);
-            rows += static_cast<double>(batch.rows);
-            progress.show(rows / static_cast<double>(dataset->size()), rows);
-            return taken ? Result<void>() : makeError(ErrorCode::WriteFailed, "The disk takes no more.");
-        };
-        Result<bool> done = runner.run(dataset, what, level, send, context.stopToken());
-        if (!taken)
-            return {}; // the writer knows why
-        if (!done)
-            return std::move(done).error();
-        stopped = !*done;
-        return stopped ? makeError(ErrorCode::Conflict, "Interrupted; nothing was written.") : Result<void>();
-    });
-    return stopped ? kInterrupted : finish(std::move(written), arguments, shape, context);
+    const auto asTheyAre = [](const Batch&, std::span<const float> output, const FloatSink& sink) {
+        return sink(output);
+    };
+    const Result<bool> done = writeRows(arguments.output, shape, runner, dataset, what, level, asTheyAre, "", context);
+    if (done && !*done)
+        return kInterrupted;
+    return finish(done ? Result<void>() : done.error(), arguments, shape, context);
 }
 
 int decode(const Arguments& arguments, Context& context) {

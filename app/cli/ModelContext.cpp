@@ -59,6 +59,34 @@ Result<std::optional<ModelOnData>> openModelOnData(const ModelArguments& argumen
     return std::optional(ModelOnData{*std::move(loaded), data->dataset, *std::move(noise)});
 }
 
+Result<bool> writeRows(const std::string& path, const Shape& shape, ModelRunner& runner,
+                       const std::shared_ptr<const Dataset>& data, ModelRunner::What what,
+                       std::optional<float> noiseLevel, const RowWriter& write, const std::string& doing,
+                       const Context& context) {
+    WorkProgress progress("samples");
+    double rows = 0;
+    bool stopped = false;
+    const Result<void> written = writeNpyStreaming(path, shape, [&](const FloatSink& sink) -> Result<void> {
+        bool taken = true;
+        const auto send = [&](const Batch& batch, std::span<const float> output) -> Result<void> {
+            taken = write(batch, output, sink);
+            rows += static_cast<double>(batch.rows);
+            progress.show(rows / static_cast<double>(data->size()), rows, doing);
+            return taken ? Result<void>() : makeError(ErrorCode::WriteFailed, "The disk takes no more.");
+        };
+        Result<bool> done = runner.run(data, what, noiseLevel, send, context.stopToken());
+        if (!taken)
+            return {}; // the writer knows why
+        if (!done)
+            return std::move(done).error();
+        stopped = !*done;
+        return stopped ? makeError(ErrorCode::Conflict, "Interrupted; nothing was written.") : Result<void>();
+    });
+    if (!written && !stopped)
+        return written.error();
+    return !stopped;
+}
+
 ModelRunner makeRunner(const LoadedModel& loaded, Context& context) {
     return {context.executor(), loaded.model, loaded.weights};
 }

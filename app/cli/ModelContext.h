@@ -4,6 +4,7 @@
 
 #include "app/cli/Context.h"
 #include "core/data/OpenDataset.h"
+#include "core/formats/Npy.h"
 #include "core/inference/ModelRunner.h"
 #include "core/io/ModelFile.h"
 
@@ -37,6 +38,16 @@ struct ModelOnData {
 };
 // Nothing when interrupted.
 Result<std::optional<ModelOnData>> openModelOnData(const ModelArguments& arguments, const Context& context);
+
+// What a batch and the model's output of it give the file; false once the sink takes no more.
+using RowWriter = std::function<bool(const Batch& batch, std::span<const float> output, const FloatSink& sink)>;
+
+// Runs a model over a data set straight into an .npy file of `shape`: the rows of a large source need not fit in memory
+// at once. `doing` goes with the progress. False when interrupted: then nothing is written.
+Result<bool> writeRows(const std::string& path, const Shape& shape, ModelRunner& runner,
+                       const std::shared_ptr<const Dataset>& data, ModelRunner::What what,
+                       std::optional<float> noiseLevel, const RowWriter& write, const std::string& doing,
+                       const Context& context);
 
 ModelRunner makeRunner(const LoadedModel& loaded, Context& context);
 
