@@ -9,6 +9,7 @@
 #include "ui/bridge/AnomalyWork.h"
 #include "ui/bridge/CoreText.h"
 #include "ui/bridge/PoolJob.h"
+#include "ui/bridge/ShapeText.h"
 
 namespace hourglass {
 
@@ -30,8 +31,7 @@ bool AnomalyCheck::hasElbo() const {
 }
 
 bool AnomalyCheck::arePictures() const {
-    const Shape& shape = model->sampleShape;
-    return data->isImage() && shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
+    return data->isImage() && isPictureShape(model->sampleShape);
 }
 
 AnomalyService::AnomalyService(TrainingController& controller, QObject* parent) : ModelService(controller, parent) {}

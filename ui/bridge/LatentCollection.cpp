@@ -13,16 +13,13 @@
 #include "core/models/VariationalFamily.h"
 #include "core/training/Trainer.h"
 #include "core/training/TrainingData.h"
+#include "ui/bridge/ShapeText.h"
 
 namespace hourglass {
 
 namespace {
 
 constexpr int64_t kBatch = 256;
-
-bool isPicture(const Shape& shape) {
-    return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
-}
 
 double meanSquare(std::span<const float> a, std::span<const float> b) {
     double sum = 0;
@@ -73,7 +70,7 @@ Result<void> LatentService::Collection::requireFit() const {
     if (expected == found)
         return {};
     const std::string data = request.samplesName.toStdString(), name = request.modelName.toStdString();
-    if (request.source.part != LatentSource::Part::Other && isPicture(expected) && isPicture(found))
+    if (request.source.part != LatentSource::Part::Other && isPictureShape(expected) && isPictureShape(found))
         return makeError(ErrorCode::InvalidArgument,
                          "{}: these samples have the shape {}, and {} takes {}. Open the pictures with Data…, which "
                          "fits them to the model, or choose another model.",
@@ -144,7 +141,7 @@ Result<void> LatentService::Collection::encodeBatch() {
     for (int64_t i = 0; i < count; ++i)
         codes->errors[static_cast<size_t>(done + i)] =
             static_cast<float>(meanSquare(samples.sample(i), output->sample(i)));
-    if (isPicture(codes->samples->sampleShape()))
+    if (isPictureShape(codes->samples->sampleShape()))
         takeThumbnails(samples);
     done += count;
     return {};

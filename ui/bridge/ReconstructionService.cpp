@@ -17,10 +17,6 @@ namespace {
 
 using MadeReconstruction = Result<std::optional<Reconstruction>>; // nothing when it was stopped
 
-bool hasPictureShape(const Shape& shape) {
-    return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
-}
-
 Tensor withChannels(const Tensor& picture, int64_t channels) {
     const int64_t pixels = picture.shape()[1] * picture.shape()[2];
     Tensor result({channels, picture.shape()[1], picture.shape()[2]});
@@ -47,7 +43,7 @@ Tensor cropped(const Tensor& picture, int64_t height, int64_t width) {
 
 void measure(Reconstruction& result) {
     const Shape& shape = result.original.shape();
-    if (!hasPictureShape(shape))
+    if (!isPictureShape(shape))
         return;
     const auto original = result.original.values(), output = result.reconstruction.values();
     result.psnr = psnr(original, output);
@@ -73,7 +69,7 @@ Result<Reconstruction> originalOf(const ReconstructionRequest& request, const Mo
                 shapeText(shape).toStdString(), shapeText(request.dataset->sampleShape()).toStdString());
         result.original = Tensor(shape);
         request.dataset->read(std::span(&request.row, 1), result.original.values());
-    } else if (hasPictureShape(shape)) {
+    } else if (isPictureShape(shape)) {
         result.wasFitted = !model.takesAnySize() && request.picture->shape() != shape;
         result.original = result.wasFitted ? fitPicture(*request.picture, shape) : *request.picture;
     } else {

@@ -13,6 +13,10 @@ struct ShapeText {
 
 } // namespace
 
+bool isPictureShape(const Shape& shape) {
+    return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3);
+}
+
 QString shapeText(const Shape& shape) {
     if (shape.rank() == 3 && shape[0] == 1)
         return ShapeText::tr("%1×%2 gray").arg(shape[2]).arg(shape[1]);

@@ -13,7 +13,6 @@ namespace hourglass {
 namespace {
 
 constexpr float kFaint = 0.28f; // opacity of raw values under their average
-constexpr std::array kCurves{Curve::Training, Curve::Validation};
 
 } // namespace
 

@@ -16,8 +16,6 @@ namespace hourglass {
 
 namespace {
 
-constexpr std::array kReadOut{Curve::Training, Curve::Validation};
-
 QString shortNumber(double value) {
     return formatReal(QString::number(value, 'g', 4).toDouble());
 }
@@ -45,12 +43,12 @@ QStringList CurveCanvas::hoverLines() const {
     lines << (m_stepsPerUnit > 1 ? tr("epoch %1 · step %2").arg(*m_hover / m_stepsPerUnit, 0, 'f', 2).arg(step)
                                  : tr("step %1").arg(step));
     const std::array names{tr("training"), tr("validation")};
-    for (size_t i = 0; i < kReadOut.size(); ++i) {
-        const int index = m_data.nearest(kReadOut[i], *m_hover);
+    for (size_t i = 0; i < kCurves.size(); ++i) {
+        const int index = m_data.nearest(kCurves[i], *m_hover);
         if (index < 0)
             continue;
         const auto place = static_cast<size_t>(index);
-        const double raw = m_data.raw(kReadOut[i])[place].y(), smooth = m_data.smooth(kReadOut[i])[place].y();
+        const double raw = m_data.raw(kCurves[i])[place].y(), smooth = m_data.smooth(kCurves[i])[place].y();
         lines << tr("%1 %2, smoothed %3").arg(names[i], shortNumber(raw), shortNumber(smooth));
     }
     return lines;

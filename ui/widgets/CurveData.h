@@ -14,6 +14,7 @@
 namespace hourglass {
 
 enum class Curve { Training, Validation };
+inline constexpr std::array kCurves{Curve::Training, Curve::Validation};
 
 class CurveData {
 public:
